@@ -1,0 +1,109 @@
+/** What kind of refusal it is; `platform/http` gives each kind its status. */
+export type ErrorKind =
+  | "invalid"
+  | "unauthenticated"
+  | "payment_required"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "unprocessable"
+  | "too_large"
+  | "unsupported"
+  | "too_many_requests"
+  | "unavailable";
+
+interface ErrorMeaning {
+  readonly kind: ErrorKind;
+  readonly means: string;
+}
+
+/** Every refusal the product can give. The error reference page is generated from this table. */
+export const errorCodes = {
+  access_token_expired: { kind: "unauthenticated", means: "This access token has expired." },
+  access_token_invalid: { kind: "unauthenticated", means: "This access token is not known." },
+  access_token_missing: { kind: "unauthenticated", means: "The request carries no access token." },
+  access_token_not_found: { kind: "not_found", means: "No access token has this id." },
+  access_token_revoked: { kind: "unauthenticated", means: "This access token was revoked." },
+  body_invalid: { kind: "invalid", means: "The request does not have the documented form." },
+  body_malformed: { kind: "invalid", means: "The request body is not valid JSON." },
+  body_too_large: { kind: "too_large", means: "The request body is larger than this server takes." },
+  clock_not_ahead: { kind: "invalid", means: "A test clock only moves forward." },
+  currency_mismatch: { kind: "conflict", means: "The plan's currency is not the customer's." },
+  currency_unknown: { kind: "invalid", means: "This is not an ISO 4217 currency code." },
+  customer_exists: { kind: "conflict", means: "Another customer already has this external id." },
+  customer_not_found: { kind: "not_found", means: "No customer has this id." },
+  database_unavailable: { kind: "unavailable", means: "The database cannot be reached right now." },
+  idempotency_key_invalid: { kind: "invalid", means: "An idempotency key has 1 to 255 characters." },
+  idempotency_key_reused: {
+    kind: "unprocessable",
+    means: "This idempotency key already belongs to a request with another content.",
+  },
+  idempotency_request_in_flight: {
+    kind: "conflict",
+    means: "The first request with this idempotency key is still being answered.",
+  },
+  invoice_line_not_found: { kind: "not_found", means: "The invoice has no line with this number." },
+  invoice_not_found: { kind: "not_found", means: "No invoice has this id." },
+  media_type_unsupported: { kind: "unsupported", means: "Bodies are sent as application/json." },
+  payment_link_not_found: { kind: "not_found", means: "No payment link has this address." },
+  payment_method_refused: { kind: "payment_required", means: "The card could not be saved." },
+  plan_not_found: { kind: "not_found", means: "No plan has this id." },
+  project_not_found: { kind: "not_found", means: "No project has this name." },
+  quantity_invalid: {
+    kind: "invalid",
+    means: "A quantity is a decimal other than zero, below 10^15, with at most 9 decimals.",
+  },
+  rail_unavailable: { kind: "unavailable", means: "The payment provider did not answer." },
+  rail_signature_invalid: { kind: "invalid", means: "The provider's signature does not match." },
+  return_url_not_allowed: { kind: "invalid", means: "This address is not on the project's list." },
+  route_not_found: { kind: "not_found", means: "There is nothing at this address." },
+  scope_missing: { kind: "forbidden", means: "This access token may not do that." },
+  server_busy: { kind: "too_many_requests", means: "Too much is waiting. Try again shortly." },
+  subscription_closed: { kind: "conflict", means: "The subscription has ended." },
+  subscription_not_active: { kind: "conflict", means: "The subscription is not active yet." },
+  subscription_not_found: { kind: "not_found", means: "No subscription has this id." },
+  subscription_transition_refused: {
+    kind: "conflict",
+    means: "The subscription's state does not allow this.",
+  },
+  test_clock_absent: { kind: "conflict", means: "This customer has no test clock." },
+  test_clock_on_live_side: { kind: "forbidden", means: "Test clocks exist in sandbox only." },
+  time_invalid: { kind: "invalid", means: "This is not a time that can be used here." },
+  time_zone_unknown: { kind: "invalid", means: "This is not an IANA time zone." },
+  usage_metric_unknown: { kind: "invalid", means: "The subscription's plan has no such metric." },
+  usage_reference_reused: {
+    kind: "conflict",
+    means: "This reference_id already recorded a different event.",
+  },
+  usage_subscription_ambiguous: {
+    kind: "conflict",
+    means: "The customer has several subscriptions with this metric: name one.",
+  },
+  usage_too_late: { kind: "invalid", means: "The event is older than the server still takes." },
+  usage_too_early: { kind: "invalid", means: "The event lies in the future." },
+  usage_outside_subscription: {
+    kind: "invalid",
+    means: "The subscription was not running at the event's time.",
+  },
+  webhook_endpoint_not_found: { kind: "not_found", means: "No webhook endpoint has this id." },
+  webhook_url_refused: { kind: "invalid", means: "Webhooks cannot be sent to this address." },
+} as const satisfies Record<string, ErrorMeaning>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** A refusal the caller can act on. Anything else that is thrown is a bug and answers 500. */
+export class BillingError extends Error {
+  override readonly name = "BillingError";
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, details: Readonly<Record<string, unknown>> = {}) {
+    super(errorCodes[code].means);
+    this.code = code;
+    this.details = details;
+  }
+
+  get kind(): ErrorKind {
+    return errorCodes[this.code].kind;
+  }
+}

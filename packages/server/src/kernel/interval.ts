@@ -1,0 +1,86 @@
+import { Temporal } from "temporal-polyfill";
+import { assert } from "./assert.ts";
+import { DAY_MS, type EpochMs, type Period } from "./clock.ts";
+
+/** How long a billing period is. `fixed_days` is a term of n × 24 hours, whatever the calendar says. */
+export interface Interval {
+  readonly unit: "day" | "week" | "month" | "quarter" | "year" | "fixed_days";
+  readonly count: number;
+}
+
+/** Everything that decides where billing periods begin. It never changes within one anchoring. */
+export interface Anchoring {
+  readonly anchorMs: EpochMs;
+  readonly interval: Interval;
+  /** IANA name of the customer's billing time zone: `America/Jamaica`. */
+  readonly timeZone: string;
+}
+
+/**
+ * The instant at which period `index` begins: always anchor + index × interval, never the previous
+ * boundary plus one interval, so that 31 January is followed by 28 February and then by 31 March.
+ * A local time that daylight saving skips moves to the first instant after the gap; one that occurs
+ * twice is its first occurrence.
+ */
+export function periodStart(anchoring: Anchoring, index: number): EpochMs {
+  const { anchorMs, interval, timeZone } = anchoring;
+  assert(Number.isSafeInteger(index), "periods are counted in whole numbers");
+  const steps = index * interval.count;
+  if (interval.unit === "fixed_days") return anchorMs + steps * DAY_MS;
+  return zonedAnchor(anchorMs, timeZone).add(calendarStep(interval.unit, steps)).epochMilliseconds;
+}
+
+/** Period `index` of the anchoring, counted from 0 at the anchor. */
+export function periodAt(anchoring: Anchoring, index: number): Period {
+  return { startMs: periodStart(anchoring, index), endMs: periodStart(anchoring, index + 1) };
+}
+
+/**
+ * The number of the period that holds an instant; negative before the anchor. Starts from an
+ * estimate and walks to the exact one, so that no assumption about a month's length is left in it.
+ */
+export function periodIndexAt(anchoring: Anchoring, instantMs: EpochMs): number {
+  const { anchorMs, interval } = anchoring;
+  const lengthMs = AVERAGE_UNIT_MS[interval.unit] * interval.count;
+  let index = Math.floor((instantMs - anchorMs) / lengthMs);
+  while (periodStart(anchoring, index) > instantMs) index -= 1;
+  while (periodStart(anchoring, index + 1) <= instantMs) index += 1;
+  return index;
+}
+
+/** Whether the runtime knows this IANA time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+const AVERAGE_UNIT_MS: Readonly<Record<Interval["unit"], number>> = {
+  day: DAY_MS,
+  week: 7 * DAY_MS,
+  month: 30.436875 * DAY_MS,
+  quarter: 91.310625 * DAY_MS,
+  year: 365.2425 * DAY_MS,
+  fixed_days: DAY_MS,
+};
+
+function calendarStep(unit: Exclude<Interval["unit"], "fixed_days">, steps: number) {
+  switch (unit) {
+    case "day":
+      return { days: steps };
+    case "week":
+      return { weeks: steps };
+    case "month":
+      return { months: steps };
+    case "quarter":
+      return { months: 3 * steps };
+    case "year":
+      return { years: steps };
+  }
+}
+
+function zonedAnchor(anchorMs: EpochMs, timeZone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(anchorMs).toZonedDateTimeISO(timeZone);
+}

@@ -1,0 +1,60 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import type { Currency } from "#kernel/currency.ts";
+import type { Interval } from "#kernel/interval.ts";
+import type { Nanos } from "#kernel/nanos.ts";
+import type { PriceModel } from "#modules/rating/domain/index.ts";
+
+/** When a price is billed: as its period begins, or when it has ended. Usage is always in arrears. */
+export type Billed = "advance" | "arrears";
+
+/** A fixed amount per billing period. */
+export interface FlatPrice {
+  readonly kind: "flat";
+  readonly priceId: bigint;
+  readonly name: string;
+  readonly billed: Billed;
+  readonly amount: Nanos;
+}
+
+/** An amount that follows what was used of a metric in the billing period. */
+export interface UsagePrice {
+  readonly kind: "usage";
+  readonly priceId: bigint;
+  readonly name: string;
+  readonly billed: "arrears";
+  readonly metric: string;
+  readonly model: PriceModel;
+}
+
+export type Price = FlatPrice | UsagePrice;
+
+/** One published state of a plan. It never changes; editing the plan makes the next version. */
+export interface PlanVersion {
+  readonly planId: bigint;
+  readonly version: number;
+  readonly name: string;
+  readonly description: string | null;
+  readonly currency: Currency;
+  readonly interval: Interval;
+  /** In the order in which an invoice lists them. */
+  readonly prices: readonly Price[];
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly publishedAtMs: EpochMs;
+}
+
+export type PlanStatus = "active" | "archived";
+
+/** A plan as it is listed: its newest version and whether it is still sold. */
+export interface Plan {
+  readonly status: PlanStatus;
+  readonly createdAtMs: EpochMs;
+  readonly latest: PlanVersion;
+}
+
+export function usagePrices(plan: PlanVersion): readonly UsagePrice[] {
+  return plan.prices.filter((price) => price.kind === "usage");
+}
+
+export function flatPrices(plan: PlanVersion, billed: Billed): readonly FlatPrice[] {
+  return plan.prices.filter((price) => price.kind === "flat" && price.billed === billed);
+}

@@ -1,0 +1,24 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import type { Currency } from "#kernel/currency.ts";
+
+/** Who is billed. */
+export interface Customer {
+  readonly customerId: bigint;
+  /** The merchant's own id for this customer, unique within the project. */
+  readonly externalId: string | null;
+  readonly email: string | null;
+  readonly name: string;
+  /** IANA zone in which billing periods begin and end. */
+  readonly timeZone: string;
+  /** Decided by the first subscription; null until then. */
+  readonly currency: Currency | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Sandbox only: the customer's own present. Whether there is one never changes. */
+  readonly testClockAtMs: EpochMs | null;
+  readonly createdAtMs: EpochMs;
+}
+
+/** The customer's present: the test clock where there is one, else the server's time. */
+export function customerNow(customer: Customer, serverNowMs: EpochMs): EpochMs {
+  return customer.testClockAtMs ?? serverNowMs;
+}

@@ -1,0 +1,1 @@
+export type { PriceModel, Tier } from "./model.ts";

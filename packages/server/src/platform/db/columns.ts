@@ -1,0 +1,21 @@
+import { isoInstant } from "#kernel/clock.ts";
+
+/**
+ * Turns rows into the parallel arrays that `unnest` takes, one per key and in that order: how one
+ * statement writes many rows. Keys that end in `Ms` are instants and become timestamps; objects
+ * become JSON; null stays null.
+ */
+export function columns<Row extends object>(
+  rows: readonly Row[],
+  keys: readonly (keyof Row & string)[],
+): unknown[][] {
+  return keys.map((key) => rows.map((row) => columnValue(key, row[key])));
+}
+
+function columnValue(key: string, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "number" && key.endsWith("Ms")) return isoInstant(value);
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value === "object" && !Buffer.isBuffer(value)) return JSON.stringify(value);
+  return value;
+}

@@ -1,0 +1,135 @@
+import pg from "pg";
+import { assert } from "#kernel/assert.ts";
+import { BillingError } from "#kernel/error.ts";
+import { columnTypes } from "./column-types.ts";
+
+/** A transaction. Every statement of it sees and writes the rows of one project only. */
+export interface Tx {
+  /** The project, and with it the side (live or sandbox), that row-level security lets through. */
+  readonly projectId: number;
+  query<Row extends object = Record<string, unknown>>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
+}
+
+/** A transaction that sees every project: for finding what is due, never for deciding or billing. */
+export interface DiscoveryTx {
+  query<Row extends object = Record<string, unknown>>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
+}
+
+export interface Database {
+  /** Runs `work` in one transaction of a project; repeats it whole when the database asks for that. */
+  inProject<Result>(projectId: number, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** Runs `work` in one transaction that sees all projects. */
+  acrossProjects<Result>(work: (tx: DiscoveryTx) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** A PostgreSQL URL whose user owns the schema; the connections step down to `farthing_app`. */
+  readonly url: string;
+  readonly connectionsMax: number;
+  /** Called with the error of a connection that broke while idle: for the log. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+const ATTEMPTS_MAX = 5;
+
+// Serialization failure, deadlock, connection failure, server shutting down: the work did not happen
+// and may be done again from its start.
+const RETRIED_STATES = new Set(["40001", "40P01", "08006", "08003", "57P01"]);
+const LOST_CONNECTION = /Connection terminated|ECONNRESET|EPIPE|ECONNREFUSED|timeout expired/;
+
+/**
+ * The API's way into the database. Its connections run as `farthing_app`, which owns nothing and is
+ * held by row-level security: a statement outside `inProject` finds no rows at all.
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connectionsMax,
+    options: "-c role=farthing_app -c search_path=farthing -c timezone=UTC",
+    types: columnTypes,
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on("error", (error) => options.onIdleError?.(error));
+
+  return {
+    inProject(projectId, work) {
+      assert(Number.isSafeInteger(projectId), "a project's number goes into SQL as it stands");
+      const begin = `begin; set local farthing.project_id = '${projectId}'`;
+      return retried(() =>
+        inTransaction(pool, begin, (query) => work({ projectId, query })),
+      );
+    },
+    acrossProjects(work) {
+      const begin = "begin; set local role farthing_worker";
+      return retried(() => inTransaction(pool, begin, (query) => work({ query })));
+    },
+    close: () => pool.end(),
+  };
+}
+
+type Query = Tx["query"];
+
+async function inTransaction<Result>(
+  pool: pg.Pool,
+  begin: string,
+  work: (query: Query) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(begin);
+    const result = await work(queryOf(client));
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    broken = await rolledBack(client);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function queryOf(client: pg.PoolClient): Query {
+  return async <Row extends object>(sql: string, values?: readonly unknown[]) => {
+    const result = await client.query<Row>(sql, values === undefined ? undefined : [...values]);
+    return result.rows;
+  };
+}
+
+/** Rolls back; answers the error that makes the connection unfit for another use. */
+async function rolledBack(client: pg.PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query("rollback");
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+async function retried<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (let attemptNumber = 1; ; attemptNumber += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      if (attemptNumber >= ATTEMPTS_MAX) {
+        throw new BillingError("database_unavailable", { cause: (error as Error).message });
+      }
+    }
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof BillingError) return false;
+  const { code } = error as { code?: unknown };
+  return (
+    (typeof code === "string" && RETRIED_STATES.has(code)) || LOST_CONNECTION.test(error.message)
+  );
+}

@@ -1,0 +1,46 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CompiledQuery, Kysely, Migrator, PostgresDialect, type Migration } from "kysely";
+import pg from "pg";
+
+const MIGRATIONS_FOLDER = join(import.meta.dirname, "../../../migrations");
+
+/**
+ * Brings the schema up to date: every file of `migrations/` that has not run yet, in the order of
+ * their names, all under one lock and in one transaction. `ownerUrl` is a user that may create
+ * schemas and roles. Safe to call from several processes at once.
+ */
+export async function migrate(ownerUrl: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
+  const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    const migrator = new Migrator({
+      db: database,
+      provider: { getMigrations: readMigrations },
+      migrationTableSchema: "farthing_migration",
+    });
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+  } finally {
+    await database.destroy();
+  }
+}
+
+async function readMigrations(): Promise<Record<string, Migration>> {
+  const files = (await readdir(MIGRATIONS_FOLDER)).filter((name) => name.endsWith(".sql"));
+  const migrations = await Promise.all(
+    files.map(async (file) => {
+      const sql = await readFile(join(MIGRATIONS_FOLDER, file), "utf8");
+      return [file.replace(/\.sql$/, ""), sqlMigration(sql)] as const;
+    }),
+  );
+  return Object.fromEntries(migrations);
+}
+
+function sqlMigration(sql: string): Migration {
+  return {
+    async up(database) {
+      await database.executeQuery(CompiledQuery.raw(sql));
+    },
+  };
+}
