@@ -15,7 +15,7 @@ const PURE_DOORS = `${SRC}/modules/[^/]+/domain/index\\.ts$`;
 const EVENTS = `${SRC}/modules/[^/]+/events\\.ts$`;
 
 /** Module folders that exist to adapt a package: only there does a concept import from npm. */
-const ADAPTERS = `${SRC}/modules/(?:(payments)/rails|(invoices)/pdf|(notifications)/mail)/`;
+const ADAPTERS = `${SRC}/modules/(payments|invoices|notifications)/(?:rails|pdf|mail)/`;
 
 /** Matches the named packages wherever npm has put them, and the name alone when it is missing. */
 const npm = (...names) => `(^|node_modules/)(@types/)?(${names.join("|")})(/|$)`;
@@ -79,7 +79,7 @@ const layers = [
       paths: [
         KERNEL,
         PLATFORM,
-        `${SRC}/modules/$1$2$3/`,
+        `${SRC}/modules/$1/`,
         DOORS,
         "node_modules/",
         "^packages/stripe-sandbox/",

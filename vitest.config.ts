@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 /** Each workspace is one project, named after its folder; `house` is the tests of the tree itself. */
@@ -8,18 +8,20 @@ const workspaces = JSON.parse(readFileSync(new URL("package.json", import.meta.u
 /** `source` makes `@farthing/*` and `#…` resolve to TypeScript, so no package is built to be tested. */
 const conditions = ["source", "module", "node", "development|production"];
 
-const serverSetup = "test/support/postgres/global-setup.ts";
+/** What runs once before a project's tests, by the project's name. */
+const globalSetup: Record<string, string[]> = {
+  server: ["test/support/postgres/global-setup.ts"],
+};
 
 function workspaceProject(folder: string) {
   const name = folder.replace("packages/", "");
-  const isServer = name === "server";
   return {
     extends: true as const,
     root: folder,
     test: {
       name,
       include: ["{src,test,bench}/**/*.test.{ts,tsx}"],
-      globalSetup: isServer && existsSync(`packages/server/${serverSetup}`) ? [serverSetup] : [],
+      globalSetup: globalSetup[name] ?? [],
     },
   };
 }
@@ -32,6 +34,7 @@ export default defineConfig({
     // more than most files' tests. A test that leaves global state behind is therefore a bug.
     pool: "threads",
     isolate: false,
+    // Two even on more cores: the database beside them needs the rest.
     maxWorkers: 2,
     allowOnly: false,
     testTimeout: 20_000,

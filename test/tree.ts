@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 
 /** The folder that holds the workspaces. */
-export const repositoryRoot = fileURLToPath(new URL("..", import.meta.url));
+export const repositoryRoot = join(import.meta.dirname, "..");
 
 /** What a build, an install, a run or version control leaves in the tree; none of it is ours. */
 const NOT_OURS = new Set([".farthing", ".git", "coverage", "dist", "node_modules"]);
@@ -24,7 +23,7 @@ export function filePaths(folder: string = repositoryRoot): string[] {
       if (entry.isDirectory()) return filePaths(path);
       return entry.isFile() ? [relative(repositoryRoot, path).replaceAll("\\", "/")] : [];
     })
-    .sort();
+    .toSorted();
 }
 
 export function readText(path: string): TextFile {

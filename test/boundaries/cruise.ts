@@ -7,10 +7,18 @@ export const boundaryConfig = createRequire(import.meta.url)(
   "../../.dependency-cruiser.cjs",
 ) as Required<Pick<IConfiguration, "forbidden" | "options">>;
 
+export type Violation = {
+  readonly rule: string;
+  readonly from: string;
+  readonly to: string;
+  /** The files of the circle when the rule is about one, else none. */
+  readonly cycle: readonly string[];
+};
+
 export type Cruised = {
   /** Every module that was looked at, by its path from the root. */
   readonly seen: ReadonlySet<string>;
-  readonly violations: readonly { rule: string; from: string; to: string }[];
+  readonly violations: readonly Violation[];
 };
 
 /** Holds the boundary rules against the given folders of the tree at `root`. */
@@ -30,6 +38,11 @@ export async function cruiseTree(root: string, folders: string[]): Promise<Cruis
   const { modules, summary } = output as ICruiseResult;
   return {
     seen: new Set(modules.map((module) => module.source)),
-    violations: summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to })),
+    violations: summary.violations.map(({ rule, from, to, cycle = [] }) => ({
+      rule: rule.name,
+      from,
+      to,
+      cycle: cycle.map(({ name }) => name),
+    })),
   };
 }
