@@ -1,0 +1,85 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+
+interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body's JSON; undefined for an empty body. */
+  readonly json: unknown;
+}
+
+/** What to do with one request; `silence` leaves it unanswered, `hang_up` breaks the connection. */
+export type Reply =
+  | "silence"
+  | "hang_up"
+  | "hang_up_midway"
+  | {
+      readonly status?: number;
+      readonly headers?: Record<string, string>;
+      readonly json?: unknown;
+      readonly text?: string;
+    };
+
+/** A real HTTP server that answers from a script, in order, and writes down what it was sent. */
+export async function startWireServer() {
+  const received: Received[] = [];
+  const replies: Reply[] = [];
+  let onArrival = () => {};
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString("utf8");
+    const { method = "", url = "", headers } = request;
+    received.push({ method, url, headers, text, json: text === "" ? undefined : JSON.parse(text) });
+    answer(response, replies.shift());
+    onArrival();
+  };
+  const server = createServer((request, response) => void serve(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    received,
+    /** The next answers; a request beyond the script gets a 599, which no client retries. */
+    script: (...next: Reply[]) => void replies.push(...next),
+    /** Resolves once a request has been read whole. */
+    nextArrival: () => new Promise<void>((resolve) => (onArrival = resolve)),
+    reset() {
+      received.length = 0;
+      replies.length = 0;
+      onArrival = () => {};
+    },
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export type WireServer = Awaited<ReturnType<typeof startWireServer>>;
+
+function answer(response: ServerResponse, reply: Reply = { status: 599 }): void {
+  if (reply === "silence") return;
+  if (reply === "hang_up") return void response.destroy();
+  if (reply === "hang_up_midway") {
+    response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+    response.write('{"state":"ok","da', () => response.destroy());
+    return;
+  }
+  const {
+    status = 200,
+    headers = {},
+    json,
+    text = json === undefined ? "" : JSON.stringify(json),
+  } = reply;
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(text);
+}
