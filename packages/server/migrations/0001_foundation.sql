@@ -80,6 +80,7 @@ create table farthing.customer (
   created_at    timestamptz not null
 );
 create index customer_by_project on farthing.customer (project_id, customer_id);
+create index customer_by_email on farthing.customer (project_id, lower(email)) where email is not null;
 call farthing.protect('customer', 'select, insert, update');
 
 -- Tokens of the merchant's own servers. Only a keyed hash of the secret is kept. A project's token
@@ -105,8 +106,10 @@ create table farthing.idempotency_key (
   key           text        not null,
   request_hash  bytea       not null,
   status        integer     not null,
-  answer        jsonb       not null,
+  -- Sealed with the server's pepper: an answer may hold a secret that is shown only once.
+  answer        bytea       not null,
   created_at    timestamptz not null,
   primary key (project_id, key)
 );
+create index idempotency_key_by_age on farthing.idempotency_key (project_id, created_at);
 call farthing.protect('idempotency_key', 'select, insert, delete');

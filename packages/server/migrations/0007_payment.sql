@@ -7,7 +7,8 @@ create table farthing.rail_customer (
   created_at  timestamptz not null,
   primary key (customer_id, rail)
 );
-call farthing.protect('rail_customer', 'select, insert');
+-- Updated by nobody, but locked by whoever changes which of the customer's cards is charged.
+call farthing.protect('rail_customer', 'select, insert, update');
 
 create table farthing.payment_method (
   customer_id bigint      not null,
@@ -34,6 +35,7 @@ create table farthing.payment (
   id                bigint      not null,
   project_id        integer     not null,
   invoice_id        bigint      not null,
+  subscription_id   bigint,
   status            text        not null check (status in ('pending', 'succeeded', 'failed')),
   currency          text        not null,
   amount_minor      numeric(38) not null check (amount_minor > 0),
@@ -44,6 +46,8 @@ create table farthing.payment (
   next_attempt_at   timestamptz,
   -- An attempt that began and has not ended holds the payment until this instant of the wall clock.
   leased_until      timestamptz,
+  -- Where the retry schedule starts counting.
+  first_failed_at   timestamptz,
   last_failure_code text,
   on_test_clock     boolean     not null,
   created_at        timestamptz not null,
@@ -53,6 +57,8 @@ create table farthing.payment (
 );
 create index payment_due on farthing.payment (next_attempt_at)
   where next_attempt_at is not null and not on_test_clock;
+create index payment_due_on_test_clock on farthing.payment (customer_id, next_attempt_at)
+  where next_attempt_at is not null and on_test_clock;
 call farthing.protect('payment', 'select, insert, update');
 
 create table farthing.payment_attempt (
@@ -60,11 +66,14 @@ create table farthing.payment_attempt (
   payment_id        bigint      not null,
   attempt_number    integer     not null check (attempt_number > 0),
   project_id        integer     not null,
-  payment_method_id bigint      not null,
+  -- Null when there was no card to charge.
+  payment_method_id bigint,
   started_at        timestamptz not null,
   settled_at        timestamptz,
   outcome           text        check (outcome in ('succeeded', 'declined', 'needs_action')),
   failure_code      text,
+  -- The rail's own record of this try: what tells it from another when an answer was lost.
+  charge_ref        text,
   primary key (customer_id, payment_id, attempt_number)
 );
 call farthing.protect('payment_attempt', 'select, insert, update');
@@ -97,6 +106,9 @@ create table farthing.rail_event (
   object_ref  text        not null,
   received_at timestamptz not null,
   handled_at  timestamptz,
+  -- When it is handled next, by the wall clock; null when it is done.
+  next_attempt_at timestamptz,
   primary key (project_id, rail, rail_ref)
 );
+create index rail_event_due on farthing.rail_event (next_attempt_at) where next_attempt_at is not null;
 call farthing.protect('rail_event', 'select, insert, update');

@@ -8,6 +8,7 @@ create table farthing.outbox (
   occurred_at timestamptz not null,
   primary key (customer_id, id)
 );
+create index outbox_by_project on farthing.outbox (project_id, id);
 call farthing.protect('outbox', 'select, insert, delete');
 
 -- The newest number of each project's event log; only the relay counts, so the log has no gaps.
@@ -61,7 +62,8 @@ create table farthing.webhook_delivery (
   delivered_at    timestamptz,
   primary key (customer_id, id)
 );
-create index webhook_delivery_due on farthing.webhook_delivery (next_attempt_at)
+-- By endpoint, so that the backlog of a slow one is stepped over and not read.
+create index webhook_delivery_due on farthing.webhook_delivery (project_id, endpoint_id, next_attempt_at)
   where next_attempt_at is not null;
 create index webhook_delivery_by_endpoint on farthing.webhook_delivery (project_id, endpoint_id, event_number);
 call farthing.protect('webhook_delivery', 'select, insert, update');

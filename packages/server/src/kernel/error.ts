@@ -5,6 +5,7 @@ export type ErrorKind =
   | "payment_required"
   | "forbidden"
   | "not_found"
+  | "wrong_method"
   | "conflict"
   | "unprocessable"
   | "too_large"
@@ -20,20 +21,30 @@ interface ErrorMeaning {
 /** Every refusal the product can give. The error reference page is generated from this table. */
 export const errorCodes = {
   access_token_expired: { kind: "unauthenticated", means: "This access token has expired." },
+  access_token_inactive: { kind: "conflict", means: "The access token is revoked or expired." },
   access_token_invalid: { kind: "unauthenticated", means: "This access token is not known." },
   access_token_missing: { kind: "unauthenticated", means: "The request carries no access token." },
   access_token_not_found: { kind: "not_found", means: "No access token has this id." },
   access_token_revoked: { kind: "unauthenticated", means: "This access token was revoked." },
+  api_version_unknown: { kind: "invalid", means: "This server has no such API version." },
   body_invalid: { kind: "invalid", means: "The request does not have the documented form." },
   body_malformed: { kind: "invalid", means: "The request body is not valid JSON." },
-  body_too_large: { kind: "too_large", means: "The request body is larger than this server takes." },
+  body_too_large: {
+    kind: "too_large",
+    means: "The request body is larger than this server takes.",
+  },
   clock_not_ahead: { kind: "invalid", means: "A test clock only moves forward." },
   currency_mismatch: { kind: "conflict", means: "The plan's currency is not the customer's." },
   currency_unknown: { kind: "invalid", means: "This is not an ISO 4217 currency code." },
+  cursor_invalid: { kind: "invalid", means: "This is not a cursor that a list gave." },
   customer_exists: { kind: "conflict", means: "Another customer already has this external id." },
+  customer_invalid: { kind: "invalid", means: "The customer cannot be kept as described." },
   customer_not_found: { kind: "not_found", means: "No customer has this id." },
   database_unavailable: { kind: "unavailable", means: "The database cannot be reached right now." },
-  idempotency_key_invalid: { kind: "invalid", means: "An idempotency key has 1 to 255 characters." },
+  idempotency_key_invalid: {
+    kind: "invalid",
+    means: "An idempotency key has 1 to 255 characters.",
+  },
   idempotency_key_reused: {
     kind: "unprocessable",
     means: "This idempotency key already belongs to a request with another content.",
@@ -45,9 +56,18 @@ export const errorCodes = {
   invoice_line_not_found: { kind: "not_found", means: "The invoice has no line with this number." },
   invoice_not_found: { kind: "not_found", means: "No invoice has this id." },
   media_type_unsupported: { kind: "unsupported", means: "Bodies are sent as application/json." },
+  method_not_allowed: { kind: "wrong_method", means: "This address does not take this method." },
   payment_link_not_found: { kind: "not_found", means: "No payment link has this address." },
+  payment_method_not_found: { kind: "not_found", means: "No payment method has this id." },
   payment_method_refused: { kind: "payment_required", means: "The card could not be saved." },
+  plan_archived: { kind: "conflict", means: "The plan is archived and no longer sold." },
+  plan_invalid: { kind: "invalid", means: "The plan cannot be billed as described." },
   plan_not_found: { kind: "not_found", means: "No plan has this id." },
+  plan_version_not_found: { kind: "not_found", means: "The plan has no version with this number." },
+  plan_version_superseded: {
+    kind: "conflict",
+    means: "Another version of the plan was published at the same time.",
+  },
   project_not_found: { kind: "not_found", means: "No project has this name." },
   quantity_invalid: {
     kind: "invalid",
@@ -84,6 +104,11 @@ export const errorCodes = {
   usage_outside_subscription: {
     kind: "invalid",
     means: "The subscription was not running at the event's time.",
+  },
+  webhook_delivery_not_found: { kind: "not_found", means: "No webhook delivery has this id." },
+  webhook_endpoint_disabled: {
+    kind: "conflict",
+    means: "The endpoint is disabled: it has answered that it is gone.",
   },
   webhook_endpoint_not_found: { kind: "not_found", means: "No webhook endpoint has this id." },
   webhook_url_refused: { kind: "invalid", means: "Webhooks cannot be sent to this address." },

@@ -46,7 +46,8 @@ const VALUE_OF = new Map([...ALPHABET].map((character, value) => [character, Big
 export function idSource(clock: Clock, random: () => number): NewId {
   let last = 0n;
   return () => {
-    const fresh = (BigInt(clock.now()) << RANDOM_BITS) | BigInt(Math.floor(random() * RANDOM_COUNT));
+    const fresh =
+      (BigInt(clock.now()) << RANDOM_BITS) | BigInt(Math.floor(random() * RANDOM_COUNT));
     last = fresh > last ? fresh : last + 1n;
     return last;
   };

@@ -1,6 +1,6 @@
-import { minorDigits, type Currency } from "./currency.ts";
 import { assert } from "./assert.ts";
-import { ATTOS_PER_UNIT, NANOS_PER_UNIT, type Attos, type Nanos } from "./nanos.ts";
+import { type Currency, minorDigits } from "./currency.ts";
+import { ATTOS_PER_UNIT, type Attos, NANOS_PER_UNIT, type Nanos } from "./nanos.ts";
 
 /** An amount that can be charged: whole minor units (cents, yen) of a currency. */
 export interface Money {

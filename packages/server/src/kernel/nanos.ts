@@ -1,3 +1,5 @@
+import { present } from "./assert.ts";
+
 /**
  * Exact decimals with nine digits behind the point, held as a bigint of billionths: `1_500_000_000n`
  * is 1.5. Unit prices and metered quantities are nanos. The product of two nanos is an *atto*
@@ -26,6 +28,11 @@ export function parseNanos(text: string): Nanos | null {
   if (kept.length > FRACTION_DIGITS) return null;
   const magnitude = BigInt(whole + kept.padEnd(FRACTION_DIGITS, "0"));
   return sign === "-" ? -magnitude : magnitude;
+}
+
+/** Reads a decimal that we wrote ourselves: PostgreSQL's numeric, a stored computation. */
+export function storedNanos(text: string): Nanos {
+  return present(parseNanos(text), "a stored figure is a decimal with at most nine digits");
 }
 
 /** The shortest plain decimal of the same value: `1_500_000_000n` is `"1.5"`. */

@@ -1,0 +1,59 @@
+import type { EpochMs, Period } from "#kernel/clock.ts";
+import type { Currency } from "#kernel/currency.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import { sumMinor } from "#kernel/money.ts";
+import type { DraftLine } from "./line.ts";
+
+/** Why an invoice was made: its first period began, a period ended, or late usage was settled. */
+export type InvoiceReason = "opening" | "renewal" | "final";
+
+export type InvoiceStatus = "open" | "paid" | "void" | "uncollectible";
+
+/** An invoice that is ready to be issued; it still lacks its number. */
+export interface DraftInvoice extends OwnedId {
+  readonly subscriptionId: bigint;
+  readonly reason: InvoiceReason;
+  readonly currency: Currency;
+  readonly period: Period;
+  readonly lines: readonly DraftLine[];
+  readonly totalMinor: bigint;
+  readonly issuedAtMs: EpochMs;
+}
+
+/** An issued invoice. Once open it never changes but for what was paid of it. */
+export interface Invoice extends OwnedId {
+  readonly subscriptionId: bigint | null;
+  /** Gapless within the project. */
+  readonly number: bigint;
+  readonly status: InvoiceStatus;
+  readonly reason: InvoiceReason;
+  readonly currency: Currency;
+  readonly period: Period;
+  readonly totalMinor: bigint;
+  readonly amountPaidMinor: bigint;
+  readonly issuedAtMs: EpochMs;
+  readonly paidAtMs: EpochMs | null;
+  readonly lines: readonly InvoiceLine[];
+}
+
+export interface InvoiceLine extends DraftLine {
+  /** Counted from 1, in the order of the invoice. */
+  readonly lineNumber: number;
+}
+
+export function draftInvoice(draft: Omit<DraftInvoice, "totalMinor">): DraftInvoice {
+  return { ...draft, totalMinor: sumMinor(draft.lines.map((line) => line.amountMinor)) };
+}
+
+/** Gives a draft its number. What leaves nothing to pay is paid as it is issued. */
+export function issuedInvoice(draft: DraftInvoice, number: bigint): Invoice {
+  const isSettled = draft.totalMinor <= 0n;
+  return {
+    ...draft,
+    number,
+    status: isSettled ? "paid" : "open",
+    amountPaidMinor: 0n,
+    paidAtMs: isSettled ? draft.issuedAtMs : null,
+    lines: draft.lines.map((line, index) => ({ ...line, lineNumber: index + 1 })),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Period } from "#kernel/clock.ts";
+import type { Currency } from "#kernel/currency.ts";
+import { roundToMinor } from "#kernel/money.ts";
+import { NANOS_PER_UNIT, type Nanos, unitsToNanos } from "#kernel/nanos.ts";
+import type { FlatPrice, UsagePrice } from "#modules/catalog/domain/index.ts";
+import { rateUsage } from "#modules/rating/domain/index.ts";
+import type { Computation, Share } from "./computation.ts";
+
+/** What an invoice charges for one price in one billing period. */
+export interface DraftLine {
+  readonly kind: "flat" | "usage" | "late_usage";
+  readonly priceId: bigint;
+  /** The usage metric; null on a flat line. */
+  readonly metric: string | null;
+  readonly description: string;
+  readonly period: Period;
+  readonly quantity: Nanos;
+  /** Rounded once, half away from zero. Negative when corrections outweigh what was used. */
+  readonly amountMinor: bigint;
+  readonly computation: Computation;
+}
+
+/** What an earlier invoice already charged for the same metric and period. */
+export interface AlreadyBilled {
+  readonly quantity: Nanos;
+  /** How often the period has been billed for this metric. */
+  readonly closings: number;
+}
+
+const WHOLE: Share = { part: 1n, whole: 1n };
+
+/**
+ * A flat price for a period. `share` is the part of the period that is due, by exact time: a price in
+ * arrears whose subscription ended early is charged for the time that it ran.
+ */
+export function flatLine(
+  price: FlatPrice,
+  period: Period,
+  currency: Currency,
+  share: Share = WHOLE,
+): DraftLine {
+  const exact = price.amount * NANOS_PER_UNIT;
+  return {
+    kind: "flat",
+    priceId: price.priceId,
+    metric: null,
+    description: price.name,
+    period,
+    quantity: unitsToNanos(1n),
+    amountMinor: roundToMinor(exact, currency, share),
+    computation: { type: "flat", amount: price.amount, share },
+  };
+}
+
+/**
+ * What was used of a metric in a period. With `already`, the line charges only the difference between
+ * all that is known now and what was billed before: the sum over all invoices is the same whenever
+ * and in whatever order the events arrived.
+ */
+export function usageLine(
+  price: UsagePrice,
+  period: Period,
+  currency: Currency,
+  used: Nanos,
+  already?: AlreadyBilled,
+): DraftLine {
+  const billedBefore = already?.quantity ?? 0n;
+  const before = already === undefined ? 0n : usageAmount(price, currency, billedBefore);
+  return {
+    kind: already === undefined ? "usage" : "late_usage",
+    priceId: price.priceId,
+    metric: price.metric,
+    description: price.name,
+    period,
+    quantity: used - billedBefore,
+    amountMinor: usageAmount(price, currency, used) - before,
+    computation: {
+      type: "usage",
+      model: price.model,
+      used,
+      closings: already?.closings ?? 0,
+      billedBefore,
+      amountBeforeMinor: before,
+    },
+  };
+}
+
+function usageAmount(price: UsagePrice, currency: Currency, used: Nanos): bigint {
+  return roundToMinor(rateUsage(price.model, used).exact, currency);
+}

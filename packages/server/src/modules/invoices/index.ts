@@ -1,0 +1,36 @@
+import { BillingError } from "#kernel/error.ts";
+import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
+import type { Tx } from "#platform/db/database.ts";
+import { type DraftInvoice, type Invoice, issuedInvoice } from "./domain/index.ts";
+import { findInvoice, insertInvoiceLines, insertInvoices, takeInvoiceNumbers } from "./store.ts";
+
+export { type InvoiceLineSnapshot, type InvoiceSnapshot, invoiceSnapshot } from "./snapshot.ts";
+export {
+  countOpenInvoices,
+  findInvoice,
+  listInvoices,
+  updateInvoicePaid,
+  updateInvoiceUncollectible,
+} from "./store.ts";
+
+/**
+ * Writes the drafts' lines, then numbers and issues them in the order given. The project's counter is
+ * held from here to the end of the transaction: let little follow.
+ */
+export async function issueInvoices(tx: Tx, drafts: readonly DraftInvoice[]): Promise<Invoice[]> {
+  if (drafts.length === 0) return [];
+  await insertInvoiceLines(tx, drafts);
+  const first = await takeInvoiceNumbers(tx, drafts.length);
+  const invoices = drafts.map((draft, index) => issuedInvoice(draft, first + BigInt(index)));
+  await insertInvoices(tx, invoices);
+  return invoices;
+}
+
+/** The invoice, or the refusal that there is none. */
+export async function getInvoice(tx: Tx, key: OwnedId): Promise<Invoice> {
+  const invoice = await findInvoice(tx, key);
+  if (invoice === null) {
+    throw new BillingError("invoice_not_found", { invoice: formatOwnedId("invoice", key) });
+  }
+  return invoice;
+}

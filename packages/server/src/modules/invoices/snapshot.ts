@@ -1,0 +1,89 @@
+import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
+import { formatId, formatOwnedId } from "#kernel/ids.ts";
+import { formatMinor, sumMinor } from "#kernel/money.ts";
+import { formatNanos } from "#kernel/nanos.ts";
+import { type ComputationJson, computationToJson } from "./computation-json.ts";
+import type { Invoice, InvoiceLine } from "./domain/index.ts";
+
+/** An invoice as the operator API and the event log show it. Amounts are decimals in major units. */
+export interface InvoiceSnapshot {
+  id: string;
+  number: string;
+  status: Invoice["status"];
+  reason: Invoice["reason"];
+  customer: string;
+  subscription: string | null;
+  currency: string;
+  period_start: string;
+  period_end: string;
+  base_amount: string;
+  usage_amount: string;
+  total: string;
+  amount_paid: string;
+  issued_at: string;
+  paid_at: string | null;
+  lines: InvoiceLineSnapshot[];
+}
+
+export interface InvoiceLineSnapshot {
+  line: number;
+  kind: InvoiceLine["kind"];
+  price: string;
+  metric: string | null;
+  description: string;
+  period_start: string;
+  period_end: string;
+  quantity: string;
+  amount: string;
+  computation: ComputationJson;
+}
+
+export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
+  const { customerId, currency, period, lines } = invoice;
+  const amountOf = (isUsage: boolean) =>
+    formatMinor(
+      sumMinor(
+        lines.filter((line) => (line.kind !== "flat") === isUsage).map((l) => l.amountMinor),
+      ),
+      currency,
+    );
+  return {
+    id: formatOwnedId("invoice", invoice),
+    number: invoice.number.toString(),
+    status: invoice.status,
+    reason: invoice.reason,
+    customer: formatId("customer", customerId),
+    subscription: subscriptionOf(invoice),
+    currency,
+    period_start: isoInstant(period.startMs),
+    period_end: isoInstant(period.endMs),
+    base_amount: amountOf(false),
+    usage_amount: amountOf(true),
+    total: formatMinor(invoice.totalMinor, currency),
+    amount_paid: formatMinor(invoice.amountPaidMinor, currency),
+    issued_at: isoInstant(invoice.issuedAtMs),
+    paid_at: isoInstantOrNull(invoice.paidAtMs),
+    lines: lines.map((line) => lineSnapshot(line, currency)),
+  };
+}
+
+function lineSnapshot(line: InvoiceLine, currency: string): InvoiceLineSnapshot {
+  return {
+    line: line.lineNumber,
+    kind: line.kind,
+    price: formatId("price", line.priceId),
+    metric: line.metric,
+    description: line.description,
+    period_start: isoInstant(line.period.startMs),
+    period_end: isoInstant(line.period.endMs),
+    quantity: formatNanos(line.quantity),
+    amount: formatMinor(line.amountMinor, currency),
+    computation: computationToJson(line.computation),
+  };
+}
+
+function subscriptionOf({ customerId, subscriptionId }: Invoice): string | null {
+  return subscriptionId === null
+    ? null
+    : formatOwnedId("subscription", { customerId, id: subscriptionId });
+}

@@ -1,0 +1,260 @@
+import { present } from "#kernel/assert.ts";
+import { type EpochMs, isoInstant } from "#kernel/clock.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import { formatNanos, storedNanos } from "#kernel/nanos.ts";
+import { columns } from "#platform/db/columns.ts";
+import type { Tx } from "#platform/db/database.ts";
+import {
+  type ComputationJson,
+  computationFromJson,
+  computationToJson,
+} from "./computation-json.ts";
+import type {
+  DraftInvoice,
+  DraftLine,
+  Invoice,
+  InvoiceLine,
+  InvoiceReason,
+  InvoiceStatus,
+} from "./domain/index.ts";
+
+interface InvoiceRow {
+  customer_id: bigint;
+  id: bigint;
+  subscription_id: bigint | null;
+  number: bigint;
+  status: InvoiceStatus;
+  reason: InvoiceReason;
+  currency: string;
+  period_start: EpochMs;
+  period_end: EpochMs;
+  total_minor: string;
+  amount_paid_minor: string;
+  issued_at: EpochMs;
+  paid_at: EpochMs | null;
+}
+
+interface LineRow {
+  customer_id: bigint;
+  invoice_id: bigint;
+  line_number: number;
+  kind: DraftLine["kind"];
+  price_id: bigint;
+  metric: string | null;
+  description: string;
+  period_start: EpochMs;
+  period_end: EpochMs;
+  quantity: string;
+  amount_minor: string;
+  computation: ComputationJson;
+}
+
+export async function insertInvoiceLines(tx: Tx, invoices: readonly DraftInvoice[]): Promise<void> {
+  const lines = invoices.flatMap((invoice) =>
+    invoice.lines.map((line, at) => lineColumns(invoice, line, at)),
+  );
+  if (lines.length === 0) return;
+  await tx.query(
+    `insert into invoice_line
+            (customer_id, invoice_id, line_number, kind, price_id, metric, description, period_start,
+             period_end, quantity, amount_minor, computation, project_id)
+     select made.*, $13::int
+       from unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[], $5::bigint[], $6::text[],
+                   $7::text[], $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::numeric[],
+                   $12::jsonb[]) as made`,
+    [
+      ...columns(lines, [
+        "customerId",
+        "invoiceId",
+        "lineNumber",
+        "kind",
+        "priceId",
+        "metric",
+        "description",
+        "startMs",
+        "endMs",
+        "quantity",
+        "amountMinor",
+        "computation",
+      ]),
+      tx.projectId,
+    ],
+  );
+}
+
+/**
+ * Takes the project's next `count` invoice numbers and answers the first. Every other batch of the
+ * project waits from here until this transaction ends, so call it as late as can be.
+ */
+export async function takeInvoiceNumbers(tx: Tx, count: number): Promise<bigint> {
+  const [row] = await tx.query<{ last_number: bigint }>(
+    `insert into invoice_number as counted (project_id, last_number) values ($1, $2)
+     on conflict (project_id) do update set last_number = counted.last_number + excluded.last_number
+     returning last_number`,
+    [tx.projectId, count],
+  );
+  return present(row, "an upsert answers its row").last_number - BigInt(count) + 1n;
+}
+
+export async function insertInvoices(tx: Tx, invoices: readonly Invoice[]): Promise<void> {
+  if (invoices.length === 0) return;
+  await tx.query(
+    `insert into invoice
+            (customer_id, id, subscription_id, number, status, reason, currency, period_start, period_end,
+             total_minor, amount_paid_minor, issued_at, paid_at, project_id)
+     select made.*, $14::int
+       from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
+                   $7::text[], $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::numeric[],
+                   $12::timestamptz[], $13::timestamptz[]) as made`,
+    [
+      ...columns(
+        invoices.map((invoice) => ({ ...invoice, ...invoice.period })),
+        [
+          "customerId",
+          "id",
+          "subscriptionId",
+          "number",
+          "status",
+          "reason",
+          "currency",
+          "startMs",
+          "endMs",
+          "totalMinor",
+          "amountPaidMinor",
+          "issuedAtMs",
+          "paidAtMs",
+        ],
+      ),
+      tx.projectId,
+    ],
+  );
+}
+
+/** Marks an open invoice paid in full; false when it was not open any more. */
+export async function updateInvoicePaid(tx: Tx, key: OwnedId, paidAtMs: EpochMs): Promise<boolean> {
+  const rows = await tx.query(
+    `update invoice set status = 'paid', amount_paid_minor = total_minor, paid_at = $3
+      where customer_id = $1 and id = $2 and status in ('open', 'uncollectible') returning id`,
+    [key.customerId, key.id, isoInstant(paidAtMs)],
+  );
+  return rows.length > 0;
+}
+
+/** Gives up on an open invoice. */
+export async function updateInvoiceUncollectible(tx: Tx, key: OwnedId): Promise<void> {
+  await tx.query(
+    `update invoice set status = 'uncollectible'
+      where customer_id = $1 and id = $2 and status = 'open'`,
+    [key.customerId, key.id],
+  );
+}
+
+export async function findInvoice(tx: Tx, key: OwnedId): Promise<Invoice | null> {
+  const rows = await tx.query<InvoiceRow>(
+    "select * from invoice where customer_id = $1 and id = $2",
+    [key.customerId, key.id],
+  );
+  return (await withLines(tx, rows))[0] ?? null;
+}
+
+/** Newest first. */
+export async function listInvoices(
+  tx: Tx,
+  filter: { readonly customerId?: bigint; readonly subscriptionId?: bigint },
+  page: { readonly before: OwnedId | null; readonly limit: number },
+): Promise<Invoice[]> {
+  const rows = await tx.query<InvoiceRow>(
+    `select * from invoice
+      where project_id = $1 and ($2::bigint is null or customer_id = $2)
+        and ($3::bigint is null or subscription_id = $3)
+        and ($4::bigint is null or (id, customer_id) < ($4, $5))
+      order by id desc, customer_id desc limit $6`,
+    [
+      tx.projectId,
+      filter.customerId ?? null,
+      filter.subscriptionId ?? null,
+      page.before?.id ?? null,
+      page.before?.customerId ?? null,
+      page.limit,
+    ],
+  );
+  return withLines(tx, rows);
+}
+
+/** How many invoices of a subscription are still open. */
+export async function countOpenInvoices(
+  tx: Tx,
+  customerId: bigint,
+  subscriptionId: bigint,
+): Promise<number> {
+  const [row] = await tx.query<{ count: bigint }>(
+    `select count(*) as count from invoice
+      where customer_id = $1 and subscription_id = $2 and status = 'open'`,
+    [customerId, subscriptionId],
+  );
+  return Number(row?.count ?? 0n);
+}
+
+async function withLines(tx: Tx, rows: readonly InvoiceRow[]): Promise<Invoice[]> {
+  if (rows.length === 0) return [];
+  const lines = await tx.query<LineRow>(
+    `select * from invoice_line where customer_id = any($1) and invoice_id = any($2)
+      order by invoice_id, line_number`,
+    [rows.map((row) => row.customer_id), rows.map((row) => row.id)],
+  );
+  return rows.map((row) =>
+    toInvoice(
+      row,
+      lines.filter((line) => line.invoice_id === row.id),
+    ),
+  );
+}
+
+function lineColumns(invoice: DraftInvoice, line: DraftLine, index: number) {
+  return {
+    customerId: invoice.customerId,
+    invoiceId: invoice.id,
+    lineNumber: index + 1,
+    kind: line.kind,
+    priceId: line.priceId,
+    metric: line.metric,
+    description: line.description,
+    startMs: line.period.startMs,
+    endMs: line.period.endMs,
+    quantity: formatNanos(line.quantity),
+    amountMinor: line.amountMinor,
+    computation: computationToJson(line.computation),
+  };
+}
+
+function toInvoice(row: InvoiceRow, lines: readonly LineRow[]): Invoice {
+  return {
+    customerId: row.customer_id,
+    id: row.id,
+    subscriptionId: row.subscription_id,
+    number: row.number,
+    status: row.status,
+    reason: row.reason,
+    currency: row.currency,
+    period: { startMs: row.period_start, endMs: row.period_end },
+    totalMinor: BigInt(row.total_minor),
+    amountPaidMinor: BigInt(row.amount_paid_minor),
+    issuedAtMs: row.issued_at,
+    paidAtMs: row.paid_at,
+    lines: lines.map(toLine),
+  };
+}
+
+function toLine(row: LineRow): InvoiceLine {
+  return {
+    lineNumber: row.line_number,
+    kind: row.kind,
+    priceId: row.price_id,
+    metric: row.metric,
+    description: row.description,
+    period: { startMs: row.period_start, endMs: row.period_end },
+    quantity: storedNanos(row.quantity),
+    amountMinor: BigInt(row.amount_minor),
+    computation: computationFromJson(row.computation),
+  };
+}

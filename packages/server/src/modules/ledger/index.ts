@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { present } from "#kernel/assert.ts";
+import type { Tx } from "#platform/db/database.ts";
+import {
+  type ChainedTransfer,
+  chained,
+  emptyChain,
+  type Transfer,
+  transfersOf,
+} from "./domain/index.ts";
+import { insertHeads, insertTransfers, lockHeads, updateHeads } from "./store.ts";
+
+export { listBalances } from "./store.ts";
+
+/**
+ * Writes transfers at the end of their customers' chains, in the order given. An amount of zero moves
+ * nothing; a negative one moves the other way.
+ */
+export async function postTransfers(tx: Tx, transfers: readonly Transfer[]): Promise<void> {
+  const posted = transfers.flatMap(transfersOf);
+  if (posted.length === 0) return;
+  const heads = await lockedHeads(tx, [...new Set(posted.map(({ customerId }) => customerId))]);
+  const links = posted.map((transfer): ChainedTransfer => {
+    const head = present(heads.get(transfer.customerId), "every customer's chain is locked");
+    const link = chained(head, transfer, sha256);
+    heads.set(transfer.customerId, link);
+    return link;
+  });
+  await insertTransfers(tx, links);
+  await updateHeads(tx, heads);
+}
+
+async function lockedHeads(tx: Tx, customerIds: readonly bigint[]) {
+  const heads = await lockHeads(tx, customerIds);
+  if (heads.size === customerIds.length) return heads;
+  await insertHeads(
+    tx,
+    customerIds.filter((customerId) => !heads.has(customerId)),
+    emptyChain,
+  );
+  return lockHeads(tx, customerIds);
+}
+
+function sha256(content: Uint8Array): Uint8Array {
+  return createHash("sha256").update(content).digest();
+}

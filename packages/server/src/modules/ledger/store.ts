@@ -1,0 +1,94 @@
+import { columns } from "#platform/db/columns.ts";
+import type { Tx } from "#platform/db/database.ts";
+import type { Account, ChainedTransfer, ChainHead } from "./domain/index.ts";
+
+/**
+ * Finds where the chains of these customers end and keeps others from adding to them until the
+ * transaction ends. In the order of their ids, so that two batches never wait for each other.
+ */
+export async function lockHeads(
+  tx: Tx,
+  customerIds: readonly bigint[],
+): Promise<Map<bigint, ChainHead>> {
+  const rows = await tx.query<{ customer_id: bigint; sequence: bigint; hash: Buffer }>(
+    `select customer_id, sequence, hash from ledger_head
+      where customer_id = any($1) order by customer_id for update`,
+    [customerIds],
+  );
+  return new Map(rows.map(({ customer_id, sequence, hash }) => [customer_id, { sequence, hash }]));
+}
+
+/** Opens the books of customers who have none. Two who do so at once open them once. */
+export async function insertHeads(
+  tx: Tx,
+  customerIds: readonly bigint[],
+  empty: ChainHead,
+): Promise<void> {
+  await tx.query(
+    `insert into ledger_head (customer_id, project_id, sequence, hash)
+     select customer_id, $2::int, $3, $4 from unnest($1::bigint[]) as customer_id
+      order by customer_id
+     on conflict do nothing`,
+    [customerIds, tx.projectId, empty.sequence, Buffer.from(empty.hash)],
+  );
+}
+
+export async function insertTransfers(
+  tx: Tx,
+  transfers: readonly ChainedTransfer[],
+): Promise<void> {
+  await tx.query(
+    `insert into ledger_transfer
+            (customer_id, sequence, currency, debit_account, credit_account, amount_minor, source_type,
+             source_id, occurred_at, hash, project_id)
+     select made.*, $11::int
+       from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::numeric[],
+                   $7::text[], $8::bigint[], $9::timestamptz[], $10::bytea[]) as made`,
+    [
+      ...columns(transfers.map(withBufferHash), [
+        "customerId",
+        "sequence",
+        "currency",
+        "debitAccount",
+        "creditAccount",
+        "amountMinor",
+        "sourceType",
+        "sourceId",
+        "occurredAtMs",
+        "hash",
+      ]),
+      tx.projectId,
+    ],
+  );
+}
+
+export async function updateHeads(tx: Tx, heads: ReadonlyMap<bigint, ChainHead>): Promise<void> {
+  const rows = [...heads].map(([customerId, head]) => ({ customerId, ...withBufferHash(head) }));
+  await tx.query(
+    `update ledger_head as kept set sequence = moved.sequence, hash = moved.hash
+       from unnest($1::bigint[], $2::bigint[], $3::bytea[]) as moved (customer_id, sequence, hash)
+      where kept.customer_id = moved.customer_id and kept.customer_id = any($1)`,
+    columns(rows, ["customerId", "sequence", "hash"]),
+  );
+}
+
+/** What each account of a customer holds: debits less credits, by currency. */
+export async function listBalances(
+  tx: Tx,
+  customerId: bigint,
+): Promise<{ account: Account; currency: string; balanceMinor: bigint }[]> {
+  const rows = await tx.query<{ account: Account; currency: string; balance: string }>(
+    `select account, currency, sum(amount_minor) as balance from ledger_posting
+      where customer_id = $1 group by account, currency order by account, currency`,
+    [customerId],
+  );
+  return rows.map(({ account, currency, balance }) => ({
+    account,
+    currency,
+    balanceMinor: BigInt(balance),
+  }));
+}
+
+function withBufferHash<Value extends { readonly hash: Uint8Array }>(value: Value) {
+  return { ...value, hash: Buffer.from(value.hash) };
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { DAY_MS, isoInstant } from "#kernel/clock.ts";
+import { BillingError } from "#kernel/error.ts";
+import {
+  activated,
+  afterPaymentFailed,
+  afterPaymentRecovered,
+  endedAt,
+  endingAtPeriodEnd,
+  renewed,
+  runningPeriod,
+  type Subscription,
+  type SubscriptionStatus,
+  settled,
+} from "./index.ts";
+
+const at = (text: string) => Date.parse(text);
+const ANCHOR_MS = at("2026-01-31T05:00:00Z");
+
+const incomplete: Subscription = {
+  customerId: 1n,
+  id: 2n,
+  planId: 3n,
+  planVersion: 1,
+  status: "incomplete",
+  title: null,
+  referenceId: null,
+  metadata: {},
+  timeZone: "America/Jamaica",
+  interval: { unit: "month", count: 1 },
+  anchorMs: null,
+  period: null,
+  cancelsAtPeriodEnd: false,
+  canceledAtMs: null,
+  endedAtMs: null,
+  nextActionMs: null,
+  isOnTestClock: false,
+  createdAtMs: ANCHOR_MS,
+  activatedAtMs: null,
+};
+const active = activated(incomplete, ANCHOR_MS, ANCHOR_MS);
+const pastDue = afterPaymentFailed(active);
+const canceled = endedAt(active, at("2026-02-10T00:00:00Z"));
+const states: Record<SubscriptionStatus, Subscription> = {
+  incomplete,
+  active,
+  past_due: pastDue,
+  canceled,
+};
+
+describe("a subscription's life", () => {
+  test("begins its first period at the anchor", () => {
+    expect(active.status).toBe("active");
+    expect(runningPeriod(active)).toEqual({
+      index: 0,
+      startMs: ANCHOR_MS,
+      endMs: at("2026-02-28T05:00:00Z"),
+    });
+    expect(active.nextActionMs).toBe(at("2026-02-28T05:00:00Z"));
+  });
+
+  test("goes on from period to period without gap, counted from the anchor", () => {
+    const third = renewed(renewed(active));
+    expect(isoInstant(runningPeriod(third).startMs)).toBe("2026-03-31T05:00:00.000Z");
+    expect(runningPeriod(third).startMs).toBe(runningPeriod(renewed(active)).endMs);
+  });
+
+  test("ends inside a period by cutting it, and waits a day for late usage", () => {
+    expect(canceled.status).toBe("canceled");
+    expect(runningPeriod(canceled).endMs).toBe(at("2026-02-10T00:00:00Z"));
+    expect(canceled.nextActionMs).toBeGreaterThan(at("2026-02-10T00:00:00Z") + DAY_MS);
+    expect(settled(canceled).nextActionMs).toBeNull();
+  });
+
+  test("that never began ends without anything to settle", () => {
+    expect(endedAt(incomplete, ANCHOR_MS).nextActionMs).toBeNull();
+  });
+
+  test("runs on to its period's end when it is to end there, and remembers the first asking", () => {
+    const ending = endingAtPeriodEnd(active, ANCHOR_MS + 5);
+    expect(ending).toMatchObject({ status: "active", cancelsAtPeriodEnd: true });
+    expect(endingAtPeriodEnd(ending, ANCHOR_MS + 9).canceledAtMs).toBe(ANCHOR_MS + 5);
+  });
+
+  test("falls past due when a charge fails and recovers when all is paid", () => {
+    expect(pastDue.status).toBe("past_due");
+    expect(afterPaymentRecovered(pastDue).status).toBe("active");
+    expect(afterPaymentFailed(incomplete).status).toBe("incomplete");
+    expect(afterPaymentRecovered(canceled).status).toBe("canceled");
+  });
+});
+
+describe("what a state does not allow is refused, and says where it is allowed", () => {
+  const moves = {
+    activate: (from: Subscription) => activated(from, ANCHOR_MS, ANCHOR_MS),
+    renew: renewed,
+    "cancel at period end": (from: Subscription) => endingAtPeriodEnd(from, ANCHOR_MS),
+    "cancel now": (from: Subscription) => endedAt(from, ANCHOR_MS),
+    settle: settled,
+  };
+  const allowed: Record<keyof typeof moves, SubscriptionStatus[]> = {
+    activate: ["incomplete"],
+    renew: ["active", "past_due"],
+    "cancel at period end": ["active", "past_due"],
+    "cancel now": ["incomplete", "active", "past_due"],
+    settle: ["canceled"],
+  };
+  const rows = (Object.keys(moves) as (keyof typeof moves)[]).flatMap((move) =>
+    (Object.keys(states) as SubscriptionStatus[]).map((status) => ({ move, status })),
+  );
+
+  test.each(rows)("$move when $status", ({ move, status }) => {
+    const attempt = () => moves[move](states[status]);
+    if (allowed[move].includes(status)) {
+      expect(attempt).not.toThrow();
+      return;
+    }
+    expect(attempt).toThrow(BillingError);
+    expect(attempt).toThrow(
+      expect.objectContaining({
+        code: "subscription_transition_refused",
+        details: { status, allowed_in: allowed[move] },
+      }),
+    );
+  });
+});

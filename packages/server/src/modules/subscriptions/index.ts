@@ -1,0 +1,37 @@
+import { BillingError } from "#kernel/error.ts";
+import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
+import type { Tx } from "#platform/db/database.ts";
+import type { Subscription } from "./domain/index.ts";
+import { findSubscription, lockSubscription } from "./store.ts";
+
+export { type SubscriptionSnapshot, subscriptionSnapshot } from "./snapshot.ts";
+export {
+  claimDueSubscriptions,
+  claimDueSubscriptionsOf,
+  findProjectsWithDue,
+  findSubscription,
+  insertPeriodCloses,
+  insertSubscription,
+  listSubscriptions,
+  lockSubscription,
+  nextActionOf,
+  type PeriodClose,
+  updateSubscriptions,
+} from "./store.ts";
+
+/** The subscription, or the refusal that there is none. */
+export async function getSubscription(tx: Tx, key: OwnedId): Promise<Subscription> {
+  return orRefused(await findSubscription(tx, key), key);
+}
+
+/** The same, kept from others until the transaction ends. */
+export async function getSubscriptionLocked(tx: Tx, key: OwnedId): Promise<Subscription> {
+  return orRefused(await lockSubscription(tx, key), key);
+}
+
+function orRefused(subscription: Subscription | null, key: OwnedId): Subscription {
+  if (subscription !== null) return subscription;
+  throw new BillingError("subscription_not_found", {
+    subscription: formatOwnedId("subscription", key),
+  });
+}
