@@ -1,0 +1,76 @@
+import { type EpochMs, isoInstant } from "#kernel/clock.ts";
+import { BillingError } from "#kernel/error.ts";
+import { formatId } from "#kernel/ids.ts";
+import { getCustomer, moveTestClock } from "#modules/customers/index.ts";
+import { nextAttemptOf } from "#modules/payments/index.ts";
+import { nextActionOf } from "#modules/subscriptions/index.ts";
+import type { Database } from "#platform/db/database.ts";
+import { closeDueOf } from "./close-due.ts";
+import { type Collector, collectDueOf } from "./collect-due-payments.ts";
+
+/** Whose clock moves, and in which project. */
+export interface ClockOwner {
+  readonly projectId: number;
+  readonly customerId: bigint;
+}
+
+// A period that ends, a charge that fails at once: a few things may share an instant. More than this
+// means that something stays due whatever is done about it.
+const PASSES_PER_INSTANT_MAX = 8;
+
+/**
+ * Moves a customer's test clock to `toMs`, stopping at every instant on the way at which time has
+ * something to do, and doing it with the code that does it in production. Each instant is committed
+ * before the next: what breaks off half-way goes on from there when it is asked again.
+ */
+export async function advanceClock(
+  collector: Collector,
+  owner: ClockOwner,
+  toMs: EpochMs,
+): Promise<void> {
+  const { db } = collector;
+  let nowMs = await currentClock(db, owner, toMs);
+  let passes = 0;
+  for (;;) {
+    const dueMs = await nextDue(db, owner);
+    if (dueMs === null || dueMs > toMs) break;
+    passes = dueMs > nowMs ? 1 : passes + 1;
+    if (passes > PASSES_PER_INSTANT_MAX) throw stuckAt(nowMs);
+    nowMs = Math.max(nowMs, dueMs);
+    await setClock(db, owner, nowMs);
+    await closeDueOf(collector.engine, db, { ...owner, nowMs });
+    await collectDueOf(collector, { ...owner, nowMs });
+  }
+  await setClock(db, owner, toMs);
+}
+
+async function currentClock(db: Database, owner: ClockOwner, toMs: EpochMs): Promise<EpochMs> {
+  const { testClockAtMs } = await db.inProject(owner.projectId, (tx) =>
+    getCustomer(tx, owner.customerId),
+  );
+  if (testClockAtMs === null) {
+    throw new BillingError("test_clock_absent", {
+      customer: formatId("customer", owner.customerId),
+    });
+  }
+  if (toMs < testClockAtMs) {
+    throw new BillingError("clock_not_ahead", { now: isoInstant(testClockAtMs) });
+  }
+  return testClockAtMs;
+}
+
+async function nextDue(db: Database, { projectId, customerId }: ClockOwner) {
+  return db.inProject(projectId, async (tx) => {
+    const instants = [await nextActionOf(tx, customerId), await nextAttemptOf(tx, customerId)];
+    const planned = instants.filter((instantMs) => instantMs !== null);
+    return planned.length === 0 ? null : Math.min(...planned);
+  });
+}
+
+async function setClock(db: Database, { projectId, customerId }: ClockOwner, toMs: EpochMs) {
+  await db.inProject(projectId, (tx) => moveTestClock(tx, customerId, toMs));
+}
+
+function stuckAt(nowMs: EpochMs): BillingError {
+  return new BillingError("rail_unavailable", { clock_stopped_at: isoInstant(nowMs) });
+}

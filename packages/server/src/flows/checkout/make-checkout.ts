@@ -1,0 +1,52 @@
+import { planOpening } from "#flows/close-periods/plan-close.ts";
+import type { Engine } from "#flows/engine.ts";
+import { loadSubject } from "#flows/load-subject.ts";
+import { BillingError } from "#kernel/error.ts";
+import type { Checkout } from "#modules/checkout/domain/index.ts";
+import { insertCheckout } from "#modules/checkout/index.ts";
+import { customerNow } from "#modules/customers/domain/index.ts";
+import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
+import { getProject, mayReturnTo } from "#modules/projects/index.ts";
+import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+import type { Tx } from "#platform/db/database.ts";
+
+/**
+ * Makes the checkout that a subscription waits for, or answers the one that it has. Refuses an
+ * address to return to that is not on the project's list with `return_url_not_allowed`.
+ */
+export async function makeCheckout(
+  engine: Engine,
+  tx: Tx,
+  subscription: Subscription,
+  returnUrl: string | null,
+): Promise<Checkout> {
+  if (returnUrl !== null && !mayReturnTo(await getProject(tx), returnUrl)) {
+    throw new BillingError("return_url_not_allowed", { return_url: returnUrl });
+  }
+  const { customer } = await loadSubject(engine, tx, subscription);
+  const opening = await openingOf(engine, tx, subscription);
+  return insertCheckout(tx, {
+    customerId: subscription.customerId,
+    id: engine.newId(),
+    subscriptionId: subscription.id,
+    mode: opening === null ? "setup" : "payment",
+    status: "open",
+    returnUrl,
+    rail: "stripe",
+    railRef: null,
+    createdAtMs: customerNow(customer, engine.clock.now()),
+    completedAtMs: null,
+  });
+}
+
+/** What starting a subscription now would cost; null when nothing is billed in advance. */
+export async function openingOf(
+  engine: Engine,
+  tx: Tx,
+  subscription: Subscription,
+): Promise<DraftInvoice | null> {
+  const { customer, plan } = await loadSubject(engine, tx, subscription);
+  const nowMs = customerNow(customer, engine.clock.now());
+  const opening = planOpening({ subscription, plan, nowMs, invoiceId: 0n });
+  return opening === null || opening.totalMinor <= 0n ? null : opening;
+}

@@ -1,0 +1,140 @@
+import { loadSubject } from "#flows/load-subject.ts";
+import { answerOf, type RailAccess, railCustomerRef } from "#flows/rail-customer.ts";
+import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
+import type { Checkout } from "#modules/checkout/domain/index.ts";
+import {
+  findProjectOfCheckout,
+  getCheckout,
+  paymentLink,
+  updateCheckoutPage,
+} from "#modules/checkout/index.ts";
+import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
+import type { RailCheckout } from "#modules/payments/index.ts";
+import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+import { getSubscription } from "#modules/subscriptions/index.ts";
+import { completeCheckout } from "./complete-checkout.ts";
+import { openingOf } from "./make-checkout.ts";
+
+/** What it takes to serve payment links. */
+export interface CheckoutVisiting extends RailAccess {
+  /** Where payers reach this server. */
+  readonly publicUrl: string;
+  /** Told of money that came for a subscription that had ended, so that somebody gives it back. */
+  readonly onStrayPayment: (paymentRef: string, checkout: Checkout) => void;
+}
+
+/** Where a visit to a payment link leads. */
+export type Visit =
+  /** To the rail's page. */
+  | { readonly type: "page"; readonly url: string }
+  /** It is done; on to where the merchant wants the payer, if anywhere. */
+  | { readonly type: "done"; readonly returnUrl: string | null }
+  /** The subscription ended before anything was paid. */
+  | { readonly type: "ended" }
+  | { readonly type: "unknown_link" };
+
+interface VisitFacts {
+  readonly projectId: number;
+  readonly checkout: Checkout;
+  readonly subscription: Subscription;
+  readonly planName: string;
+  readonly currency: string;
+  /** What is to be paid on the page; null when a card is saved only. */
+  readonly opening: DraftInvoice | null;
+}
+
+/**
+ * Follows a payment link: to the rail's page for it, made now if there is none that is still open.
+ * A page that turns out to be completed is taken over on the way. Runs transactions of its own, and
+ * refuses with `rail_unavailable`.
+ */
+export async function visitCheckout(visiting: CheckoutVisiting, key: OwnedId): Promise<Visit> {
+  const facts = await loadFacts(visiting, key);
+  if (facts === null) return { type: "unknown_link" };
+  const { projectId, checkout, subscription } = facts;
+  if (checkout.status === "completed") return done(checkout);
+
+  const page = await currentPage(visiting, projectId, checkout);
+  if (page?.status === "completed") return takeOver(visiting, projectId, checkout, page);
+  if (subscription.status !== "incomplete") {
+    return subscription.status === "canceled" ? { type: "ended" } : done(checkout);
+  }
+  if (page?.status === "open" && page.url !== null) return { type: "page", url: page.url };
+  return { type: "page", url: await openPage(visiting, facts) };
+}
+
+/**
+ * Receives a payer who comes back from the rail's page: takes over what was done there, or leads back
+ * to the page while it is not done. Runs like `visitCheckout`.
+ */
+export const returnToCheckout = visitCheckout;
+
+async function loadFacts(
+  { engine, db }: CheckoutVisiting,
+  key: OwnedId,
+): Promise<VisitFacts | null> {
+  const projectId = await db.acrossProjects((tx) => findProjectOfCheckout(tx, key));
+  if (projectId === null) return null;
+  return db.inProject(projectId, async (tx) => {
+    const checkout = await getCheckout(tx, key);
+    const { customerId, subscriptionId } = checkout;
+    const subscription = await getSubscription(tx, { customerId, id: subscriptionId });
+    const { plan } = await loadSubject(engine, tx, subscription);
+    const opening = checkout.mode === "payment" ? await openingOf(engine, tx, subscription) : null;
+    return {
+      projectId,
+      checkout,
+      subscription,
+      planName: subscription.title ?? plan.name,
+      currency: plan.currency,
+      opening,
+    };
+  });
+}
+
+async function currentPage(
+  { rails }: CheckoutVisiting,
+  projectId: number,
+  { railRef }: Checkout,
+): Promise<RailCheckout | null> {
+  return railRef === null ? null : answerOf(await rails(projectId).retrieveCheckout(railRef));
+}
+
+async function takeOver(
+  visiting: CheckoutVisiting,
+  projectId: number,
+  checkout: Checkout,
+  page: RailCheckout,
+): Promise<Visit> {
+  const completed = await completeCheckout(visiting, projectId, checkout, page);
+  const strayPaymentRef = completed?.strayPaymentRef ?? null;
+  if (strayPaymentRef === null) return done(checkout);
+  visiting.onStrayPayment(strayPaymentRef, checkout);
+  return { type: "ended" };
+}
+
+/** Opens a page at the rail. Two visits at once get the same one, by the number of the page before. */
+async function openPage(
+  visiting: CheckoutVisiting,
+  { projectId, checkout, planName, currency, opening }: VisitFacts,
+): Promise<string> {
+  const customerRef = await railCustomerRef(visiting, projectId, checkout.customerId);
+  const link = paymentLink(visiting.publicUrl, checkout);
+  const page = answerOf(
+    await visiting.rails(projectId).openCheckout({
+      key: formatOwnedId("checkout", checkout),
+      generation: checkout.railRef ?? "first",
+      customerRef,
+      returnUrl: `${link}/return`,
+      cancelUrl: link,
+      currency,
+      payment: opening === null ? null : { amountMinor: opening.totalMinor, description: planName },
+    }),
+  );
+  await visiting.db.inProject(projectId, (tx) => updateCheckoutPage(tx, checkout, page.ref));
+  return page.url ?? link;
+}
+
+function done({ returnUrl }: Checkout): Visit {
+  return { type: "done", returnUrl };
+}

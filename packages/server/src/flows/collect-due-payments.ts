@@ -1,0 +1,91 @@
+import { SECOND_MS } from "#kernel/clock.ts";
+import { ownedKey } from "#kernel/ids.ts";
+import { type DuePayment, findDuePayments, findDuePaymentsOf } from "#modules/payments/index.ts";
+import { type Collected, type Collecting, collectPayment } from "./collect-payment.ts";
+
+/** Collects payments, each once at a time in this process. */
+export interface Collector extends Collecting {
+  /** The attempts of this process that are under way: who asks for the same one waits for it. */
+  readonly underWay: Map<string, Promise<Collected>>;
+  /** Told of an attempt that broke off with an error; it is taken up again later. */
+  readonly onDefect: (error: unknown, due: DuePayment) => void;
+}
+
+const LEASE_MS = 30 * SECOND_MS;
+
+/** How many payments are looked for at once, and how many of them are with the rail at a time. */
+const BATCH_MAX = 200;
+const CONCURRENCY = 8;
+
+// How long one waits for what another process holds: it takes an attempt some seconds at the most.
+const LOOKS_MAX = 40;
+const LOOK_AGAIN_MS = 250;
+
+export function createCollector(
+  options: Omit<Collecting, "leaseMs"> & {
+    readonly leaseMs?: number;
+    readonly onDefect: Collector["onDefect"];
+  },
+): Collector {
+  return { leaseMs: LEASE_MS, ...options, underWay: new Map() };
+}
+
+/** Collects what is due in every project. Answers how many attempts were settled. */
+export async function collectDue(collector: Collector): Promise<number> {
+  const { db, engine } = collector;
+  const wallNowMs = engine.clock.now();
+  const due = await db.acrossProjects((tx) => findDuePayments(tx, wallNowMs, BATCH_MAX));
+  return settledCount(await collectAll(collector, due));
+}
+
+/**
+ * Collects what one customer owes at an instant of its own time, and waits for what another process
+ * has begun. Answers how many attempts were settled here.
+ */
+export async function collectDueOf(
+  collector: Collector,
+  whose: { readonly projectId: number; readonly customerId: bigint; readonly nowMs: number },
+): Promise<number> {
+  let count = 0;
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    const due = await collector.db.inProject(whose.projectId, (tx) =>
+      findDuePaymentsOf(tx, whose.customerId, whose.nowMs),
+    );
+    const results = await collectAll(collector, due);
+    count += settledCount(results);
+    if (!results.some(({ type }) => type === "taken")) return count;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+  return count;
+}
+
+/** One payment, unless this process is at it already: then what comes of that. */
+function collectOnce(collector: Collector, due: DuePayment): Promise<Collected> {
+  const key = ownedKey(due);
+  const current = collector.underWay.get(key);
+  if (current !== undefined) return current;
+  const attempt = collectPayment(collector, due).finally(() => collector.underWay.delete(key));
+  collector.underWay.set(key, attempt);
+  return attempt;
+}
+
+/** All of them, some at a time. One that breaks off does not keep the others from being collected. */
+async function collectAll(collector: Collector, due: readonly DuePayment[]): Promise<Collected[]> {
+  const waiting = due.values();
+  const results: Collected[] = [];
+  const work = async () => {
+    for (const payment of waiting) {
+      try {
+        results.push(await collectOnce(collector, payment));
+      } catch (error) {
+        collector.onDefect(error, payment);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return results;
+}
+
+function settledCount(results: readonly Collected[]): number {
+  return results.filter(({ type }) => type === "settled").length;
+}

@@ -1,0 +1,108 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import type { Invoice } from "#modules/invoices/domain/index.ts";
+import { type AttemptOutcome, afterAttempt, type Payment } from "#modules/payments/domain/index.ts";
+import {
+  activated,
+  afterPaymentFailed,
+  afterPaymentRecovered,
+  type Subscription,
+} from "#modules/subscriptions/domain/index.ts";
+
+/** Everything that decides what the end of an attempt comes to. */
+export interface SettlementFacts {
+  readonly payment: Payment;
+  readonly invoice: Invoice;
+  readonly subscription: Subscription;
+  readonly outcome: AttemptOutcome;
+  /** Whether another payment of the subscription has failed and is not made good yet. */
+  readonly isOwingMore: boolean;
+  /** Days after the first failure at which it is tried again. */
+  readonly retryDays: readonly number[];
+  /** The customer's present. */
+  readonly nowMs: EpochMs;
+}
+
+export interface SettlementPlan {
+  readonly payment: Payment;
+  readonly invoice: Invoice;
+  readonly subscription: Subscription;
+  /** Nothing is left to try: the subscription ends for it. */
+  readonly endsSubscription: boolean;
+  /** In the order in which they are told. */
+  readonly eventTypes: readonly (
+    | "payment.succeeded"
+    | "payment.failed"
+    | "invoice.paid"
+    | "subscription.activated"
+    | "subscription.recovered"
+    | "subscription.past_due"
+  )[];
+}
+
+/** What follows from the end of an attempt, for the payment, its invoice and its subscription. */
+export function planSettlement(facts: SettlementFacts): SettlementPlan {
+  const { outcome, retryDays, nowMs } = facts;
+  const payment = afterAttempt(facts.payment, outcome, retryDays, nowMs);
+  if (outcome.type === "succeeded") return planPaid(facts, payment);
+  return payment.status === "failed" ? planGivenUp(facts, payment) : planRetry(facts, payment);
+}
+
+function planPaid(facts: SettlementFacts, payment: Payment): SettlementPlan {
+  const { nowMs } = facts;
+  const subscription = paidSubscription(facts);
+  const { status } = subscription;
+  const isNews = status !== facts.subscription.status;
+  const told = facts.subscription.status === "incomplete" ? "activated" : "recovered";
+  return {
+    payment,
+    invoice: {
+      ...facts.invoice,
+      status: "paid",
+      amountPaidMinor: facts.invoice.totalMinor,
+      paidAtMs: nowMs,
+    },
+    subscription,
+    endsSubscription: false,
+    eventTypes: [
+      "payment.succeeded",
+      "invoice.paid",
+      ...(isNews ? ([`subscription.${told}`] as const) : []),
+    ],
+  };
+}
+
+/** The first invoice starts its subscription; one that was overdue makes good for it. */
+function paidSubscription({
+  subscription,
+  invoice,
+  isOwingMore,
+  nowMs,
+}: SettlementFacts): Subscription {
+  if (subscription.status === "incomplete" && invoice.reason === "opening") {
+    return activated(subscription, invoice.period.startMs, nowMs);
+  }
+  return isOwingMore ? subscription : afterPaymentRecovered(subscription);
+}
+
+function planRetry(facts: SettlementFacts, payment: Payment): SettlementPlan {
+  const subscription = afterPaymentFailed(facts.subscription);
+  const isNews = subscription.status !== facts.subscription.status;
+  return {
+    payment,
+    invoice: facts.invoice,
+    subscription,
+    endsSubscription: false,
+    eventTypes: ["payment.failed", ...(isNews ? (["subscription.past_due"] as const) : [])],
+  };
+}
+
+function planGivenUp(facts: SettlementFacts, payment: Payment): SettlementPlan {
+  const { invoice, subscription } = facts;
+  return {
+    payment,
+    invoice: { ...invoice, status: "uncollectible" },
+    subscription,
+    endsSubscription: subscription.status !== "canceled",
+    eventTypes: ["payment.failed"],
+  };
+}

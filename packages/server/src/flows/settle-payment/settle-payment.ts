@@ -1,0 +1,145 @@
+import { billingEvent } from "#flows/billing-event.ts";
+import { cancelSubscription } from "#flows/cancel-subscription.ts";
+import type { Engine } from "#flows/engine.ts";
+import { loadSubject } from "#flows/load-subject.ts";
+import { assert, present } from "#kernel/assert.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import { customerNow } from "#modules/customers/domain/index.ts";
+import { getCustomer } from "#modules/customers/index.ts";
+import {
+  getInvoice,
+  updateInvoicePaid,
+  updateInvoiceUncollectible,
+} from "#modules/invoices/index.ts";
+import { postTransfers } from "#modules/ledger/index.ts";
+import type { AttemptOutcome, Payment } from "#modules/payments/domain/index.ts";
+import {
+  countFailingPayments,
+  lockPayment,
+  paymentSnapshot,
+  settleAttempt,
+  updatePayment,
+} from "#modules/payments/index.ts";
+import { getProject } from "#modules/projects/index.ts";
+import { getSubscriptionLocked, updateSubscriptions } from "#modules/subscriptions/index.ts";
+import type { Tx } from "#platform/db/database.ts";
+import { appendToOutbox } from "#platform/jobs/outbox.ts";
+import { planSettlement, type SettlementFacts, type SettlementPlan } from "./plan-settlement.ts";
+
+/** How an attempt at a payment ended, by the rail's word. */
+export interface Settlement {
+  readonly payment: OwnedId;
+  /** Null when the money came without an attempt of ours: the payer paid on the rail's page. */
+  readonly attemptNumber: number | null;
+  readonly outcome: AttemptOutcome;
+  /** The rail's record of the attempt. */
+  readonly chargeRef: string | null;
+}
+
+/**
+ * Writes the end of an attempt with everything that follows from it: payment, invoice, books,
+ * subscription and events. Told twice, or by two processes at once, it happens once. Answers the
+ * payment as it stands after it.
+ */
+export async function settlePayment(
+  engine: Engine,
+  tx: Tx,
+  settlement: Settlement,
+): Promise<Payment> {
+  const payment = present(await lockPayment(tx, settlement.payment), "payments are never deleted");
+  const customer = await getCustomer(tx, payment.customerId);
+  const nowMs = customerNow(customer, engine.clock.now());
+  const isNews = await isFirstWord(tx, payment, settlement, nowMs);
+  if (!isNews) return payment;
+
+  const facts = await loadFacts(tx, payment, settlement.outcome, nowMs);
+  const plan = planSettlement(facts);
+  await commitSettlement(engine, tx, facts, plan);
+  return plan.payment;
+}
+
+/**
+ * Whether this is the first that is heard of it. A success is news until the payment has succeeded,
+ * whichever attempt brought it; a failure is news to a payment that waits for just that attempt.
+ */
+async function isFirstWord(
+  tx: Tx,
+  payment: Payment,
+  { attemptNumber, outcome, chargeRef }: Settlement,
+  nowMs: number,
+): Promise<boolean> {
+  const isOpen =
+    attemptNumber !== null &&
+    (await settleAttempt(tx, payment, attemptNumber, { outcome, chargeRef, nowMs }));
+  if (outcome.type === "succeeded") return payment.status !== "succeeded";
+  return isOpen && payment.status === "pending";
+}
+
+async function loadFacts(
+  tx: Tx,
+  payment: Payment,
+  outcome: AttemptOutcome,
+  nowMs: number,
+): Promise<SettlementFacts> {
+  const { customerId } = payment;
+  const id = present(payment.subscriptionId, "every invoice is of a subscription");
+  const others = await countFailingPayments(tx, customerId, id);
+  return {
+    payment,
+    invoice: await getInvoice(tx, { customerId, id: payment.invoiceId }),
+    subscription: await getSubscriptionLocked(tx, { customerId, id }),
+    outcome,
+    isOwingMore: others > (isFailing(payment) ? 1 : 0),
+    retryDays: (await getProject(tx)).retryDays,
+    nowMs,
+  };
+}
+
+function isFailing({ status, firstFailedMs }: Payment): boolean {
+  return status === "pending" && firstFailedMs !== null;
+}
+
+async function commitSettlement(
+  engine: Engine,
+  tx: Tx,
+  { nowMs }: SettlementFacts,
+  plan: SettlementPlan,
+): Promise<void> {
+  const { payment, invoice, subscription } = plan;
+  await updatePayment(tx, payment);
+  await updateSubscriptions(tx, [subscription]);
+  if (payment.status === "succeeded") await writePaid(tx, payment, nowMs);
+  if (invoice.status === "uncollectible") await updateInvoiceUncollectible(tx, invoice);
+
+  const subject = {
+    ...(await loadSubject(engine, tx, subscription)),
+    subscription,
+    invoice,
+    more: { payment: paymentSnapshot(payment) },
+  };
+  await appendToOutbox(
+    tx,
+    plan.eventTypes.map((type) => billingEvent(engine, type, subject, nowMs)),
+  );
+  if (plan.endsSubscription) {
+    await cancelSubscription(engine, tx, subscription, { atPeriodEnd: false });
+  }
+}
+
+async function writePaid(tx: Tx, payment: Payment, nowMs: number): Promise<void> {
+  const { customerId, id, invoiceId, currency, amountMinor, rail } = payment;
+  const isOwed = await updateInvoicePaid(tx, { customerId, id: invoiceId }, nowMs);
+  assert(isOwed, "an invoice is paid by its one payment, and by it once");
+  await postTransfers(tx, [
+    {
+      customerId,
+      currency,
+      debitAccount: `rail:${rail}`,
+      creditAccount: "receivable",
+      amountMinor,
+      sourceType: "payment",
+      sourceId: id,
+      occurredAtMs: nowMs,
+    },
+  ]);
+}

@@ -1,0 +1,129 @@
+import { type Static, Type } from "typebox";
+import { assert } from "#kernel/assert.ts";
+import { isoInstant } from "#kernel/clock.ts";
+import { formatId } from "#kernel/ids.ts";
+import type { Interval } from "#kernel/interval.ts";
+import {
+  flatPrices,
+  type Plan,
+  type PlanDraft,
+  type PlanVersion,
+  usagePrices,
+} from "#modules/catalog/domain/index.ts";
+import { Closed, IdString, Instant, Literals, Nullable } from "#platform/http/wire.ts";
+import { nanosFromNumber, numberFromNanos } from "./json-numbers.ts";
+
+const UsageMetric = Closed({
+  metric: Type.String({ minLength: 1, maxLength: 100, examples: ["packages"] }),
+  rate: Type.Number({ minimum: 0, description: "Price of one, in the plan's currency" }),
+});
+
+const PlanFields = {
+  title: Type.String({ minLength: 1, maxLength: 200, examples: ["Business Plan"] }),
+  description: Type.Optional(Nullable(Type.String({ maxLength: 2000 }))),
+  price: Type.Number({ minimum: 0, description: "Base fee of one interval", examples: [2999] }),
+  interval: Literals(["day", "week", "month", "quarter", "year"] as const),
+  currency_code: Type.String({ minLength: 3, maxLength: 3, examples: ["JMD"] }),
+  data: Type.Optional(
+    Closed({ usage_metrics: Type.Optional(Type.Array(UsageMetric, { maxItems: 100 })) }),
+  ),
+};
+
+export const NewPlanBody = Closed(PlanFields);
+
+export const PlanChangesBody = Closed({
+  title: Type.Optional(PlanFields.title),
+  description: PlanFields.description,
+  price: Type.Optional(PlanFields.price),
+  interval: Type.Optional(PlanFields.interval),
+  currency_code: Type.Optional(PlanFields.currency_code),
+  data: PlanFields.data,
+});
+
+export const PlanWire = Closed({
+  uid: IdString("plan"),
+  title: Type.String(),
+  description: Nullable(Type.String()),
+  price: Type.Number(),
+  interval: Type.String(),
+  currency_code: Type.String(),
+  data: Closed({ usage_metrics: Type.Array(UsageMetric) }),
+  status: Literals(["active", "archived"] as const),
+  created_at: Instant,
+});
+
+type NewPlan = Static<typeof NewPlanBody>;
+
+/** These plans are billed in arrears: a base fee, and usage metrics at a rate each. */
+export function planFromWire(body: NewPlan): PlanDraft {
+  const metrics = body.data?.usage_metrics ?? [];
+  return {
+    name: body.title,
+    description: body.description ?? null,
+    currency: body.currency_code,
+    interval: { unit: body.interval, count: 1 },
+    metadata: {},
+    prices: [
+      { kind: "flat", name: body.title, billed: "arrears", amount: nanosFromNumber(body.price, "/price") },
+      ...metrics.map(({ metric, rate }, index) => ({
+        kind: "usage" as const,
+        name: metric,
+        metric,
+        model: {
+          type: "per_unit" as const,
+          includedQuantity: 0n,
+          unitPrice: nanosFromNumber(rate, `/data/usage_metrics/${index}/rate`),
+        },
+      })),
+    ],
+  };
+}
+
+/** What a plan is sold as now, with what the caller wants changed. */
+export function changedPlanFromWire(
+  plan: Plan,
+  changes: Static<typeof PlanChangesBody>,
+): PlanDraft {
+  const { title, description, price, interval, currency_code, data } = planToWire(plan);
+  return planFromWire({
+    title,
+    description,
+    price,
+    interval: interval as NewPlan["interval"],
+    currency_code,
+    data,
+    ...changes,
+  });
+}
+
+export function planToWire({ latest, status, createdAtMs }: Plan) {
+  return {
+    uid: formatId("plan", latest.planId),
+    title: latest.name,
+    description: latest.description,
+    price: basePrice(latest),
+    interval: intervalToWire(latest.interval),
+    currency_code: latest.currency,
+    data: { usage_metrics: usageMetrics(latest) },
+    status,
+    created_at: isoInstant(createdAtMs),
+  };
+}
+
+/** The base fee of one interval, as a JSON number. */
+export function basePrice(plan: PlanVersion): number {
+  const flat = [...flatPrices(plan, "arrears"), ...flatPrices(plan, "advance")];
+  return numberFromNanos(flat.reduce((sum, { amount }) => sum + amount, 0n));
+}
+
+function usageMetrics(plan: PlanVersion) {
+  return usagePrices(plan).flatMap(({ metric, model }) =>
+    model.type === "per_unit" ? [{ metric, rate: numberFromNanos(model.unitPrice) }] : [],
+  );
+}
+
+/** The operator's plans may have intervals for which this surface has no word: they are spelt out. */
+function intervalToWire({ unit, count }: Interval): string {
+  assert(count > 0, "an interval is at least one unit long");
+  return count === 1 ? unit : `${count} ${unit}`;
+}

@@ -1,0 +1,102 @@
+import { Type } from "typebox";
+import { isoInstantOrNull } from "#kernel/clock.ts";
+import { formatId, formatOwnedId } from "#kernel/ids.ts";
+import { roundToMinor } from "#kernel/money.ts";
+import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
+import type { Customer } from "#modules/customers/domain/index.ts";
+import type { MetricUsage } from "#modules/metering/index.ts";
+import { rateUsage } from "#modules/rating/domain/index.ts";
+import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import { Closed, IdString, Instant, Nullable } from "#platform/http/wire.ts";
+import { numberFromMinor, numberFromNanos } from "./json-numbers.ts";
+import { basePrice } from "./plan-wire.ts";
+
+export const CustomerBody = Closed({
+  first_name: Type.String({ minLength: 1, maxLength: 100 }),
+  last_name: Type.String({ minLength: 1, maxLength: 100 }),
+  email: Type.String({ minLength: 3, maxLength: 320, pattern: "^[^@\\s]+@[^@\\s]+$" }),
+});
+
+export const SubscriptionWire = Closed({
+  uid: IdString("subscription"),
+  title: Nullable(Type.String()),
+  status: Type.String({ description: "incomplete, active, past_due or cancelled" }),
+  plan: Closed({
+    uid: IdString("plan"),
+    title: Type.String(),
+    price: Type.Number(),
+    currency_code: Type.String(),
+  }),
+  customer: Closed({
+    first_name: Type.String(),
+    last_name: Type.String(),
+    email: Nullable(Type.String()),
+  }),
+  meta_data: Type.Record(Type.String(), Type.Unknown()),
+  reference_id: Nullable(Type.String()),
+  current_period_start: Nullable(Instant),
+  current_period_end: Nullable(Instant),
+  current_usage: Type.Array(
+    Closed({ metric: Type.String(), count: Type.Number(), amount: Type.Number() }),
+  ),
+  payment_urls: Closed({ short_link: Nullable(Type.String()) }),
+});
+
+/** A subscription with everything this surface shows of it. */
+export interface SubscriptionView {
+  readonly subscription: Subscription;
+  readonly customer: Customer;
+  readonly plan: PlanVersion;
+  /** What the running period counts so far. */
+  readonly usage: readonly MetricUsage[];
+  readonly paymentUrl: string | null;
+}
+
+export function subscriptionToWire(view: SubscriptionView) {
+  const { subscription, customer, plan, usage, paymentUrl } = view;
+  const { period } = subscription;
+  return {
+    uid: formatOwnedId("subscription", subscription),
+    title: subscription.title,
+    status: statusToWire(subscription.status),
+    plan: {
+      uid: formatId("plan", plan.planId),
+      title: plan.name,
+      price: basePrice(plan),
+      currency_code: plan.currency,
+    },
+    customer: { ...namesOf(customer), email: customer.email },
+    meta_data: { ...subscription.metadata },
+    reference_id: subscription.referenceId,
+    current_period_start: isoInstantOrNull(period?.startMs ?? null),
+    current_period_end: isoInstantOrNull(period?.endMs ?? null),
+    current_usage: usageToWire(plan, usage),
+    payment_urls: { short_link: paymentUrl },
+  };
+}
+
+/** The engine writes `canceled`, this surface `cancelled`. */
+export function statusToWire(status: SubscriptionStatus): string {
+  return status === "canceled" ? "cancelled" : status;
+}
+
+/** What the document calls first and last name, of a customer who has one name. */
+export function namesOf({ name }: Pick<Customer, "name">) {
+  const [first_name = "", ...rest] = name.split(" ");
+  return { first_name, last_name: rest.join(" ") };
+}
+
+function usageToWire(plan: PlanVersion, usage: readonly MetricUsage[]) {
+  return usagePrices(plan).flatMap(({ metric, model }) => {
+    const counted = usage.find((counter) => counter.metric === metric);
+    if (counted === undefined) return [];
+    const amountMinor = roundToMinor(rateUsage(model, counted.quantity).exact, plan.currency);
+    return [
+      {
+        metric,
+        count: numberFromNanos(counted.quantity),
+        amount: numberFromMinor(amountMinor, plan.currency),
+      },
+    ];
+  });
+}

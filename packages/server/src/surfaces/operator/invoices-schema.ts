@@ -1,0 +1,106 @@
+import { Type } from "typebox";
+import { Page } from "#platform/http/page.ts";
+import {
+  Closed,
+  DecimalString,
+  IdString,
+  Instant,
+  Literals,
+  Nullable,
+} from "#platform/http/wire.ts";
+
+const Decimal = DecimalString();
+
+const TierWire = Closed({
+  up_to: Nullable(Decimal),
+  unit_price: Decimal,
+  flat_price: Decimal,
+});
+
+const PriceModelWire = Closed({
+  type: Literals(["per_unit", "graduated", "volume"] as const),
+  included_quantity: Decimal,
+  unit_price: Type.Optional(Decimal),
+  tiers: Type.Optional(Type.Array(TierWire)),
+});
+
+const ComputationWire = Type.Union([
+  Closed({
+    type: Type.Literal("flat"),
+    amount: Decimal,
+    share: Closed({ part: Type.String(), whole: Type.String() }),
+  }),
+  Closed({
+    type: Type.Literal("usage"),
+    model: PriceModelWire,
+    used: Decimal,
+    closings: Type.Integer({ description: "How often the period had been billed before" }),
+    billed_before: Decimal,
+    amount_before_minor: Type.String(),
+  }),
+]);
+
+const InvoiceLineWire = Closed({
+  line: Type.Integer({ minimum: 1 }),
+  kind: Literals(["flat", "usage", "late_usage"] as const),
+  price: IdString("price"),
+  metric: Nullable(Type.String()),
+  description: Type.String(),
+  period_start: Instant,
+  period_end: Instant,
+  quantity: Decimal,
+  amount: Decimal,
+  computation: ComputationWire,
+});
+
+export const InvoiceWire = Closed({
+  id: IdString("invoice"),
+  number: Type.String({ description: "Gapless within the project", examples: ["42"] }),
+  status: Literals(["open", "paid", "void", "uncollectible"] as const),
+  reason: Literals(["opening", "renewal", "final"] as const),
+  customer: IdString("customer"),
+  subscription: Nullable(IdString("subscription")),
+  currency: Type.String({ examples: ["JMD"] }),
+  period_start: Instant,
+  period_end: Instant,
+  base_amount: Decimal,
+  usage_amount: Decimal,
+  total: Decimal,
+  amount_paid: Decimal,
+  issued_at: Instant,
+  paid_at: Nullable(Instant),
+  lines: Type.Array(InvoiceLineWire),
+});
+
+const RatedTierWire = Closed({
+  from: Decimal,
+  up_to: Nullable(Decimal),
+  quantity: Decimal,
+  unit_price: Decimal,
+  flat_price: Decimal,
+  exact: Type.String(),
+});
+
+const UsageEventWire = Closed({
+  reference_id: Type.String(),
+  quantity: Decimal,
+  occurred_at: Instant,
+  received_at: Instant,
+});
+
+export const ExplanationWire = Closed({
+  invoice: IdString("invoice"),
+  line: Type.Integer(),
+  description: Type.String(),
+  currency: Type.String(),
+  formula: Type.String({ examples: ["150 × 50 = 7500"] }),
+  tiers: Type.Array(RatedTierWire),
+  exact: Type.String({ description: "The amount before rounding, every digit" }),
+  rounding: Type.String(),
+  recomputed: Decimal,
+  billed: Decimal,
+  holds: Type.Boolean({
+    description: "Whether computing it from the events gives what was billed",
+  }),
+  events: Nullable(Page(UsageEventWire)),
+});

@@ -1,0 +1,69 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { cancelSubscription } from "#flows/cancel-subscription.ts";
+import { createSubscription, type Subscribing } from "#flows/create-subscription.ts";
+import {
+  getSubscription,
+  listSubscriptions,
+  subscriptionSnapshot,
+} from "#modules/subscriptions/index.ts";
+import { pageOf, readCursor } from "#platform/http/page.ts";
+import { idFrom, ownedIdFrom } from "#platform/http/wire.ts";
+import * as operations from "./subscriptions-operations.ts";
+
+/** Selling plans to customers, and ending that. */
+export const subscriptionRoutes =
+  (subscribing: Subscribing): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.post("/v1/subscriptions", operations.createSubscription, ({ body }, reply) =>
+      reply.answer(async (tx) => {
+        const { subscription, paymentUrl } = await createSubscription(subscribing, tx, {
+          customerId: idFrom("customer", body.customer, "customer_not_found"),
+          planId: idFrom("plan", body.plan, "plan_not_found"),
+          title: body.title ?? null,
+          referenceId: body.reference_id ?? null,
+          metadata: body.metadata ?? {},
+          returnUrl: body.return_url ?? null,
+        });
+        return { ...subscriptionSnapshot(subscription), payment_url: paymentUrl };
+      }),
+    );
+
+    app.get("/v1/subscriptions", operations.listSubscriptions, (request) =>
+      request.transact(async (tx) => {
+        const { cursor, limit, customer } = request.query;
+        const [id, customerId] = readCursor(cursor, 2) ?? [];
+        const filter =
+          customer === undefined
+            ? {}
+            : { customerId: idFrom("customer", customer, "customer_not_found") };
+        const found = await listSubscriptions(tx, filter, {
+          before: id === undefined || customerId === undefined ? null : { customerId, id },
+          limit: limit + 1,
+        });
+        return pageOf(found, limit, {
+          toWire: subscriptionSnapshot,
+          cursor: (subscription) => [subscription.id, subscription.customerId],
+        });
+      }),
+    );
+
+    app.get("/v1/subscriptions/:id", operations.getSubscription, (request) =>
+      request.transact(async (tx) =>
+        subscriptionSnapshot(await getSubscription(tx, keyOf(request.params))),
+      ),
+    );
+
+    app.post("/v1/subscriptions/:id/cancel", operations.cancelSubscription, (request, reply) =>
+      reply.answer(async (tx) => {
+        const atPeriodEnd = request.body.at_period_end ?? true;
+        const key = keyOf(request.params);
+        return subscriptionSnapshot(
+          await cancelSubscription(subscribing.engine, tx, key, { atPeriodEnd }),
+        );
+      }),
+    );
+  };
+
+function keyOf({ id }: { readonly id: string }) {
+  return ownedIdFrom("subscription", id, "subscription_not_found");
+}

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { formatId } from "#kernel/ids.ts";
+import { nativeDialect } from "#modules/webhooks/domain/index.ts";
+import { createDeliverer, createEndpoint, createFanOut } from "#modules/webhooks/index.ts";
+import { problemErrors } from "#platform/http/problem.ts";
+import { appendToOutbox } from "#platform/jobs/outbox.ts";
+import { createRelayPass } from "#platform/jobs/relay.ts";
+import { createPoster } from "#platform/outbound/post.ts";
+import { startTestServer, type TestServer } from "#test/support/http/test-server.ts";
+import { manualClock } from "#test/support/manual-clock.ts";
+import { recordingLog } from "#test/support/recording-log.ts";
+import { startWebhookReceiver, type WebhookReceiver } from "#test/support/webhook-receiver.ts";
+import { eventRoutes } from "./events.ts";
+import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
+
+const clock = manualClock(Date.UTC(2026, 0, 1));
+let server: TestServer;
+let receiver: WebhookReceiver;
+let token: string;
+let foreign: string;
+let endpointId: bigint;
+let nudges = 0;
+
+beforeAll(async () => {
+  receiver = await startWebhookReceiver();
+  server = await startTestServer(clock, () => [
+    {
+      name: "operator",
+      owns: "/v1",
+      errors: problemErrors,
+      routes: [
+        eventRoutes,
+        webhookDeliveryRoutes({
+          clock,
+          onResend: () => {
+            nudges += 1;
+          },
+        }),
+      ],
+    },
+  ]);
+  token = await server.issueToken(["billing:read", "billing:write"], { side: "sandbox" });
+  foreign = await server.issueToken(["billing:read", "billing:write"]);
+  await tellThree();
+});
+afterAll(async () => {
+  expect(server.undeclared).toEqual([]);
+  await server.close();
+  await receiver.close();
+});
+
+/** Three events, told to an endpoint that has no room for the last one. */
+async function tellThree(): Promise<void> {
+  const { db, newId } = server;
+  const { projectId } = server.projects.sandbox;
+  const events = [1, 2, 3].map((customerId) => ({
+    customerId: BigInt(customerId),
+    id: newId(),
+    type: "invoice.paid",
+    data: { invoice: { number: customerId } },
+    occurredAtMs: clock.now(),
+  }));
+  await db.inProject(projectId, async (tx) => {
+    const wish = {
+      url: receiver.url,
+      side: "sandbox",
+      dialect: "native",
+      eventTypes: null,
+    } as const;
+    ({ endpointId } = await createEndpoint(tx, { clock, newId }, wish));
+    await appendToOutbox(tx, events);
+  });
+  const fanOut = createFanOut({
+    clock,
+    newId,
+    dialects: { native: nativeDialect, metered: () => null },
+  });
+  await createRelayPass({ db, consumers: [fanOut], log: recordingLog() })();
+  receiver.answerWith((response, { body }) => {
+    response.writeHead(body.includes('"number":3') ? 503 : 200).end();
+  });
+  const poster = createPoster({ privateAddresses: "allow" });
+  const log = recordingLog();
+  await createDeliverer({ db, clock, random: () => 0, poster, log }).runOnce();
+  poster.close();
+}
+
+async function call(method: "GET" | "POST", url: string, bearer = token) {
+  const headers = { authorization: `Bearer ${bearer}` };
+  const response = await server.app.inject({ method, url, headers });
+  return { status: response.statusCode, body: response.json() };
+}
+
+const deliveriesPath = () =>
+  `/v1/webhook_endpoints/${formatId("webhookEndpoint", endpointId)}/deliveries`;
+
+describe("GET /v1/webhook_endpoints/:id/deliveries", () => {
+  test("200: newest event first, with each attempt", async () => {
+    const { status, body } = await call("GET", deliveriesPath());
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ has_more: false, next_cursor: null });
+    expect(body.data).toHaveLength(3);
+    expect(body.data[0]).toEqual({
+      id: expect.stringMatching(/^dlv_[0-9a-z]{26}$/),
+      endpoint: formatId("webhookEndpoint", endpointId),
+      event: expect.stringMatching(/^evt_[0-9a-z]{26}$/),
+      event_number: 3,
+      event_type: "invoice.paid",
+      status: "pending",
+      next_attempt_at: "2026-01-01T00:00:05.000Z",
+      created_at: "2026-01-01T00:00:00.000Z",
+      delivered_at: null,
+      attempts: [
+        {
+          number: 1,
+          started_at: "2026-01-01T00:00:00.000Z",
+          duration_ms: 0,
+          status: 503,
+          error: null,
+        },
+      ],
+    });
+    expect(body.data[1]).toMatchObject({ status: "delivered", attempts: [{ status: 200 }] });
+  });
+
+  test("200: in pages", async () => {
+    const first = await call("GET", `${deliveriesPath()}?limit=2`);
+    expect(first.body).toMatchObject({
+      has_more: true,
+      data: [{ event_number: 3 }, { event_number: 2 }],
+    });
+    const second = await call("GET", `${deliveriesPath()}?cursor=${first.body.next_cursor}`);
+    expect(second.body).toMatchObject({ has_more: false, data: [{ event_number: 1 }] });
+  });
+
+  test("404: the other side's", async () => {
+    expect(await call("GET", deliveriesPath(), foreign)).toMatchObject({
+      status: 404,
+      body: { code: "webhook_endpoint_not_found" },
+    });
+  });
+});
+
+describe("POST /v1/webhook_deliveries/:id/resend", () => {
+  test("200: it is due at once, and the sender is nudged", async () => {
+    const { body } = await call("GET", deliveriesPath());
+    const id = body.data[2].id;
+    clock.moveBy(1000);
+    expect(await call("POST", `/v1/webhook_deliveries/${id}/resend`)).toMatchObject({
+      status: 200,
+      body: { id, status: "pending", next_attempt_at: "2026-01-01T00:00:01.000Z" },
+    });
+    expect(nudges).toBe(1);
+  });
+
+  test("404: unknown, malformed, and the other side's", async () => {
+    const { body } = await call("GET", deliveriesPath());
+    const unknown = `dlv_${"0".repeat(26)}`;
+    const tries = [call("POST", `/v1/webhook_deliveries/${unknown}/resend`)];
+    tries.push(call("POST", "/v1/webhook_deliveries/nonsense/resend"));
+    tries.push(call("POST", `/v1/webhook_deliveries/${body.data[0].id}/resend`, foreign));
+    for (const answer of await Promise.all(tries)) {
+      expect(answer).toMatchObject({ status: 404, body: { code: "webhook_delivery_not_found" } });
+    }
+  });
+
+  test("403: without the scope to write", async () => {
+    const reader = await server.issueToken(["billing:read"], { side: "sandbox" });
+    expect(await call("POST", "/v1/webhook_deliveries/dlv_1/resend", reader)).toMatchObject({
+      status: 403,
+    });
+  });
+});
+
+describe("GET /v1/events", () => {
+  test("200: what the webhooks said, from any number on", async () => {
+    const { body } = await call("GET", "/v1/events?after=1&limit=1");
+    expect(body).toMatchObject({ has_more: true, next_cursor: "2", data: [{ number: 2 }] });
+    const rest = await call("GET", "/v1/events?after=2");
+    expect(rest.body).toMatchObject({ has_more: false, next_cursor: null });
+    const told = receiver.received.map((entry) => JSON.parse(entry.body));
+    expect(rest.body.data).toEqual(told.filter(({ number }) => number === 3));
+  });
+
+  test("200: nothing of the other side's", async () => {
+    expect((await call("GET", "/v1/events", foreign)).body.data).toEqual([]);
+  });
+
+  test("400: a number that is none", async () => {
+    for (const after of ["-1", "1.5", "abc", "9007199254740993"]) {
+      expect(await call("GET", `/v1/events?after=${after}`)).toMatchObject({ status: 400 });
+    }
+  });
+});
