@@ -85,27 +85,30 @@ create table farthing.checkout (
   project_id      integer     not null,
   subscription_id bigint      not null,
   mode            text        not null check (mode in ('setup', 'payment')),
-  status          text        not null check (status in ('open', 'completed', 'expired')),
+  status          text        not null check (status in ('open', 'completed')),
   return_url      text,
   rail            text        not null,
+  -- The rail's newest page for this visit; null until somebody followed the link.
   rail_ref        text,
-  rail_url        text,
-  rail_expires_at timestamptz,
   created_at      timestamptz not null,
   completed_at    timestamptz,
-  primary key (customer_id, id)
+  primary key (customer_id, id),
+  unique (customer_id, subscription_id)
 );
 call farthing.protect('checkout', 'select, insert, update');
 
 -- Notices from the rail, kept once by their id for ever and handled in a job.
 create table farthing.rail_event (
-  project_id  integer     not null,
-  rail        text        not null,
-  rail_ref    text        not null,
-  type        text        not null,
-  object_ref  text        not null,
-  received_at timestamptz not null,
-  handled_at  timestamptz,
+  project_id      integer     not null,
+  rail            text        not null,
+  rail_ref        text        not null,
+  -- In the rail's own words.
+  type            text        not null,
+  -- What it makes this server look at; null for what it does not follow.
+  about           text        check (about in ('payment', 'checkout')),
+  object_ref      text        not null,
+  received_at     timestamptz not null,
+  handled_at      timestamptz,
   -- When it is handled next, by the wall clock; null when it is done.
   next_attempt_at timestamptz,
   primary key (project_id, rail, rail_ref)

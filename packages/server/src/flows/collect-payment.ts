@@ -1,3 +1,4 @@
+import { settlePayment } from "#flows/settle-payment/settle-payment.ts";
 import { present } from "#kernel/assert.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
@@ -17,7 +18,6 @@ import {
 } from "#modules/payments/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
 import type { Engine } from "./engine.ts";
-import { settlePayment } from "./settle-payment/settle-payment.ts";
 
 export interface Collecting {
   readonly engine: Engine;

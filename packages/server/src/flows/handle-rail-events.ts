@@ -1,6 +1,9 @@
+import { completeCheckout } from "#flows/checkout/complete-checkout.ts";
+import type { CheckoutVisiting } from "#flows/checkout/visit-checkout.ts";
+import { settlePayment } from "#flows/settle-payment/settle-payment.ts";
 import { MINUTE_MS } from "#kernel/clock.ts";
-import { parseOwnedId } from "#kernel/ids.ts";
-import { getCheckout } from "#modules/checkout/index.ts";
+import { type OwnedId, parseOwnedId } from "#kernel/ids.ts";
+import { findCheckout } from "#modules/checkout/index.ts";
 import { findAttempt, type RailPayment } from "#modules/payments/domain/index.ts";
 import {
   claimRailEvent,
@@ -8,12 +11,10 @@ import {
   findDueRailEvents,
   listAttempts,
   lockPayment,
+  type RailAnswer,
   updateRailEventHandled,
 } from "#modules/payments/index.ts";
-import { completeCheckout } from "./checkout/complete-checkout.ts";
-import type { CheckoutVisiting } from "./checkout/visit-checkout.ts";
 import { answerOf } from "./rail-customer.ts";
-import { settlePayment } from "./settle-payment/settle-payment.ts";
 
 export interface RailEventHandling extends CheckoutVisiting {
   /** Told of a notice that could not be handled; it is tried again later. */
@@ -49,19 +50,21 @@ async function handle(handling: RailEventHandling, event: DueRailEvent): Promise
   const instants = { wallNowMs, againMs: wallNowMs + AGAIN_MS };
   const isOurs = await db.inProject(event.projectId, (tx) => claimRailEvent(tx, event, instants));
   if (!isOurs) return false;
-  if (event.about === "checkout") await handleCheckout(handling, event);
-  if (event.about === "payment") await handlePayment(handling, event);
+  const { projectId, about, objectRef } = event;
+  if (about === "checkout") await handleCheckout(handling, projectId, objectRef);
+  if (about === "payment") await handlePayment(handling, projectId, objectRef);
   await db.inProject(event.projectId, (tx) => updateRailEventHandled(tx, event, wallNowMs));
   return true;
 }
 
 async function handleCheckout(
   handling: RailEventHandling,
-  { projectId, objectRef }: DueRailEvent,
+  projectId: number,
+  pageRef: string,
 ): Promise<void> {
-  const page = answerOf(await handling.rails(projectId).retrieveCheckout(objectRef));
-  const key = parseOwnedId("checkout", page.madeFor ?? "");
-  if (key === null) return;
+  const page = stillThere(await handling.rails(projectId).retrieveCheckout(pageRef));
+  const key = parseOwnedId("checkout", page?.madeFor ?? "");
+  if (page === null || key === null) return;
   const completed = await completeCheckout(handling, projectId, key, page);
   if (completed === null || completed.strayPaymentRef === null) return;
   handling.onStrayPayment(completed.strayPaymentRef, completed.checkout);
@@ -69,18 +72,26 @@ async function handleCheckout(
 
 async function handlePayment(
   handling: RailEventHandling,
-  { projectId, objectRef }: DueRailEvent,
+  projectId: number,
+  paymentRef: string,
 ): Promise<void> {
   const { db, rails } = handling;
-  const found = answerOf(await rails(projectId).retrievePayment(objectRef));
-  const checkoutKey = parseOwnedId("checkout", found.madeFor ?? "");
-  if (checkoutKey !== null) {
-    // Paid on a page: the page knows the card and what was bought.
-    const { railRef } = await db.inProject(projectId, (tx) => getCheckout(tx, checkoutKey));
-    if (railRef === null) return;
-    return handleCheckout(handling, { projectId, objectRef: railRef } as DueRailEvent);
-  }
-  await settleFound(handling, projectId, found);
+  const found = stillThere(await rails(projectId).retrievePayment(paymentRef));
+  if (found?.madeFor == null) return;
+  const paymentKey = parseOwnedId("payment", found.madeFor);
+  if (paymentKey !== null) return settleFound(handling, projectId, paymentKey, found);
+
+  // Paid on a page: the page knows the card, and what was bought.
+  const checkoutKey = parseOwnedId("checkout", found.madeFor);
+  if (checkoutKey === null) return;
+  const checkout = await db.inProject(projectId, (tx) => findCheckout(tx, checkoutKey));
+  if (checkout?.railRef == null) return;
+  await handleCheckout(handling, projectId, checkout.railRef);
+}
+
+/** What the rail has of it. A rail that knows no such object leaves nothing to be done. */
+function stillThere<Value>(answer: RailAnswer<Value>): Value | null {
+  return answer.type === "refused" ? null : answerOf(answer);
 }
 
 /**
@@ -90,10 +101,9 @@ async function handlePayment(
 async function settleFound(
   { engine, db }: RailEventHandling,
   projectId: number,
+  key: OwnedId,
   found: RailPayment,
 ): Promise<void> {
-  const key = parseOwnedId("payment", found.madeFor ?? "");
-  if (key === null) return;
   await db.inProject(projectId, async (tx) => {
     const payment = await lockPayment(tx, key);
     if (payment === null || payment.railRef !== found.ref) return;

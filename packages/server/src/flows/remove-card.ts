@@ -1,6 +1,7 @@
 import type { OwnedId } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { getCustomer } from "#modules/customers/index.ts";
+import type { PaymentMethod } from "#modules/payments/domain/index.ts";
 import { detachPaymentMethod, getPaymentMethod } from "#modules/payments/index.ts";
 import { answerOf, type RailAccess } from "./rail-customer.ts";
 
@@ -13,11 +14,12 @@ export async function removeCard(
   { engine, db, rails }: RailAccess,
   projectId: number,
   key: OwnedId,
-): Promise<void> {
+): Promise<PaymentMethod> {
   const method = await db.inProject(projectId, (tx) => getPaymentMethod(tx, key));
   answerOf(await rails(projectId).detachPaymentMethod(method.railRef));
   await db.inProject(projectId, async (tx) => {
     const customer = await getCustomer(tx, key.customerId);
     await detachPaymentMethod(tx, method, customerNow(customer, engine.clock.now()));
   });
+  return { ...method, isDefault: false };
 }

@@ -29,7 +29,7 @@ export interface CompletedCheckout {
  * Takes over what a payer did on the rail's page: the card is saved, the subscription starts, and
  * what was paid there pays its first invoice. `page` is the rail's own word, asked for just before.
  * Told twice, by the payer's return and by the rail's notice, it happens once. Null while the page is
- * not completed.
+ * not completed, and when the checkout is another server's.
  */
 export async function completeCheckout(
   { engine, db, rails }: RailAccess,
@@ -49,8 +49,9 @@ async function takeOver(
   key: OwnedId,
   page: RailCheckout,
   card: RailPaymentMethod,
-): Promise<CompletedCheckout> {
-  const checkout = present(await lockCheckout(tx, key), "whoever asks has found it");
+): Promise<CompletedCheckout | null> {
+  const checkout = await lockCheckout(tx, key);
+  if (checkout === null) return null;
   if (checkout.status === "completed") return { checkout, strayPaymentRef: null };
 
   const customer = await getCustomer(tx, key.customerId);

@@ -45,8 +45,8 @@ interface VisitFacts {
 
 /**
  * Follows a payment link: to the rail's page for it, made now if there is none that is still open.
- * A page that turns out to be completed is taken over on the way. Runs transactions of its own, and
- * refuses with `rail_unavailable`.
+ * A page that turns out to be completed is taken over on the way, so this is also how a payer who
+ * comes back from it is received. Runs transactions of its own; refuses with `rail_unavailable`.
  */
 export async function visitCheckout(visiting: CheckoutVisiting, key: OwnedId): Promise<Visit> {
   const facts = await loadFacts(visiting, key);
@@ -62,12 +62,6 @@ export async function visitCheckout(visiting: CheckoutVisiting, key: OwnedId): P
   if (page?.status === "open" && page.url !== null) return { type: "page", url: page.url };
   return { type: "page", url: await openPage(visiting, facts) };
 }
-
-/**
- * Receives a payer who comes back from the rail's page: takes over what was done there, or leads back
- * to the page while it is not done. Runs like `visitCheckout`.
- */
-export const returnToCheckout = visitCheckout;
 
 async function loadFacts(
   { engine, db }: CheckoutVisiting,
@@ -97,7 +91,9 @@ async function currentPage(
   projectId: number,
   { railRef }: Checkout,
 ): Promise<RailCheckout | null> {
-  return railRef === null ? null : answerOf(await rails(projectId).retrieveCheckout(railRef));
+  if (railRef === null) return null;
+  const answer = await rails(projectId).retrieveCheckout(railRef);
+  return answer.type === "refused" ? null : answerOf(answer);
 }
 
 async function takeOver(

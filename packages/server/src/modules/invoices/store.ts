@@ -157,10 +157,16 @@ export async function findInvoice(tx: Tx, key: OwnedId): Promise<Invoice | null>
   return (await withLines(tx, rows))[0] ?? null;
 }
 
+export interface InvoiceFilter {
+  readonly customerId?: bigint;
+  readonly subscriptionId?: bigint;
+  readonly reason?: InvoiceReason;
+}
+
 /** Newest first. */
 export async function listInvoices(
   tx: Tx,
-  filter: { readonly customerId?: bigint; readonly subscriptionId?: bigint },
+  filter: InvoiceFilter,
   page: { readonly before: OwnedId | null; readonly limit: number },
 ): Promise<Invoice[]> {
   const rows = await tx.query<InvoiceRow>(
@@ -168,13 +174,15 @@ export async function listInvoices(
       where project_id = $1 and ($2::bigint is null or customer_id = $2)
         and ($3::bigint is null or subscription_id = $3)
         and ($4::bigint is null or (id, customer_id) < ($4, $5))
-      order by id desc, customer_id desc limit $6`,
+        and ($6::text is null or reason = $6)
+      order by id desc, customer_id desc limit $7`,
     [
       tx.projectId,
       filter.customerId ?? null,
       filter.subscriptionId ?? null,
       page.before?.id ?? null,
       page.before?.customerId ?? null,
+      filter.reason ?? null,
       page.limit,
     ],
   );

@@ -1,4 +1,4 @@
-import { isoInstant } from "#kernel/clock.ts";
+import { type EpochMs, isoInstant } from "#kernel/clock.ts";
 
 /**
  * Turns rows into the parallel arrays that `unnest` takes, one per key and in that order: how one
@@ -18,4 +18,14 @@ function columnValue(key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "object" && !Buffer.isBuffer(value)) return JSON.stringify(value);
   return value;
+}
+
+/** An instant as a statement's parameter. */
+export function instant(instantMs: EpochMs): string {
+  return isoInstant(instantMs);
+}
+
+/** The same where there may be none. */
+export function instantOrNull(instantMs: EpochMs | null): string | null {
+  return instantMs === null ? null : isoInstant(instantMs);
 }

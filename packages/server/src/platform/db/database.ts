@@ -62,9 +62,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     inProject(projectId, work) {
       assert(Number.isSafeInteger(projectId), "a project's number goes into SQL as it stands");
       const begin = `begin; set local farthing.project_id = '${projectId}'`;
-      return retried(() =>
-        inTransaction(pool, begin, (query) => work({ projectId, query })),
-      );
+      return retried(() => inTransaction(pool, begin, (query) => work({ projectId, query })));
     },
     acrossProjects(work) {
       const begin = "begin; set local role farthing_worker";
@@ -113,7 +111,8 @@ async function rolledBack(client: pg.PoolClient): Promise<Error | undefined> {
   }
 }
 
-async function retried<Result>(attempt: () => Promise<Result>): Promise<Result> {
+/** Repeats `attempt` whole for as long as it fails for a reason that passes, a few times at most. */
+export async function retried<Result>(attempt: () => Promise<Result>): Promise<Result> {
   for (let attemptNumber = 1; ; attemptNumber += 1) {
     try {
       return await attempt();

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CompiledQuery, Kysely, Migrator, PostgresDialect, type Migration } from "kysely";
+import { CompiledQuery, Kysely, type Migration, Migrator, PostgresDialect } from "kysely";
 import pg from "pg";
 
 const MIGRATIONS_FOLDER = join(import.meta.dirname, "../../../migrations");

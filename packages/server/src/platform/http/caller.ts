@@ -11,5 +11,8 @@ export const scopes = ["billing:read", "billing:write", "usage:write", "admin"] 
 
 export type Scope = (typeof scopes)[number];
 
-/** Finds the caller behind a bearer token, or throws the refusal. */
-export type Authenticate = (token: string) => Promise<Caller>;
+/**
+ * Finds the caller behind a bearer token, or throws the refusal. Answers at once when it need not
+ * look, so that a busy route's requests do not wait for a promise each.
+ */
+export type Authenticate = (token: string) => Caller | Promise<Caller>;

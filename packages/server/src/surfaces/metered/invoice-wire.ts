@@ -25,7 +25,12 @@ export function invoiceCharges(invoice: InvoiceSnapshot): InvoiceCharges {
   };
 }
 
-function usageCharge({ metric, quantity, amount, computation }: InvoiceLineSnapshot): UsageCharge[] {
+function usageCharge({
+  metric,
+  quantity,
+  amount,
+  computation,
+}: InvoiceLineSnapshot): UsageCharge[] {
   if (metric === null || computation.type !== "usage") return [];
   const { unit_price } = computation.model;
   const rate = unit_price === undefined ? null : Number(unit_price);

@@ -1,6 +1,6 @@
 import { BillingError } from "#kernel/error.ts";
 import { formatMinor } from "#kernel/money.ts";
-import { formatNanos, parseNanos, type Nanos } from "#kernel/nanos.ts";
+import { formatNanos, type Nanos, parseNanos } from "#kernel/nanos.ts";
 
 const SIGNIFICANT_DIGITS_MAX = 15;
 

@@ -3,6 +3,7 @@ import { assert } from "#kernel/assert.ts";
 import { isoInstant } from "#kernel/clock.ts";
 import { formatId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
+import type { Nanos } from "#kernel/nanos.ts";
 import {
   flatPrices,
   type Plan,
@@ -64,7 +65,12 @@ export function planFromWire(body: NewPlan): PlanDraft {
     interval: { unit: body.interval, count: 1 },
     metadata: {},
     prices: [
-      { kind: "flat", name: body.title, billed: "arrears", amount: nanosFromNumber(body.price, "/price") },
+      {
+        kind: "flat",
+        name: body.title,
+        billed: "arrears",
+        amount: nanosFromNumber(body.price, "/price"),
+      },
       ...metrics.map(({ metric, rate }, index) => ({
         kind: "usage" as const,
         name: metric,
@@ -101,7 +107,7 @@ export function planToWire({ latest, status, createdAtMs }: Plan) {
     uid: formatId("plan", latest.planId),
     title: latest.name,
     description: latest.description,
-    price: basePrice(latest),
+    price: numberFromNanos(baseFee(latest)),
     interval: intervalToWire(latest.interval),
     currency_code: latest.currency,
     data: { usage_metrics: usageMetrics(latest) },
@@ -110,10 +116,10 @@ export function planToWire({ latest, status, createdAtMs }: Plan) {
   };
 }
 
-/** The base fee of one interval, as a JSON number. */
-export function basePrice(plan: PlanVersion): number {
+/** The base fee of one interval, in the currency's major unit. */
+export function baseFee(plan: PlanVersion): Nanos {
   const flat = [...flatPrices(plan, "arrears"), ...flatPrices(plan, "advance")];
-  return numberFromNanos(flat.reduce((sum, { amount }) => sum + amount, 0n));
+  return flat.reduce((sum, { amount }) => sum + amount, 0n);
 }
 
 function usageMetrics(plan: PlanVersion) {

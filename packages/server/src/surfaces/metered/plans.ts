@@ -3,8 +3,8 @@ import {
   createPlan,
   getPlan,
   listPlans,
-  publishVersion,
   type Publishing,
+  publishVersion,
 } from "#modules/catalog/index.ts";
 import { PageQuery, pageOf, readCursor } from "#platform/http/page.ts";
 import { Closed, IdString, idFrom } from "#platform/http/wire.ts";
@@ -13,8 +13,8 @@ import {
   changedPlanFromWire,
   NewPlanBody,
   PlanChangesBody,
-  planFromWire,
   PlanWire,
+  planFromWire,
   planToWire,
 } from "./plan-wire.ts";
 
@@ -27,7 +27,7 @@ export const meteredPlanRoutes =
     app.post(
       "/api/v1/billing_plans",
       {
-        config: { scope: "billing:write", refuses: ["plan_invalid"] },
+        config: { scope: "billing:write", refuses: ["plan_invalid", "currency_unknown"] },
         schema: {
           operationId: "createBillingPlan",
           summary: "Create a plan with a base fee and usage metrics",
@@ -59,7 +59,10 @@ export const meteredPlanRoutes =
           const { cursor, limit } = request.query;
           const [before = null] = readCursor(cursor, 1) ?? [];
           const plans = await listPlans(tx, {}, { before, limit: limit + 1 });
-          const toPage = { toWire: planToWire, cursor: (plan: (typeof plans)[0]) => [plan.latest.planId] };
+          const toPage = {
+            toWire: planToWire,
+            cursor: (plan: (typeof plans)[0]) => [plan.latest.planId],
+          };
           return okPage(pageOf(plans, limit, toPage));
         }),
     );
@@ -77,7 +80,9 @@ export const meteredPlanRoutes =
         },
       },
       (request) =>
-        request.transact(async (tx) => ok(planToWire(await getPlan(tx, planId(request.params.uid))))),
+        request.transact(async (tx) =>
+          ok(planToWire(await getPlan(tx, planId(request.params.uid)))),
+        ),
     );
 
     app.put(
@@ -85,7 +90,7 @@ export const meteredPlanRoutes =
       {
         config: {
           scope: "billing:write",
-          refuses: ["plan_not_found", "plan_invalid", "plan_archived", "plan_version_superseded"],
+          refuses: ["plan_not_found", "plan_invalid", "plan_archived", "plan_version_superseded", "currency_unknown"],
         },
         schema: {
           operationId: "updateBillingPlan",

@@ -1,15 +1,14 @@
-import { Type } from "typebox";
-import { isoInstantOrNull } from "#kernel/clock.ts";
+import { type Static, Type } from "typebox";
+import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
-import { roundToMinor } from "#kernel/money.ts";
-import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
-import type { Customer } from "#modules/customers/domain/index.ts";
-import type { MetricUsage } from "#modules/metering/index.ts";
-import { rateUsage } from "#modules/rating/domain/index.ts";
+import type { PlanVersion } from "#modules/catalog/domain/index.ts";
+import type { Customer, CustomerDraft } from "#modules/customers/domain/index.ts";
+import type { MetricUsage, StoredUsageEvent } from "#modules/metering/index.ts";
 import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import { Closed, IdString, Instant, Nullable } from "#platform/http/wire.ts";
-import { numberFromMinor, numberFromNanos } from "./json-numbers.ts";
-import { basePrice } from "./plan-wire.ts";
+import { numberFromNanos } from "./json-numbers.ts";
+import { ratedUsage } from "./period-wire.ts";
+import { baseFee } from "./plan-wire.ts";
 
 export const CustomerBody = Closed({
   first_name: Type.String({ minLength: 1, maxLength: 100 }),
@@ -62,7 +61,7 @@ export function subscriptionToWire(view: SubscriptionView) {
     plan: {
       uid: formatId("plan", plan.planId),
       title: plan.name,
-      price: basePrice(plan),
+      price: numberFromNanos(baseFee(plan)),
       currency_code: plan.currency,
     },
     customer: { ...namesOf(customer), email: customer.email },
@@ -87,16 +86,33 @@ export function namesOf({ name }: Pick<Customer, "name">) {
 }
 
 function usageToWire(plan: PlanVersion, usage: readonly MetricUsage[]) {
-  return usagePrices(plan).flatMap(({ metric, model }) => {
-    const counted = usage.find((counter) => counter.metric === metric);
-    if (counted === undefined) return [];
-    const amountMinor = roundToMinor(rateUsage(model, counted.quantity).exact, plan.currency);
-    return [
-      {
-        metric,
-        count: numberFromNanos(counted.quantity),
-        amount: numberFromMinor(amountMinor, plan.currency),
-      },
-    ];
-  });
+  return ratedUsage(plan, usage).map(({ charge: { metric, count, amount } }) => ({
+    metric,
+    count,
+    amount,
+  }));
+}
+
+export function usageEventToWire(event: StoredUsageEvent) {
+  return {
+    metric: event.metric,
+    metric_count: numberFromNanos(event.quantity),
+    reference_id: event.referenceId,
+    occurred_at: isoInstant(event.occurredAtMs),
+  };
+}
+
+/** A customer as this surface describes one: who lives by UTC until told otherwise. */
+export function customerFromWire(
+  body: Static<typeof CustomerBody>,
+): CustomerDraft & { readonly email: string } {
+  return {
+    externalId: null,
+    email: body.email,
+    name: `${body.first_name} ${body.last_name}`,
+    timeZone: "UTC",
+    currency: null,
+    metadata: {},
+    testClockAtMs: null,
+  };
 }

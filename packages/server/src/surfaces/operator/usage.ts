@@ -75,7 +75,7 @@ export const usageRoutes =
     }
   };
 
-function batchAnswer(results: readonly EventResult[]) {
+function batchAnswer(results: EventResult[]) {
   const count = (wanted: EventResult["status"]) =>
     results.reduce((sum, { status }) => (status === wanted ? sum + 1 : sum), 0);
   return {

@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatId } from "#kernel/ids.ts";
 import { nativeDialect } from "#modules/webhooks/domain/index.ts";
-import { createDeliverer, createEndpoint, createFanOut } from "#modules/webhooks/index.ts";
+import { createEndpoint } from "#modules/webhooks/index.ts";
 import { problemErrors } from "#platform/http/problem.ts";
-import { appendToOutbox } from "#platform/jobs/outbox.ts";
-import { createRelayPass } from "#platform/jobs/relay.ts";
-import { createPoster } from "#platform/outbound/post.ts";
 import { startTestServer, type TestServer } from "#test/support/http/test-server.ts";
 import { manualClock } from "#test/support/manual-clock.ts";
-import { recordingLog } from "#test/support/recording-log.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "#test/support/webhook-receiver.ts";
+import { relayEvents, sendDueWebhooks } from "#test/support/webhook-traffic.ts";
 import { eventRoutes } from "./events.ts";
 import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
 
@@ -44,7 +41,6 @@ beforeAll(async () => {
   await tellThree();
 });
 afterAll(async () => {
-  expect(server.undeclared).toEqual([]);
   await server.close();
   await receiver.close();
 });
@@ -53,36 +49,21 @@ afterAll(async () => {
 async function tellThree(): Promise<void> {
   const { db, newId } = server;
   const { projectId } = server.projects.sandbox;
-  const events = [1, 2, 3].map((customerId) => ({
-    customerId: BigInt(customerId),
-    id: newId(),
-    type: "invoice.paid",
-    data: { invoice: { number: customerId } },
-    occurredAtMs: clock.now(),
-  }));
-  await db.inProject(projectId, async (tx) => {
-    const wish = {
-      url: receiver.url,
-      side: "sandbox",
-      dialect: "native",
-      eventTypes: null,
-    } as const;
-    ({ endpointId } = await createEndpoint(tx, { clock, newId }, wish));
-    await appendToOutbox(tx, events);
-  });
-  const fanOut = createFanOut({
-    clock,
-    newId,
-    dialects: { native: nativeDialect, metered: () => null },
-  });
-  await createRelayPass({ db, consumers: [fanOut], log: recordingLog() })();
+  const wish = { url: receiver.url, side: "sandbox", dialect: "native", eventTypes: null } as const;
+  ({ endpointId } = await db.inProject(projectId, (tx) =>
+    createEndpoint(tx, { clock, newId }, wish),
+  ));
   receiver.answerWith((response, { body }) => {
     response.writeHead(body.includes('"number":3') ? 503 : 200).end();
   });
-  const poster = createPoster({ privateAddresses: "allow" });
-  const log = recordingLog();
-  await createDeliverer({ db, clock, random: () => 0, poster, log }).runOnce();
-  poster.close();
+  const dialects = { native: nativeDialect, metered: () => null };
+  const parts = { db, clock, newId, dialects };
+  const happenings = [1, 2, 3].map((number) => ({
+    type: "invoice.paid",
+    data: { invoice: { number } },
+  }));
+  await relayEvents(parts, { projectId, customerId: newId() }, happenings);
+  await sendDueWebhooks(parts);
 }
 
 async function call(method: "GET" | "POST", url: string, bearer = token) {
@@ -191,4 +172,8 @@ describe("GET /v1/events", () => {
       expect(await call("GET", `/v1/events?after=${after}`)).toMatchObject({ status: 400 });
     }
   });
+});
+
+test("no route refused with a code that it does not declare", () => {
+  expect(server.undeclared).toEqual([]);
 });

@@ -1,1 +1,27 @@
-export * from "./plan.ts";
+export {
+  DESCRIPTION_CHARACTERS_MAX,
+  METRIC_PATTERN,
+  NAME_CHARACTERS_MAX,
+  PRICES_MAX,
+  TIERS_MAX,
+} from "./check-plan.ts";
+export {
+  type Billed,
+  type FlatPrice,
+  flatPrices,
+  type Plan,
+  type PlanStatus,
+  type PlanVersion,
+  type PlanVersionKey,
+  type Price,
+  planKey,
+  type UsagePrice,
+  usagePrices,
+} from "./plan.ts";
+export type { PlanDraft, PriceDraft } from "./plan-draft.ts";
+export { newPlan, nextVersion } from "./publish.ts";
+export {
+  listedPlanSnapshot,
+  type PlanSnapshot,
+  planSnapshot,
+} from "./snapshot.ts";

@@ -28,10 +28,14 @@ export interface UsagePrice {
 
 export type Price = FlatPrice | UsagePrice;
 
-/** One published state of a plan. It never changes; editing the plan makes the next version. */
-export interface PlanVersion {
+/** Names one version of a plan. */
+export interface PlanVersionKey {
   readonly planId: bigint;
   readonly version: number;
+}
+
+/** One published state of a plan. It never changes; editing the plan makes the next version. */
+export interface PlanVersion extends PlanVersionKey {
   readonly name: string;
   readonly description: string | null;
   readonly currency: Currency;
@@ -51,10 +55,17 @@ export interface Plan {
   readonly latest: PlanVersion;
 }
 
+/** A map key for a version. */
+export function planKey({ planId, version }: PlanVersionKey): string {
+  return `${planId}:${version}`;
+}
+
 export function usagePrices(plan: PlanVersion): readonly UsagePrice[] {
   return plan.prices.filter((price) => price.kind === "usage");
 }
 
 export function flatPrices(plan: PlanVersion, billed: Billed): readonly FlatPrice[] {
-  return plan.prices.filter((price) => price.kind === "flat" && price.billed === billed);
+  return plan.prices.filter(
+    (price): price is FlatPrice => price.kind === "flat" && price.billed === billed,
+  );
 }

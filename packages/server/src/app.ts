@@ -1,0 +1,307 @@
+import { randomBytes } from "node:crypto";
+import {
+  createStripeSandbox,
+  type Delivery,
+  requestListener,
+  type StripeSandbox,
+} from "@farthing/stripe-sandbox";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { CheckoutVisiting } from "#flows/checkout/visit-checkout.ts";
+import { closeDue } from "#flows/close-due.ts";
+import { type Collector, collectDue, createCollector } from "#flows/collect-due-payments.ts";
+import type { Engine } from "#flows/engine.ts";
+import { handleRailEvents } from "#flows/handle-rail-events.ts";
+import { type Clock, DAY_MS } from "#kernel/clock.ts";
+import { BillingError } from "#kernel/error.ts";
+import { idSource } from "#kernel/ids.ts";
+import { createPlanCache } from "#modules/catalog/index.ts";
+import { type AccessTokenDeps, createAuthenticator } from "#modules/keys/index.ts";
+import {
+  createUsageRecorder,
+  ensureUsagePartitions,
+  type UsageRecorder,
+} from "#modules/metering/index.ts";
+import type { Rail } from "#modules/payments/index.ts";
+import { createStripeRail } from "#modules/payments/rails/stripe/stripe-rail.ts";
+import { listProjectIds, sideOf } from "#modules/projects/index.ts";
+import { nativeDialect } from "#modules/webhooks/domain/index.ts";
+import { createDeliverer, createFanOut } from "#modules/webhooks/index.ts";
+import { createSecretHasher } from "#platform/crypto/keyed-hash.ts";
+import { createSealer } from "#platform/crypto/sealer.ts";
+import { type Database, openDatabase } from "#platform/db/database.ts";
+import { forgetIdempotencyKeys } from "#platform/http/idempotency-store.ts";
+import { processMetrics } from "#platform/http/metrics.ts";
+import { createHttpServer } from "#platform/http/server.ts";
+import { createLoop, type Loop } from "#platform/jobs/loop.ts";
+import { createQueue } from "#platform/jobs/queue.ts";
+import { createRelayPass } from "#platform/jobs/relay.ts";
+import { createPoster } from "#platform/outbound/post.ts";
+import { meteredSurface } from "#surfaces/metered/index.ts";
+import { meteredWebhook } from "#surfaces/metered/webhook-dialect.ts";
+import { operatorSurface } from "#surfaces/operator/index.ts";
+import { paySurface } from "#surfaces/pay/index.ts";
+import { railsSurface } from "#surfaces/rails/index.ts";
+import { SANDBOX_PATH, stripeSandboxSurface } from "#surfaces/stripe-sandbox/index.ts";
+import type { StripeConfig } from "./config.ts";
+import { version } from "./version.ts";
+
+export interface AppOptions {
+  /** The schema's owner. The application's connections step down from it. */
+  readonly ownerUrl: string;
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** At least 32 characters, kept outside the database: tokens are hashed with it. */
+  readonly secretKey: string;
+  readonly log: Logger;
+  readonly connectionsMax: number;
+  readonly corsOrigins: readonly string[];
+  readonly webhookPrivateAddresses: "allow" | "refuse";
+  /** Where the card sandbox keeps its state; null keeps it in memory. */
+  readonly sandboxJournalPath: string | null;
+  /** The sandbox sends its notices to the sandbox side of these projects. */
+  readonly sandboxProjects: readonly string[];
+  /** The live side's account; null leaves the live side without a way to charge. */
+  readonly stripe: StripeConfig | null;
+}
+
+export interface App {
+  readonly http: FastifyInstance;
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly collector: Collector;
+  readonly recorder: UsageRecorder;
+  readonly sandbox: StripeSandbox;
+  readonly tokens: AccessTokenDeps;
+  /** What runs beside requests, by name. */
+  readonly loops: Readonly<Record<LoopName, Loop>>;
+  /** Begins to do what time and events ask for. */
+  start(): Promise<void>;
+  /** Ends requests and work in progress, then closes every connection. */
+  stop(): Promise<void>;
+}
+
+type LoopName = "relay" | "periods" | "payments" | "railEvents" | "webhooks";
+
+const TOKEN_CACHE_MS = 2_000;
+const RELAY_IDLE_MS = 250;
+const IDEMPOTENCY_KEPT_MS = 2 * DAY_MS;
+
+/** Constructs the application: the one place where everything is put together. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { ownerUrl, publicUrl, clock, random, log } = options;
+  const db = openDatabase({
+    url: ownerUrl,
+    connectionsMax: options.connectionsMax,
+    onIdleError: (error) => log.warn({ err: error }, "a database connection broke"),
+  });
+  const engine: Engine = { clock, newId: idSource(clock, random), plans: createPlanCache() };
+  const hasher = createSecretHasher(options.secretKey, "access_token");
+  const authenticator = createAuthenticator({ db, clock, hasher, cacheMs: TOKEN_CACHE_MS });
+  const tokens = { clock, newId: engine.newId, randomBytes, hasher, authenticator };
+  const recorder = createUsageRecorder({ db, url: ownerUrl, clock });
+  const { sandbox, rails } = createRails(options, (delivery) => deliverTo(http, delivery));
+  const collector = createCollector({
+    engine,
+    db,
+    rails,
+    onDefect: (error, due) => log.error({ err: error, due }, "a payment could not be collected"),
+  });
+  const visiting: CheckoutVisiting = {
+    engine,
+    db,
+    rails,
+    publicUrl,
+    onStrayPayment: (payment, { customerId }) =>
+      log.error({ payment, customerId }, "money came for a subscription that had ended"),
+  };
+  const poster = createPoster({ privateAddresses: options.webhookPrivateAddresses });
+  const loops = createLoops({ options, db, engine, collector, visiting, poster });
+  let isStarted = false;
+  const http = await createHttpServer({
+    db,
+    clock,
+    authenticate: authenticator.authenticate,
+    sealer: createSealer(options.secretKey, randomBytes),
+    logger: log,
+    metrics: processMetrics(),
+    publicUrl,
+    version,
+    corsOrigins: options.corsOrigins,
+    isStarted: () => isStarted,
+    surfaces: [
+      operatorSurface({
+        engine,
+        publicUrl,
+        tokens,
+        recorder,
+        collector,
+        cards: { engine, db, rails, onCardSaved: loops.payments.wake },
+        onResend: loops.webhooks.wake,
+      }),
+      meteredSurface({ engine, publicUrl }, recorder),
+      paySurface({ ...visiting, onReturn: loops.payments.wake }),
+      railsSurface({ db, clock, rails, onNotice: loops.railEvents.wake }),
+      stripeSandboxSurface(requestListener(sandbox)),
+    ],
+  });
+  const queue = createMaintenance(options, db);
+
+  return {
+    http,
+    db,
+    engine,
+    collector,
+    recorder,
+    sandbox,
+    tokens,
+    loops,
+    async start() {
+      await queue.start();
+      for (const loop of Object.values(loops)) loop.start();
+      isStarted = true;
+    },
+    async stop() {
+      isStarted = false;
+      await http.close();
+      await Promise.all(Object.values(loops).map((loop) => loop.stop()));
+      await Promise.all([queue.stop(), recorder.close(), sandbox.close()]);
+      poster.close();
+      await db.close();
+    },
+  };
+}
+
+interface LoopDeps {
+  readonly options: AppOptions;
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly collector: Collector;
+  readonly visiting: CheckoutVisiting;
+  readonly poster: ReturnType<typeof createPoster>;
+}
+
+/** What polls for work: each wakes the next one down the line when it has made work for it. */
+function createLoops(deps: LoopDeps): Record<LoopName, Loop> {
+  const { options, db, engine, collector, visiting, poster } = deps;
+  const { clock, random, log } = options;
+  const webhooks = createDeliverer({ db, clock, random, poster, log });
+  const dialects = { native: nativeDialect, metered: meteredWebhook };
+  const fanOut = createFanOut({ clock, newId: engine.newId, dialects });
+  const relay = createLoop({
+    name: "relay",
+    pass: waking(webhooks, createRelayPass({ db, consumers: [fanOut], log })),
+    log,
+    idleMs: RELAY_IDLE_MS,
+  });
+  const payments = createLoop({
+    name: "payments",
+    pass: waking(relay, () => collectDue(collector)),
+    log,
+  });
+  const periods = createLoop({
+    name: "periods",
+    pass: waking(payments, () => closeDue(engine, db)),
+    log,
+  });
+  const onDefect = (error: unknown, event: object) =>
+    log.error({ err: error, event }, "a provider's notice could not be handled");
+  const railEvents = createLoop({
+    name: "rail events",
+    pass: waking(payments, () => handleRailEvents({ ...visiting, onDefect })),
+    log,
+  });
+  return { relay, periods, payments, railEvents, webhooks };
+}
+
+function waking(next: Pick<Loop, "wake">, pass: () => Promise<number>): () => Promise<number> {
+  return async () => {
+    const count = await pass();
+    if (count > 0) next.wake();
+    return count;
+  };
+}
+
+/** The sandbox side charges test cards in this process; the live side charges by Stripe. */
+function createRails(options: AppOptions, deliver: (delivery: Delivery) => Promise<Delivered>) {
+  const { publicUrl, clock, sandboxJournalPath } = options;
+  const webhookSecret = `whsec_${randomBytes(24).toString("base64")}`;
+  const sandbox = createStripeSandbox({
+    publicUrl: publicUrl + SANDBOX_PATH,
+    now: clock.now,
+    ...(sandboxJournalPath === null ? {} : { journalPath: sandboxJournalPath }),
+    webhookEndpoints: options.sandboxProjects.map((slug) => ({
+      url: `${publicUrl}/rails/stripe/webhook/${slug}-sandbox`,
+      secret: webhookSecret,
+    })),
+    deliver,
+    onDefect: (error) => options.log.error({ err: error }, "the card sandbox failed"),
+  });
+  const sandboxRail = createStripeRail({
+    apiKey: "sk_test_sandbox",
+    webhookSecret,
+    fetch: sandbox.fetch,
+  });
+  const liveRail = options.stripe === null ? null : liveStripeRail(options.stripe);
+  const rails = (projectId: number): Rail =>
+    sideOf(projectId) === "sandbox" ? sandboxRail : (liveRail ?? unavailable());
+  return { sandbox, rails };
+}
+
+function liveStripeRail({ secretKey, webhookSecret, apiBase }: StripeConfig): Rail {
+  const base = apiBase === null ? null : new URL(apiBase);
+  return createStripeRail({
+    apiKey: secretKey,
+    webhookSecret,
+    ...(base === null
+      ? {}
+      : {
+          host: base.hostname,
+          protocol: base.protocol === "http:" ? "http" : "https",
+          ...(base.port === "" ? {} : { port: Number(base.port) }),
+        }),
+  });
+}
+
+function unavailable(): never {
+  throw new BillingError("rail_unavailable", { reason: "STRIPE_SECRET_KEY is not set" });
+}
+
+interface Delivered {
+  readonly status: number;
+}
+
+/** Hands the sandbox's notices to this server's own route, without a port between them. */
+async function deliverTo(http: FastifyInstance, delivery: Delivery): Promise<Delivered> {
+  const { statusCode } = await http.inject({
+    method: "POST",
+    url: new URL(delivery.url).pathname,
+    headers: delivery.headers,
+    payload: delivery.body,
+  });
+  return { status: statusCode };
+}
+
+/** What is done once a day. */
+function createMaintenance({ ownerUrl, clock, log }: AppOptions, db: Database) {
+  return createQueue<{ make_partitions: object; forget_idempotency_keys: object }>({
+    ownerUrl,
+    concurrency: 1,
+    log,
+    tasks: {
+      make_partitions: () => ensureUsagePartitions(ownerUrl, clock),
+      forget_idempotency_keys: async () => {
+        for (const projectId of await db.acrossProjects(listProjectIds)) {
+          const olderThanMs = clock.now() - IDEMPOTENCY_KEPT_MS;
+          await db.inProject(projectId, (tx) => forgetIdempotencyKeys(tx, olderThanMs));
+        }
+      },
+    },
+    cron: [
+      { task: "make_partitions", at: "0 3 * * *", catchUpMs: DAY_MS },
+      { task: "forget_idempotency_keys", at: "30 3 * * *", catchUpMs: DAY_MS },
+    ],
+  });
+}

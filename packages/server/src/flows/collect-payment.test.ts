@@ -1,0 +1,358 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DAY_MS, MINUTE_MS } from "#kernel/clock.ts";
+import { formatOwnedId } from "#kernel/ids.ts";
+import {
+  findDefaultPaymentMethod,
+  findRailCustomer,
+  keepRailRef,
+  leasePayment,
+  listAttempts,
+  type Rail,
+  startAttempt,
+} from "#modules/payments/index.ts";
+import { getSubscription } from "#modules/subscriptions/index.ts";
+import { flatPrice } from "#test/support/builders/plan.ts";
+import {
+  type BillingWorld,
+  createBillingWorld,
+  type Owing,
+  START_MS,
+} from "#test/support/payments/billing-world.ts";
+import { activateSubscription } from "./activate-subscription.ts";
+import { collectDue, collectDueOf } from "./collect-due-payments.ts";
+import { collectPayment } from "./collect-payment.ts";
+import { removeCard } from "./remove-card.ts";
+
+/** What the next calls of the rail do instead of what they would. */
+const faults: { confirm?: "before" | "after"; onConfirmed?: () => Promise<void> } = {};
+
+function breakable(rail: Rail): Rail {
+  return {
+    ...rail,
+    async confirmPayment(...call) {
+      const { confirm, onConfirmed } = faults;
+      delete faults.confirm;
+      delete faults.onConfirmed;
+      if (confirm === "before") return { type: "unknown", reason: "never sent" };
+      const answer = await rail.confirmPayment(...call);
+      await onConfirmed?.();
+      return confirm === "after" ? { type: "unknown", reason: "answer lost" } : answer;
+    },
+  };
+}
+
+let world: BillingWorld;
+beforeAll(async () => {
+  world = await createBillingWorld(breakable);
+});
+afterAll(() => world.close());
+
+const collect = ({ payment }: Owing) =>
+  collectPayment(world.collector, { ...payment, projectId: world.projectId });
+const succeeded = (owing: Owing) =>
+  world
+    .chargesOf(owing)
+    .then((charges) => charges.filter(({ status }) => status === "succeeded").length);
+const attemptsOf = ({ payment }: Owing) => world.inProject((tx) => listAttempts(tx, payment));
+const afterLease = () => world.clock.moveBy(MINUTE_MS);
+const paid = { subscription: "active", invoice: "paid", owed: 0n, collected: 299_900n };
+
+describe("a payment with a card that works", () => {
+  test("is collected, and everything that follows from it is written", async () => {
+    const owing = await world.newOwing();
+    const collected = await collect(owing);
+
+    expect(collected).toMatchObject({ type: "settled", payment: { status: "succeeded" } });
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.chargesOf(owing)).toMatchObject([
+      { amount: 299_900, currency: "jmd", status: "succeeded" },
+    ]);
+    expect(await attemptsOf(owing)).toMatchObject([
+      { attemptNumber: 1, outcome: "succeeded", chargeRef: expect.stringMatching(/^ch_/) },
+    ]);
+    const events = await world.eventsOf(owing.payment.customerId);
+    expect(events.slice(-2)).toEqual(["payment.succeeded", "invoice.paid"]);
+  });
+
+  test("is not collected again, nor before it is due", async () => {
+    const owing = await world.newOwing();
+    await collect(owing);
+    expect(await collect(owing)).toEqual({ type: "taken" });
+    expect(await succeeded(owing)).toBe(1);
+  });
+
+  test("is found by the clock of the server, once for all who look", async () => {
+    const owing = await world.newOwing();
+    const [here, there] = [world.collector, world.newCollector()];
+    const counts = await Promise.all([collectDue(here), collectDue(here), collectDue(there)]);
+    expect(Math.max(...counts)).toBe(1);
+    expect(await succeeded(owing)).toBe(1);
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await collectDue(here)).toBe(0);
+  });
+
+  test("is found by its customer's own clock, where there is one", async () => {
+    const { subscription } = await world.newSubscription(
+      { prices: [flatPrice("10.00", "advance")] },
+      { testClockAtMs: START_MS - 365 * DAY_MS },
+    );
+    await world.giveCard(subscription.customerId, "pm_card_visa");
+    await world.inProject((tx) => activateSubscription(world.engine, tx, subscription));
+    expect(await world.inProject((tx) => getSubscription(tx, subscription))).toMatchObject({
+      status: "incomplete",
+    });
+
+    await collectDue(world.collector);
+
+    expect(await world.inProject((tx) => getSubscription(tx, subscription))).toMatchObject({
+      status: "active",
+      period: { startMs: START_MS - 365 * DAY_MS },
+    });
+    const [invoice] = await world.invoicesOf(subscription.customerId);
+    expect(invoice).toMatchObject({ status: "paid", paidAtMs: START_MS - 365 * DAY_MS });
+    const events = await world.eventsOf(subscription.customerId);
+    expect(events.slice(-3)).toEqual([
+      "payment.succeeded",
+      "invoice.paid",
+      "subscription.activated",
+    ]);
+  });
+
+  test("is waited for by whoever asks for this customer while another has it", async () => {
+    const owing = await world.newOwing();
+    const { projectId, clock } = world;
+    const whose = { projectId, customerId: owing.payment.customerId, nowMs: clock.now() };
+    await Promise.all([
+      collectDueOf(world.collector, whose),
+      collectDueOf(world.newCollector(), whose),
+    ]);
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await succeeded(owing)).toBe(1);
+  });
+});
+
+describe("a payment that is declined", () => {
+  test("is tried again by the schedule, and in the end given up with its subscription", async () => {
+    const owing = await world.newOwing("pm_card_chargeCustomerFail");
+    const startMs = world.clock.now();
+    const days: number[] = [];
+    for (;;) {
+      const collected = await collect(owing);
+      if (collected.type !== "settled") throw new Error("every attempt has an outcome");
+      days.push((world.clock.now() - startMs) / DAY_MS);
+      const { status, nextAttemptMs } = collected.payment;
+      if (status === "failed" || nextAttemptMs === null) break;
+      expect(await world.stateOf(owing)).toMatchObject({
+        subscription: "past_due",
+        invoice: "open",
+        owed: 299_900n,
+      });
+      world.clock.moveTo(nextAttemptMs - 1);
+      expect(await collect(owing)).toEqual({ type: "taken" });
+      world.clock.moveTo(nextAttemptMs);
+    }
+    expect(days).toEqual([0, 1, 3, 5, 7]);
+    expect(await world.stateOf(owing)).toMatchObject({
+      subscription: "canceled",
+      invoice: "uncollectible",
+      collected: 0n,
+    });
+    expect(await world.chargesOf(owing)).toHaveLength(5);
+    const events = await world.eventsOf(owing.payment.customerId);
+    expect(events.filter((type) => type === "payment.failed")).toHaveLength(5);
+    expect(events.filter((type) => type === "subscription.past_due")).toHaveLength(1);
+    expect(events.filter((type) => type === "subscription.canceled")).toHaveLength(1);
+  });
+
+  test("is tried at once when another card is saved, and the subscription recovers", async () => {
+    const owing = await world.newOwing("pm_card_chargeCustomerFail");
+    await collect(owing);
+    expect(await world.stateOf(owing)).toMatchObject({ subscription: "past_due" });
+
+    await world.giveCard(owing.payment.customerId, "pm_card_mastercard");
+    await collect(owing);
+
+    expect(await world.stateOf(owing)).toEqual(paid);
+    const events = await world.eventsOf(owing.payment.customerId);
+    expect(events.slice(-3)).toEqual([
+      "payment.succeeded",
+      "invoice.paid",
+      "subscription.recovered",
+    ]);
+  });
+
+  test("counts as declined when there is no card to charge", async () => {
+    const owing = await world.newOwing(null);
+    expect(await collect(owing)).toMatchObject({
+      type: "settled",
+      payment: { status: "pending", lastFailureCode: "no_payment_method" },
+    });
+    expect(await world.stateOf(owing)).toMatchObject({ subscription: "past_due" });
+  });
+
+  test("charges the newest of the other cards once the one that was charged is removed", async () => {
+    const owing = await world.newOwing("pm_card_visa");
+    const { customerId } = owing.payment;
+    const second = await world.giveCard(customerId, "pm_card_chargeCustomerFail");
+    await removeCard(world.collector, world.projectId, second);
+    await collect(owing);
+    expect(await world.stateOf(owing)).toEqual(paid);
+  });
+});
+
+describe("an attempt that was broken off", () => {
+  test("before the rail heard of it: it is made once the lease has run out", async () => {
+    const owing = await world.newOwing();
+    faults.confirm = "before";
+    expect(await collect(owing)).toMatchObject({ type: "unknown" });
+    expect(await collect(owing)).toEqual({ type: "taken" });
+    expect(await succeeded(owing)).toBe(0);
+
+    afterLease();
+    expect(await collect(owing)).toMatchObject({ type: "settled" });
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await attemptsOf(owing)).toHaveLength(1);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+
+  test("after the card was charged: it is found out, not charged again", async () => {
+    const owing = await world.newOwing();
+    faults.confirm = "after";
+    expect(await collect(owing)).toMatchObject({ type: "unknown" });
+    expect(await succeeded(owing)).toBe(1);
+    expect(await world.stateOf(owing)).toMatchObject({ invoice: "open" });
+
+    afterLease();
+    await collectDue(world.collector);
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+
+  test("after the card was declined: the decline counts once", async () => {
+    const owing = await world.newOwing("pm_card_chargeCustomerFail");
+    faults.confirm = "after";
+    await collect(owing);
+    afterLease();
+    expect(await collect(owing)).toMatchObject({
+      type: "settled",
+      payment: { status: "pending", lastFailureCode: "generic_decline" },
+    });
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+
+  test("at a retry, before the rail heard of it: the earlier decline is not taken for its own", async () => {
+    const owing = await world.newOwing("pm_card_chargeCustomerFail");
+    await collect(owing);
+    world.clock.moveBy(DAY_MS);
+    faults.confirm = "before";
+    await collect(owing);
+    await world.giveCard(owing.payment.customerId, "pm_card_visa");
+    afterLease();
+
+    await collect(owing);
+    expect(await attemptsOf(owing)).toHaveLength(2);
+    expect(await world.chargesOf(owing)).toHaveLength(2);
+  });
+
+  test("by a kill right after it was stored", async () => {
+    const owing = await world.newOwing();
+    const { customerId } = owing.payment;
+    await beginAsKilled(owing, customerId);
+    afterLease();
+    await collect(owing);
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await attemptsOf(owing)).toHaveLength(1);
+  });
+
+  test("by a kill between the rail's payment and the keeping of its reference", async () => {
+    const owing = await world.newOwing();
+    const { customerId } = owing.payment;
+    await beginAsKilled(owing, customerId);
+    await openAtRail(owing);
+    afterLease();
+    // Past the day for which the rail remembers keys: only looking for the payment finds it.
+    world.clock.moveBy(3 * DAY_MS);
+    await collect(owing);
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+
+  test("by a kill after the charge, before anything was written of it", async () => {
+    const owing = await world.newOwing();
+    const { customerId } = owing.payment;
+    const { attempt, methodRef } = await beginAsKilled(owing, customerId);
+    const ref = await openAtRail(owing);
+    await world.inProject((tx) => keepRailRef(tx, owing.payment, ref));
+    await world.rail.confirmPayment(ref, methodRef, `test:${attempt.attemptNumber}`);
+    world.clock.moveBy(3 * DAY_MS);
+
+    await collect(owing);
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+});
+
+describe("two who settle the same attempt", () => {
+  test("one whose lease ran out in the middle of its charge, and one who took over", async () => {
+    const owing = await world.newOwing();
+    const other = world.newCollector();
+    faults.onConfirmed = async () => {
+      afterLease();
+      await collectPayment(other, { ...owing.payment, projectId: world.projectId });
+    };
+    await collect(owing);
+
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+    const events = await world.eventsOf(owing.payment.customerId);
+    expect(events.filter((type) => type === "invoice.paid")).toHaveLength(1);
+  });
+
+  test("the same for a decline: it is told once and takes one place in the schedule", async () => {
+    const owing = await world.newOwing("pm_card_chargeCustomerFail");
+    const other = world.newCollector();
+    faults.onConfirmed = async () => {
+      afterLease();
+      await collectPayment(other, { ...owing.payment, projectId: world.projectId });
+    };
+    await collect(owing);
+
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+    const events = await world.eventsOf(owing.payment.customerId);
+    expect(events.filter((type) => type === "payment.failed")).toHaveLength(1);
+    expect(await attemptsOf(owing)).toHaveLength(1);
+  });
+});
+
+test("nothing of all this was a defect", () => {
+  expect(world.defects).toEqual([]);
+});
+
+/** Does what a process does up to the moment before it asks the rail. */
+async function beginAsKilled(owing: Owing, customerId: bigint) {
+  const nowMs = world.clock.now();
+  const instants = { customerNowMs: nowMs, wallNowMs: nowMs, untilMs: nowMs + MINUTE_MS };
+  return world.inProject(async (tx) => {
+    const leased = await leasePayment(tx, owing.payment, instants);
+    const method = await findDefaultPaymentMethod(tx, customerId);
+    if (leased === null || method === null) throw new Error("it is due and has a card");
+    const attempt = await startAttempt(tx, leased, method.id, nowMs);
+    return { attempt, methodRef: method.railRef };
+  });
+}
+
+/** Has the rail make its payment, as the killed process did. */
+async function openAtRail({ payment }: Owing): Promise<string> {
+  const customerRef = await world.inProject((tx) =>
+    findRailCustomer(tx, payment.customerId, "stripe"),
+  );
+  const answer = await world.rail.openPayment({
+    key: formatOwnedId("payment", payment),
+    customerRef: customerRef ?? "",
+    amountMinor: payment.amountMinor,
+    currency: payment.currency,
+    description: "Invoice",
+  });
+  if (answer.type !== "ok") throw new Error("the rail opens payments");
+  return answer.value.ref;
+}

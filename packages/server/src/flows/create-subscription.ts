@@ -1,0 +1,127 @@
+import { BillingError } from "#kernel/error.ts";
+import { formatId, type OwnedId } from "#kernel/ids.ts";
+import type { PlanVersion } from "#modules/catalog/domain/index.ts";
+import { getPlan } from "#modules/catalog/index.ts";
+import { findCheckoutOf, paymentLink } from "#modules/checkout/index.ts";
+import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
+import { decideCurrency } from "#modules/customers/index.ts";
+import { findDefaultPaymentMethod } from "#modules/payments/index.ts";
+import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+import { getSubscription, insertSubscription } from "#modules/subscriptions/index.ts";
+import type { Tx } from "#platform/db/database.ts";
+import { claimName } from "#platform/db/lookup.ts";
+import { appendToOutbox } from "#platform/jobs/outbox.ts";
+import { activateSubscription } from "./activate-subscription.ts";
+import { billingEvent } from "./billing-event.ts";
+import { makeCheckout } from "./checkout/make-checkout.ts";
+import type { Engine } from "./engine.ts";
+
+export interface Subscribing {
+  readonly engine: Engine;
+  /** Where payers reach this server. */
+  readonly publicUrl: string;
+}
+
+/** What is asked for: who buys what. */
+export interface NewSubscription {
+  readonly customerId: bigint;
+  readonly planId: bigint;
+  readonly title: string | null;
+  /** The merchant's own id: the same one again answers the same subscription. */
+  readonly referenceId: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Where the payer goes after saving a card. */
+  readonly returnUrl: string | null;
+}
+
+export interface CreatedSubscription {
+  readonly subscription: Subscription;
+  /** Where the customer saves a card; null when nothing is waited for. */
+  readonly paymentUrl: string | null;
+}
+
+/**
+ * Sells a plan's newest version to a customer. With a card on file the subscription starts at once;
+ * else it waits for one, and `paymentUrl` is where the customer gives it.
+ */
+export async function createSubscription(
+  subscribing: Subscribing,
+  tx: Tx,
+  asked: NewSubscription,
+): Promise<CreatedSubscription> {
+  const { engine } = subscribing;
+  const plan = await planOnSale(tx, asked.planId);
+  const customer = await decideCurrency(tx, asked.customerId, plan.currency);
+  const subscription = newSubscription(engine, asked, plan, customer);
+  const first = await firstWithReference(tx, asked.referenceId, subscription);
+  if (first.id !== subscription.id) return asItStands(subscribing, tx, first);
+
+  await insertSubscription(tx, subscription);
+  const subject = { subscription, customer, plan };
+  const { createdAtMs } = subscription;
+  await appendToOutbox(tx, [billingEvent(engine, "subscription.created", subject, createdAtMs)]);
+  const card = await findDefaultPaymentMethod(tx, customer.customerId);
+  if (card === null) await makeCheckout(engine, tx, subscription, asked.returnUrl);
+  else await activateSubscription(engine, tx, subscription);
+  return asItStands(subscribing, tx, subscription);
+}
+
+/** The subscription as it stands, and the link at which its customer is awaited, if it is. */
+export async function asItStands(
+  { publicUrl }: Subscribing,
+  tx: Tx,
+  key: OwnedId,
+): Promise<CreatedSubscription> {
+  const subscription = await getSubscription(tx, key);
+  const checkout =
+    subscription.status === "incomplete" ? await findCheckoutOf(tx, subscription) : null;
+  return {
+    subscription,
+    paymentUrl: checkout === null ? null : paymentLink(publicUrl, checkout),
+  };
+}
+
+async function planOnSale(tx: Tx, planId: bigint): Promise<PlanVersion> {
+  const { latest, status } = await getPlan(tx, planId);
+  if (status === "active") return latest;
+  throw new BillingError("plan_archived", { plan: formatId("plan", planId) });
+}
+
+async function firstWithReference(
+  tx: Tx,
+  referenceId: string | null,
+  subscription: OwnedId,
+): Promise<OwnedId> {
+  return referenceId === null
+    ? subscription
+    : claimName(tx, `subscription.reference:${referenceId}`, subscription);
+}
+
+function newSubscription(
+  { clock, newId }: Engine,
+  { title, referenceId, metadata }: NewSubscription,
+  plan: PlanVersion,
+  customer: Customer,
+): Subscription {
+  return {
+    customerId: customer.customerId,
+    id: newId(),
+    planId: plan.planId,
+    planVersion: plan.version,
+    status: "incomplete",
+    title,
+    referenceId,
+    metadata,
+    timeZone: customer.timeZone,
+    interval: plan.interval,
+    anchorMs: null,
+    period: null,
+    cancelsAtPeriodEnd: false,
+    canceledAtMs: null,
+    endedAtMs: null,
+    nextActionMs: null,
+    isOnTestClock: customer.testClockAtMs !== null,
+    createdAtMs: customerNow(customer, clock.now()),
+    activatedAtMs: null,
+  };
+}

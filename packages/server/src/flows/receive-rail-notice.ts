@@ -1,0 +1,43 @@
+import type { Clock } from "#kernel/clock.ts";
+import { BillingError } from "#kernel/error.ts";
+import { insertRailEvent, type Rail } from "#modules/payments/index.ts";
+import { getProjectBySlug } from "#modules/projects/index.ts";
+import type { Database } from "#platform/db/database.ts";
+
+export interface NoticeReceiving {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly rails: (projectId: number) => Rail;
+}
+
+/** A notice as it came in. */
+export interface ReceivedNotice {
+  /** The project and its side, as the address names them: `shop-live`, `shop-sandbox`. */
+  readonly project: string;
+  readonly rawBody: Uint8Array;
+  readonly signature: string;
+}
+
+const PROJECT_AND_SIDE = /^(.+)-(live|sandbox)$/;
+
+/**
+ * Stores a rail's notice once by its id, for a job to handle. Runs a transaction of its own. Refuses
+ * with `project_not_found` or `rail_signature_invalid`.
+ */
+export async function receiveRailNotice(
+  { db, clock, rails }: NoticeReceiving,
+  { project, rawBody, signature }: ReceivedNotice,
+): Promise<void> {
+  const projectId = await projectIdOf(db, project);
+  const rail = rails(projectId);
+  const notice = rail.parseNotice(rawBody, signature, clock.now());
+  await db.inProject(projectId, (tx) => insertRailEvent(tx, rail.name, notice, clock.now()));
+}
+
+async function projectIdOf(db: Database, project: string): Promise<number> {
+  const [, slug, side] = PROJECT_AND_SIDE.exec(project) ?? [];
+  if (slug === undefined || (side !== "live" && side !== "sandbox")) {
+    throw new BillingError("project_not_found", { project });
+  }
+  return (await db.acrossProjects((tx) => getProjectBySlug(tx, slug, side))).projectId;
+}

@@ -1,0 +1,141 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "#kernel/clock.ts";
+import { issueAccessToken } from "#modules/keys/index.ts";
+import { ensureUsagePartitions } from "#modules/metering/index.ts";
+import { ensureProject } from "#modules/projects/index.ts";
+import { startEmbeddedPostgres } from "#platform/db/embedded/index.ts";
+import { migrate } from "#platform/db/migrate.ts";
+import { scopes } from "#platform/http/caller.ts";
+import { createLogger } from "#platform/http/log.ts";
+import { type App, createApp } from "./app.ts";
+import { type Config, readConfig } from "./config.ts";
+import { dataDirOf, findLocalToken, keepLocalToken, localSecretKey } from "./local-files.ts";
+
+/** A server that runs in this process. */
+export interface RunningServer {
+  /** `http://127.0.0.1:4242` */
+  readonly url: string;
+  /** Opens the demo project's sandbox side with every scope. */
+  readonly token: string;
+  readonly dataDir: string;
+  /** Where the data is: `embedded PostgreSQL 18.4` or the host of `DATABASE_URL`. */
+  readonly database: string;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Told what the start is doing, in a few words. */
+  readonly onPhase?: (phase: string) => void;
+  /** Called at most once, when the database died under the running server. */
+  readonly onLost?: (reason: Error) => void;
+}
+
+const DEMO_PROJECT = {
+  slug: "demo",
+  name: "Demo",
+  keyPrefix: "farthing",
+  returnOrigins: ["http://localhost:3000", "http://127.0.0.1:3000"],
+  retryDays: [1, 3, 5, 7],
+};
+
+const wallClock: Clock = { now: () => Date.now() };
+
+/**
+ * Starts the whole server: database, migrations, demo project, API, pages and jobs. Rejects with a
+ * message for the person who started it: `ConfigError`, `EmbeddedPostgresError`, a taken port.
+ */
+export async function startServer(
+  config: Config = readConfig(),
+  { onPhase = () => {}, onLost = () => {} }: StartOptions = {},
+): Promise<RunningServer> {
+  const log = createLogger(config.logLevel);
+  const dataDir = dataDirOf(config);
+  const database = await openDatabaseServer(config, dataDir, { onPhase, onLost, log });
+  try {
+    onPhase("bringing the schema up to date");
+    await migrate(database.ownerUrl);
+    await ensureUsagePartitions(database.ownerUrl, wallClock);
+    onPhase("starting the API and the jobs");
+    const app = await createApp({
+      ownerUrl: database.ownerUrl,
+      publicUrl: config.publicUrl,
+      clock: wallClock,
+      random: Math.random,
+      secretKey: config.secretKey ?? (await localSecretKey(dataDir)),
+      log,
+      connectionsMax: config.databaseConnectionsMax,
+      corsOrigins: config.corsOrigins,
+      webhookPrivateAddresses: config.webhookPrivateAddresses,
+      sandboxJournalPath: join(dataDir, "stripe-sandbox.jsonl"),
+      sandboxProjects: [DEMO_PROJECT.slug],
+      stripe: config.stripe,
+    });
+    const token = await demoToken(app, dataDir);
+    await app.start();
+    await app.http.listen({ host: config.host, port: config.port });
+    return {
+      url: config.publicUrl,
+      token,
+      dataDir,
+      database: database.name,
+      async stop() {
+        await app.stop();
+        await database.stop();
+      },
+    };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
+
+interface DatabaseServer {
+  readonly ownerUrl: string;
+  readonly name: string;
+  stop(): Promise<void>;
+}
+
+async function openDatabaseServer(
+  { databaseUrl, searchPath }: Config,
+  dataDir: string,
+  { onPhase, onLost, log }: Required<StartOptions> & { readonly log: App["http"]["log"] },
+): Promise<DatabaseServer> {
+  if (databaseUrl !== null) {
+    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    const { host } = new URL(databaseUrl);
+    return { ownerUrl: databaseUrl, name: `PostgreSQL at ${host}`, stop: async () => {} };
+  }
+  const embedded = await startEmbeddedPostgres({
+    dataDir,
+    log,
+    path: searchPath,
+    progress: onPhase,
+    onLost,
+  });
+  return {
+    ownerUrl: embedded.ownerUrl,
+    name: `embedded PostgreSQL ${embedded.version}`,
+    stop: embedded.stop,
+  };
+}
+
+/** The token that was printed at the first start, or a new one where it opens nothing any more. */
+async function demoToken(app: App, dataDir: string): Promise<string> {
+  const { sandbox } = await ensureProject({ db: app.db, clock: wallClock }, DEMO_PROJECT);
+  const kept = await findLocalToken({ dataDir });
+  if (kept !== null && (await opens(app, kept, sandbox.projectId))) return kept;
+  const { text } = await app.db.inProject(sandbox.projectId, (tx) =>
+    issueAccessToken(tx, app.tokens, { name: "local", scopes, expiresAtMs: null }),
+  );
+  await keepLocalToken(dataDir, text);
+  return text;
+}
+
+async function opens(app: App, token: string, projectId: number): Promise<boolean> {
+  const { statusCode } = await app.http.inject({
+    url: "/v1/project",
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return statusCode === 200 && projectId > 0;
+}

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { flatPrice, planDraft, tier, tieredPrice, unitPrice } from "#test/support/builders/plan.ts";
+import { listedPlanSnapshot, newPlan, planSnapshot } from "./index.ts";
+
+const NOW_MS = Date.UTC(2026, 0, 31);
+
+test("a plan is shown with every figure as an exact decimal", () => {
+  let last = 0n;
+  const draft = planDraft({
+    prices: [
+      flatPrice("2999"),
+      unitPrice("packages", "50.00", "10"),
+      tieredPrice("miles", "volume", [tier("1000", "0.0005"), tier(null, "0.00025", "5")]),
+    ],
+    metadata: { crm_id: "A-1042" },
+  });
+  const plan = newPlan(draft, () => ++last, NOW_MS);
+
+  expect(listedPlanSnapshot(plan)).toEqual({
+    ...planSnapshot(plan.latest),
+    status: "active",
+    created_at: "2026-01-31T00:00:00.000Z",
+  });
+  expect(planSnapshot(plan.latest)).toEqual({
+    id: "plan_0000000000001",
+    version: 1,
+    name: "Business Plan",
+    description: null,
+    currency: "JMD",
+    interval: { unit: "month", count: 1 },
+    prices: [
+      {
+        kind: "flat",
+        id: "price_0000000000002",
+        name: "Base fee",
+        billed: "arrears",
+        amount: "2999.00",
+      },
+      {
+        kind: "usage",
+        id: "price_0000000000003",
+        name: "Per packages",
+        billed: "arrears",
+        metric: "packages",
+        model: { type: "per_unit", included_quantity: "10", unit_price: "50" },
+      },
+      {
+        kind: "usage",
+        id: "price_0000000000004",
+        name: "Per miles",
+        billed: "arrears",
+        metric: "miles",
+        model: {
+          type: "volume",
+          included_quantity: "0",
+          tiers: [
+            { up_to: "1000", unit_price: "0.0005", flat_price: "0" },
+            { up_to: null, unit_price: "0.00025", flat_price: "5" },
+          ],
+        },
+      },
+    ],
+    metadata: { crm_id: "A-1042" },
+    published_at: "2026-01-31T00:00:00.000Z",
+  });
+});

@@ -1,0 +1,105 @@
+import { present } from "#kernel/assert.ts";
+import type { EpochMs } from "#kernel/clock.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import type { Checkout } from "#modules/checkout/domain/index.ts";
+import { instant } from "#platform/db/columns.ts";
+import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
+
+interface CheckoutRow {
+  customer_id: bigint;
+  id: bigint;
+  subscription_id: bigint;
+  mode: Checkout["mode"];
+  status: Checkout["status"];
+  return_url: string | null;
+  rail: Checkout["rail"];
+  rail_ref: string | null;
+  created_at: EpochMs;
+  completed_at: EpochMs | null;
+}
+
+/** Writes a new checkout. A subscription has one: when it has it already, that one is the answer. */
+export async function insertCheckout(tx: Tx, checkout: Checkout): Promise<Checkout> {
+  const { customerId, subscriptionId } = checkout;
+  await tx.query(
+    `insert into checkout
+            (customer_id, id, project_id, subscription_id, mode, status, return_url, rail, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (customer_id, subscription_id) do nothing`,
+    [
+      customerId,
+      checkout.id,
+      tx.projectId,
+      subscriptionId,
+      checkout.mode,
+      checkout.status,
+      checkout.returnUrl,
+      checkout.rail,
+      instant(checkout.createdAtMs),
+    ],
+  );
+  const kept = await findCheckoutOf(tx, { customerId, id: subscriptionId });
+  return present(kept, "it was there or was just written");
+}
+
+export async function findCheckout(tx: Tx, key: OwnedId): Promise<Checkout | null> {
+  return one(tx, "customer_id = $1 and id = $2", [key.customerId, key.id]);
+}
+
+/** Finds a checkout and keeps others from completing it until the transaction ends. */
+export async function lockCheckout(tx: Tx, key: OwnedId): Promise<Checkout | null> {
+  return one(tx, "customer_id = $1 and id = $2 for update", [key.customerId, key.id]);
+}
+
+/** The checkout of a subscription; null when it never waited for one. */
+export async function findCheckoutOf(tx: Tx, subscription: OwnedId): Promise<Checkout | null> {
+  return one(tx, "customer_id = $1 and subscription_id = $2", [
+    subscription.customerId,
+    subscription.id,
+  ]);
+}
+
+/** The project that a payment link belongs to: whoever follows one has no token that names it. */
+export async function findProjectOfCheckout(tx: DiscoveryTx, key: OwnedId): Promise<number | null> {
+  const [row] = await tx.query<{ project_id: number }>(
+    "select project_id from checkout where customer_id = $1 and id = $2",
+    [key.customerId, key.id],
+  );
+  return row?.project_id ?? null;
+}
+
+export async function updateCheckoutPage(tx: Tx, key: OwnedId, railRef: string): Promise<void> {
+  await tx.query(
+    `update checkout set rail_ref = $3
+      where customer_id = $1 and id = $2 and status = 'open'`,
+    [key.customerId, key.id, railRef],
+  );
+}
+
+export async function updateCheckoutCompleted(tx: Tx, key: OwnedId, nowMs: EpochMs): Promise<void> {
+  await tx.query(
+    `update checkout set status = 'completed', completed_at = $3
+      where customer_id = $1 and id = $2`,
+    [key.customerId, key.id, instant(nowMs)],
+  );
+}
+
+async function one(tx: Tx, condition: string, values: readonly unknown[]) {
+  const [row] = await tx.query<CheckoutRow>(`select * from checkout where ${condition}`, values);
+  return row === undefined ? null : toCheckout(row);
+}
+
+function toCheckout(row: CheckoutRow): Checkout {
+  return {
+    customerId: row.customer_id,
+    id: row.id,
+    subscriptionId: row.subscription_id,
+    mode: row.mode,
+    status: row.status,
+    returnUrl: row.return_url,
+    rail: row.rail,
+    railRef: row.rail_ref,
+    createdAtMs: row.created_at,
+    completedAtMs: row.completed_at,
+  };
+}

@@ -1,0 +1,12 @@
+export {
+  type AccessTokenDeps,
+  getAccessToken,
+  type IssuedToken,
+  issueAccessToken,
+  type NewAccessToken,
+  revokeAccessToken,
+  rotateAccessToken,
+} from "./access-tokens.ts";
+export { type Authenticator, createAuthenticator } from "./authenticator.ts";
+export type { AccessToken, TokenState } from "./domain/index.ts";
+export { listAccessTokens } from "./store.ts";

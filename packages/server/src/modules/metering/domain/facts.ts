@@ -1,0 +1,21 @@
+import type { EpochMs, Period } from "#kernel/clock.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import type { Anchoring } from "#kernel/interval.ts";
+import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+
+/** What decides whether an event of a subscription is taken, and where it is counted. */
+export interface SubscriptionFacts extends OwnedId {
+  readonly status: SubscriptionStatus;
+  /** Null until the subscription is active. */
+  readonly anchoring: Anchoring | null;
+  /** Null until the subscription is active. */
+  readonly runningPeriod: Period | null;
+  readonly endedAtMs: EpochMs | null;
+  /** What the subscription's plan prices. */
+  readonly metrics: ReadonlySet<string>;
+  /** The customer's own present, or null when it lives by the server's clock. */
+  readonly testClockAtMs: EpochMs | null;
+}
+
+/** The subscriptions that an event's target stands for; null when there is no such target. */
+export type TargetFacts = readonly SubscriptionFacts[] | null;

@@ -1,0 +1,106 @@
+import { type EpochMs, isWithin } from "#kernel/clock.ts";
+import type { ErrorCode } from "#kernel/error.ts";
+import { LATE_USAGE_MS } from "#modules/subscriptions/domain/index.ts";
+import type { SubscriptionFacts, TargetFacts } from "./facts.ts";
+import type { PeriodOf } from "./period-of.ts";
+import { isQuantity } from "./quantity.ts";
+import { AHEAD_MAX_MS } from "./receipt.ts";
+import { eventKey, type PlannedEvent, type UsageEvent } from "./usage-event.ts";
+
+export interface Present {
+  readonly serverNowMs: EpochMs;
+  /** What occurred before this is not taken from customers that live by the server's clock. */
+  readonly oldestMs: EpochMs;
+  readonly periodOf: PeriodOf;
+}
+
+/** Where an event is counted, or the code of the refusal. */
+export function planEvent(
+  event: UsageEvent,
+  target: TargetFacts,
+  present: Present,
+): PlannedEvent | ErrorCode {
+  if (!isQuantity(event.quantity)) return "quantity_invalid";
+  const facts = subscriptionOf(event, target, present);
+  if (typeof facts === "string") return facts;
+  const nowMs = facts.testClockAtMs ?? present.serverNowMs;
+  const occurredAtMs = event.occurredAtMs ?? nowMs;
+  const refusal =
+    stateRefusal(facts, nowMs) ??
+    (facts.metrics.has(event.metric) ? null : "usage_metric_unknown") ??
+    timeRefusal(facts, occurredAtMs, nowMs, present.oldestMs);
+  return refusal ?? planned(event, facts, { nowMs, occurredAtMs, periodOf: present.periodOf });
+}
+
+/** The one subscription that an event is for. */
+function subscriptionOf(
+  event: UsageEvent,
+  target: TargetFacts,
+  { serverNowMs }: Present,
+): SubscriptionFacts | ErrorCode {
+  if (event.subscription !== null) return target?.[0] ?? "subscription_not_found";
+  if (target === null) return "customer_not_found";
+  const open = target.filter(
+    (facts) => stateRefusal(facts, presentOf(facts, serverNowMs)) === null,
+  );
+  if (open.length === 0) return "subscription_not_found";
+  const metered = open.filter(({ metrics }) => metrics.has(event.metric));
+  const running = metered.filter((facts) =>
+    wasRunning(facts, event.occurredAtMs ?? presentOf(facts, serverNowMs)),
+  );
+  if (running.length > 1) return "usage_subscription_ambiguous";
+  return running[0] ?? (metered.length > 0 ? "usage_outside_subscription" : "usage_metric_unknown");
+}
+
+function presentOf(facts: SubscriptionFacts, serverNowMs: EpochMs): EpochMs {
+  return facts.testClockAtMs ?? serverNowMs;
+}
+
+function stateRefusal({ status, endedAtMs }: SubscriptionFacts, nowMs: EpochMs): ErrorCode | null {
+  if (status === "incomplete") return "subscription_not_active";
+  if (status !== "canceled") return null;
+  return endedAtMs !== null && nowMs < endedAtMs + LATE_USAGE_MS ? null : "subscription_closed";
+}
+
+function timeRefusal(
+  facts: SubscriptionFacts,
+  occurredAtMs: EpochMs,
+  nowMs: EpochMs,
+  oldestMs: EpochMs,
+): ErrorCode | null {
+  if (occurredAtMs > nowMs + AHEAD_MAX_MS) return "usage_too_early";
+  if (facts.testClockAtMs === null && occurredAtMs < oldestMs) return "usage_too_late";
+  return wasRunning(facts, occurredAtMs) ? null : "usage_outside_subscription";
+}
+
+function wasRunning({ anchoring, endedAtMs }: SubscriptionFacts, instantMs: EpochMs): boolean {
+  if (anchoring === null || instantMs < anchoring.anchorMs) return false;
+  return endedAtMs === null || instantMs < endedAtMs;
+}
+
+function planned(
+  event: UsageEvent,
+  facts: SubscriptionFacts,
+  at: { readonly nowMs: EpochMs; readonly occurredAtMs: EpochMs; readonly periodOf: PeriodOf },
+): PlannedEvent | ErrorCode {
+  const { customerId, id, anchoring, runningPeriod } = facts;
+  if (anchoring === null || runningPeriod === null) return "subscription_not_active";
+  const isRunning = isWithin(runningPeriod, at.occurredAtMs);
+  return {
+    key: eventKey(customerId, id, event.referenceId),
+    customerId,
+    subscriptionId: id,
+    referenceId: event.referenceId,
+    metric: event.metric,
+    quantity: event.quantity,
+    occurredAtMs: at.occurredAtMs,
+    isTimeGiven: event.occurredAtMs !== null,
+    receivedAtMs: at.nowMs,
+    periodStartMs: isRunning
+      ? runningPeriod.startMs
+      : at.periodOf(anchoring, at.occurredAtMs).startMs,
+    isPeriodOpen: isRunning && facts.endedAtMs === null,
+    isOnTestClock: facts.testClockAtMs !== null,
+    properties: event.properties,
+  };
+}

@@ -1,0 +1,65 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import type { ErrorCode } from "#kernel/error.ts";
+
+export type PropertyValue = string | number | boolean;
+
+/** A usage event as somebody reports it. Exactly one of `subscription` and `customer` is given. */
+export interface UsageEvent {
+  /** A subscription's id, `sub_…`. */
+  readonly subscription: string | null;
+  /** A customer's id, `cus_…`, or the merchant's own id for that customer. */
+  readonly customer: string | null;
+  readonly metric: string;
+  /** A decimal; negative to correct what was reported before. */
+  readonly quantity: string;
+  /** Names the event within its subscription: however often it is sent, it counts once. */
+  readonly referenceId: string;
+  /** Null when it happens now. */
+  readonly occurredAtMs: EpochMs | null;
+  readonly properties: Readonly<Record<string, PropertyValue>> | null;
+}
+
+/** An event that may be counted, and where. */
+export interface PlannedEvent {
+  /** The event's name among all events of all customers. */
+  readonly key: string;
+  readonly customerId: bigint;
+  readonly subscriptionId: bigint;
+  readonly referenceId: string;
+  readonly metric: string;
+  readonly quantity: string;
+  readonly occurredAtMs: EpochMs;
+  /** Whether the sender said when it occurred. */
+  readonly isTimeGiven: boolean;
+  /** In the customer's own time. */
+  readonly receivedAtMs: EpochMs;
+  /** The billing period that it belongs to. */
+  readonly periodStartMs: EpochMs;
+  /** Whether, as far as the facts know, that period still runs and is billed by no invoice. */
+  readonly isPeriodOpen: boolean;
+  readonly isOnTestClock: boolean;
+  readonly properties: Readonly<Record<string, PropertyValue>> | null;
+}
+
+/** What became of one event. */
+export type UsageOutcome =
+  | { readonly status: "recorded" }
+  /** The same event was recorded before. */
+  | { readonly status: "duplicate" }
+  | { readonly status: "refused"; readonly code: ErrorCode };
+
+export const RECORDED: UsageOutcome = { status: "recorded" };
+export const DUPLICATE: UsageOutcome = { status: "duplicate" };
+
+export function refused(code: ErrorCode): UsageOutcome {
+  return { status: "refused", code };
+}
+
+/** A map key that names an event: references are unique within their subscription. */
+export function eventKey(
+  customerId: bigint | string,
+  subscriptionId: bigint | string,
+  referenceId: string,
+): string {
+  return `${customerId}:${subscriptionId}:${referenceId}`;
+}

@@ -1,0 +1,131 @@
+import { type OwnedId, ownedKey, parseId, parseOwnedId } from "#kernel/ids.ts";
+import type { Database, Tx } from "#platform/db/database.ts";
+import type { SubscriptionFacts, TargetFacts, UsageEvent } from "./domain/index.ts";
+import {
+  type FactsRow,
+  listCustomers,
+  listCustomersByExternalId,
+  listFactsOfCustomers,
+  listFactsOfSubscriptions,
+  listMetrics,
+  planVersionKey,
+} from "./store-facts.ts";
+
+/** Names what an event is for: a subscription's id, or `customer ` and the name of a customer. */
+export type Target = string;
+
+const CUSTOMER = "customer ";
+
+export function targetOf({ subscription, customer }: UsageEvent): Target {
+  return subscription ?? CUSTOMER + (customer ?? "");
+}
+
+/** Reads the facts of many targets, in one query for each kind of target. */
+export type LoadFacts = (
+  projectId: number,
+  targets: readonly Target[],
+) => Promise<Map<Target, TargetFacts>>;
+
+const PLAN_VERSIONS_MAX = 10_000;
+
+export function createFactsSource({ db }: { readonly db: Database }): LoadFacts {
+  // A plan version never changes, so what it prices is read once.
+  const metricsByVersion = new Map<string, ReadonlySet<string>>();
+
+  async function withMetrics(tx: Tx, rows: readonly FactsRow[]): Promise<SubscriptionFacts[]> {
+    const unknown = new Map(
+      rows
+        .map((row) => ({ planId: row.plan_id, version: row.plan_version }))
+        .map((version) => [planVersionKey(version), version] as const)
+        .filter(([key]) => !metricsByVersion.has(key)),
+    );
+    const found = await listMetrics(tx, [...unknown.values()]);
+    const metricsOf = (row: FactsRow): ReadonlySet<string> => {
+      const key = planVersionKey({ planId: row.plan_id, version: row.plan_version });
+      return found.get(key) ?? metricsByVersion.get(key) ?? new Set();
+    };
+    const facts = rows.map((row) => toFacts(row, metricsOf(row)));
+    if (metricsByVersion.size + found.size > PLAN_VERSIONS_MAX) metricsByVersion.clear();
+    for (const [key, metrics] of found) metricsByVersion.set(key, metrics);
+    return facts;
+  }
+
+  async function ofSubscriptions(tx: Tx, targets: readonly Target[]) {
+    const ids = new Map<Target, OwnedId>();
+    for (const target of targets) {
+      const id = parseOwnedId("subscription", target);
+      if (id !== null) ids.set(target, id);
+    }
+    const rows = await listFactsOfSubscriptions(tx, [...ids.values()]);
+    const facts = new Map((await withMetrics(tx, rows)).map((fact) => [ownedKey(fact), fact]));
+    return targets.map((target): [Target, TargetFacts] => {
+      const id = ids.get(target);
+      const found = id && facts.get(ownedKey(id));
+      return [target, found === undefined ? null : [found]];
+    });
+  }
+
+  async function ofCustomers(tx: Tx, targets: readonly Target[]) {
+    const ids = await customerIds(tx, targets);
+    const facts = await withMetrics(tx, await listFactsOfCustomers(tx, [...new Set(ids.values())]));
+    return targets.map((target): [Target, TargetFacts] => {
+      const customerId = ids.get(target);
+      if (customerId === undefined) return [target, null];
+      return [target, facts.filter((fact) => fact.customerId === customerId)];
+    });
+  }
+
+  return async (projectId, targets) => {
+    const customers = targets.filter((target) => target.startsWith(CUSTOMER));
+    const subscriptions = targets.filter((target) => !target.startsWith(CUSTOMER));
+    return db.inProject(projectId, async (tx) => {
+      const found = [
+        ...(await ofSubscriptions(tx, subscriptions)),
+        ...(await ofCustomers(tx, customers)),
+      ];
+      return new Map(found);
+    });
+  };
+}
+
+/** The customers that exist among targets: by our id where it reads as one, else by the merchant's. */
+async function customerIds(
+  tx: Tx,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<Target, bigint>> {
+  const named = targets.map((target) => ({ target, name: target.slice(CUSTOMER.length) }));
+  const ours = named.map(({ target, name }) => ({ target, id: parseId("customer", name) }));
+  const asked = ours.flatMap(({ id }) => (id === null ? [] : [id]));
+  const existing = new Set(await listCustomers(tx, asked));
+  const external = named.filter(({ name }) => parseId("customer", name) === null);
+  const byExternalId = await listCustomersByExternalId(
+    tx,
+    external.map(({ name }) => name),
+  );
+  const ids = new Map<Target, bigint>();
+  for (const { target, id } of ours) if (id !== null && existing.has(id)) ids.set(target, id);
+  for (const { target, name } of external) {
+    const id = byExternalId.get(name);
+    if (id !== undefined) ids.set(target, id);
+  }
+  return ids;
+}
+
+function toFacts(row: FactsRow, metrics: ReadonlySet<string>): SubscriptionFacts {
+  const { anchor_ms, period_start_ms, period_end_ms } = row;
+  const interval = { unit: row.interval_unit, count: row.interval_count };
+  return {
+    customerId: row.customer_id,
+    id: row.id,
+    status: row.status,
+    anchoring:
+      anchor_ms === null ? null : { anchorMs: anchor_ms, interval, timeZone: row.time_zone },
+    runningPeriod:
+      period_start_ms === null || period_end_ms === null
+        ? null
+        : { startMs: period_start_ms, endMs: period_end_ms },
+    endedAtMs: row.ended_ms,
+    metrics,
+    testClockAtMs: row.test_clock_ms,
+  };
+}

@@ -1,0 +1,136 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import { BillingError } from "#kernel/error.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import { type Nanos, storedNanos } from "#kernel/nanos.ts";
+import type { Tx } from "#platform/db/database.ts";
+import type { PropertyValue } from "./domain/index.ts";
+
+/** The events of a metric in a billing period that were counted after so many closings of it. */
+export interface EventsKey {
+  readonly customerId: bigint;
+  readonly subscriptionId: bigint;
+  readonly metric: string;
+  readonly periodStartMs: EpochMs;
+  /** 0 for what came in time. */
+  readonly closings: number;
+}
+
+export interface StoredUsageEvent {
+  readonly referenceId: string;
+  readonly metric: string;
+  readonly quantity: Nanos;
+  readonly occurredAtMs: EpochMs;
+  /** In the customer's own time. */
+  readonly receivedAtMs: EpochMs;
+  readonly closings: number;
+  readonly properties: Readonly<Record<string, PropertyValue>> | null;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredUsageEvent[];
+  /** Gives the next page; null on the last. */
+  readonly nextCursor: string | null;
+}
+
+interface PageAsked {
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+/** A page of the events behind one line of an invoice, in the order of `listEvents`. */
+export async function listEventsOf(tx: Tx, key: EventsKey, page: PageAsked): Promise<EventPage> {
+  return eventPage(tx, `${BY_KEY} and closings = $5`, keyValues(key), page);
+}
+
+/**
+ * A page of a subscription's events in the order of their references, which is the order of the
+ * index. A cursor is as long as the reference it continues after. Throws `cursor_invalid`.
+ */
+export async function listEvents(tx: Tx, key: OwnedId, page: PageAsked): Promise<EventPage> {
+  const { customerId, id } = key;
+  return eventPage(tx, "customer_id = $1 and subscription_id = $2", [customerId, id], page);
+}
+
+async function eventPage(
+  tx: Tx,
+  condition: string,
+  values: readonly unknown[],
+  { cursor, limit }: PageAsked,
+): Promise<EventPage> {
+  const after = cursor === null ? null : readCursor(cursor);
+  const next = values.length + 1;
+  const rows = await tx.query<EventRow>(
+    `select reference_id, received_month::text, metric, quantity, occurred_at, received_at, closings,
+            properties
+       from usage_event
+      where ${condition}
+        and ($${next}::text is null
+             or (reference_id, received_month) > ($${next}, $${next + 1}::date))
+      order by reference_id, received_month limit $${next + 2}`,
+    [...values, after?.referenceId ?? null, after?.receivedMonth ?? null, limit + 1],
+  );
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    events: shown.map(toEvent),
+    nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
+  };
+}
+
+/** The sum and the number of events; with `earlierToo` also of those that earlier closings billed. */
+export async function sumEventsOf(
+  tx: Tx,
+  key: EventsKey,
+  { earlierToo }: { readonly earlierToo: boolean },
+): Promise<{ readonly quantity: Nanos; readonly eventCount: bigint }> {
+  const [row] = await tx.query<{ quantity: string; event_count: bigint }>(
+    `select coalesce(sum(quantity), 0) as quantity, count(*) as event_count
+       from usage_event where ${BY_KEY} and closings ${earlierToo ? "<=" : "="} $5`,
+    keyValues(key),
+  );
+  return { quantity: storedNanos(row?.quantity ?? "0"), eventCount: row?.event_count ?? 0n };
+}
+
+const BY_KEY = `customer_id = $1 and subscription_id = $2 and metric = $3
+        and period_start = to_timestamp($4::float8 / 1000)`;
+
+function keyValues(key: EventsKey): unknown[] {
+  return [key.customerId, key.subscriptionId, key.metric, key.periodStartMs, key.closings];
+}
+
+interface EventRow {
+  reference_id: string;
+  received_month: string;
+  metric: string;
+  quantity: string;
+  occurred_at: EpochMs;
+  received_at: EpochMs;
+  closings: number;
+  properties: StoredUsageEvent["properties"];
+}
+
+const MONTH_CHARACTERS = "2026-11-01".length;
+
+function cursorOf({ reference_id, received_month }: EventRow): string {
+  return Buffer.from(received_month + reference_id).toString("base64url");
+}
+
+function readCursor(cursor: string): { receivedMonth: string; referenceId: string } {
+  const text = Buffer.from(cursor, "base64url").toString();
+  const receivedMonth = text.slice(0, MONTH_CHARACTERS);
+  const isMonth = /^\d{4}-(0[1-9]|1[0-2])-01$/.test(receivedMonth);
+  if (!isMonth || text.includes("\0")) throw new BillingError("cursor_invalid");
+  return { receivedMonth, referenceId: text.slice(MONTH_CHARACTERS) };
+}
+
+function toEvent(row: EventRow): StoredUsageEvent {
+  return {
+    referenceId: row.reference_id,
+    metric: row.metric,
+    quantity: storedNanos(row.quantity),
+    occurredAtMs: row.occurred_at,
+    receivedAtMs: row.received_at,
+    closings: row.closings,
+    properties: row.properties,
+  };
+}

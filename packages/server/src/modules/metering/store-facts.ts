@@ -1,0 +1,133 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import type { Interval } from "#kernel/interval.ts";
+import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import type { Tx } from "#platform/db/database.ts";
+import { plainArray, textArray } from "#platform/db/group-commit-arrays.ts";
+
+/*
+ * The hot path's one look at other concepts' tables: it needs ten columns of three of them for
+ * thousands of subscriptions at once, and asking each concept's door would be a query each. It reads
+ * and never writes.
+ */
+
+export interface FactsRow {
+  customer_id: bigint;
+  id: bigint;
+  status: SubscriptionStatus;
+  plan_id: bigint;
+  plan_version: number;
+  time_zone: string;
+  interval_unit: Interval["unit"];
+  interval_count: number;
+  anchor_ms: number | null;
+  period_start_ms: number | null;
+  period_end_ms: number | null;
+  ended_ms: number | null;
+  test_clock_ms: number | null;
+}
+
+// Instants as numbers: reading thousands of timestamps as text would cost more than the query.
+const FACTS = `
+  select subscription.customer_id, subscription.id, subscription.status, subscription.plan_id,
+         subscription.plan_version, subscription.time_zone, subscription.interval_unit,
+         subscription.interval_count,
+         ${epochMs("subscription.anchor_at")} as anchor_ms,
+         ${epochMs("subscription.current_period_start")} as period_start_ms,
+         ${epochMs("subscription.current_period_end")} as period_end_ms,
+         ${epochMs("subscription.ended_at")} as ended_ms,
+         ${epochMs("customer.test_clock_at")} as test_clock_ms`;
+
+function epochMs(column: string): string {
+  return `(extract(epoch from ${column}) * 1000)::float8`;
+}
+
+/** Facts of subscriptions; what does not exist is not among them. */
+export async function listFactsOfSubscriptions(
+  tx: Tx,
+  ids: readonly OwnedId[],
+): Promise<FactsRow[]> {
+  if (ids.length === 0) return [];
+  return tx.query<FactsRow>(
+    `${FACTS}
+       from unnest($1::bigint[], $2::bigint[]) as asked (customer_id, id)
+       join subscription
+         on subscription.customer_id = asked.customer_id and subscription.id = asked.id
+       join customer on customer.customer_id = subscription.customer_id
+      where subscription.customer_id = any($1) and customer.customer_id = any($1)`,
+    [plainArray(ids.map(({ customerId }) => customerId)), plainArray(ids.map(({ id }) => id))],
+  );
+}
+
+/** Facts of all subscriptions that these customers have. */
+export async function listFactsOfCustomers(
+  tx: Tx,
+  customerIds: readonly bigint[],
+): Promise<FactsRow[]> {
+  if (customerIds.length === 0) return [];
+  return tx.query<FactsRow>(
+    `${FACTS}
+       from subscription
+       join customer on customer.customer_id = subscription.customer_id
+      where subscription.customer_id = any($1) and customer.customer_id = any($1)
+      order by subscription.customer_id, subscription.id`,
+    [plainArray(customerIds)],
+  );
+}
+
+/** Which of these customers exist. */
+export async function listCustomers(tx: Tx, customerIds: readonly bigint[]): Promise<bigint[]> {
+  if (customerIds.length === 0) return [];
+  const rows = await tx.query<{ customer_id: bigint }>(
+    "select customer_id from customer where customer_id = any($1)",
+    [plainArray(customerIds)],
+  );
+  return rows.map(({ customer_id }) => customer_id);
+}
+
+/** Our ids of customers by the merchant's own. */
+export async function listCustomersByExternalId(
+  tx: Tx,
+  externalIds: readonly string[],
+): Promise<Map<string, bigint>> {
+  if (externalIds.length === 0) return new Map();
+  const prefix = `customer.external_id:${tx.projectId}:`;
+  const rows = await tx.query<{ lookup_key: string; customer_id: bigint }>(
+    "select lookup_key, customer_id from lookup where lookup_key = any($1)",
+    [textArray(externalIds.map((externalId) => prefix + externalId))],
+  );
+  return new Map(rows.map((row) => [row.lookup_key.slice(prefix.length), row.customer_id]));
+}
+
+export interface PlanVersionKey {
+  readonly planId: bigint;
+  readonly version: number;
+}
+
+/** The metrics that plan versions price, by `planVersionKey`. */
+export async function listMetrics(
+  tx: Tx,
+  versions: readonly PlanVersionKey[],
+): Promise<Map<string, Set<string>>> {
+  const metrics = new Map(versions.map((version) => [planVersionKey(version), new Set<string>()]));
+  if (versions.length === 0) return metrics;
+  const rows = await tx.query<{ plan_id: bigint; version: number; metric: string }>(
+    `select price.plan_id, price.version, price.metric
+       from unnest($1::bigint[], $2::int[]) as asked (plan_id, version)
+       join price on price.plan_id = asked.plan_id and price.version = asked.version
+      where price.project_id = $3 and price.metric is not null`,
+    [
+      plainArray(versions.map(({ planId }) => planId)),
+      plainArray(versions.map(({ version }) => version)),
+      tx.projectId,
+    ],
+  );
+  for (const { plan_id, version, metric } of rows) {
+    metrics.get(planVersionKey({ planId: plan_id, version }))?.add(metric);
+  }
+  return metrics;
+}
+
+export function planVersionKey({ planId, version }: PlanVersionKey): string {
+  return `${planId}.${version}`;
+}

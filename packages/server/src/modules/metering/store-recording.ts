@@ -1,0 +1,239 @@
+import type { Tx } from "#platform/db/database.ts";
+import { plainArray, textArray } from "#platform/db/group-commit-arrays.ts";
+import type { GroupConnection } from "#platform/db/group-commit-connection.ts";
+import { type EventContent, eventKey, type PlannedEvent, type Receipt } from "./domain/index.ts";
+
+/** Which partitions a reference is looked for in. A test clock knows no months: then in all of them. */
+export type Search = "receipt-months" | "everywhere";
+
+export interface EventsToRecord {
+  /** In the order of their keys, which all writers share: two never wait for each other in a circle. */
+  readonly events: readonly PlannedEvent[];
+  readonly receipt: Receipt;
+  readonly search: Search;
+}
+
+/**
+ * Stores the events whose reference is new and adds exactly those to their counters, in one message to
+ * the server. Answers the events that were there already. Fails, and `isPeriodBilled` tells, when one
+ * of the counters has been billed before: its events then have to say so, which takes a second
+ * statement (`recordLate`) and is rare enough not to be paid for here.
+ */
+export async function recordTogether(
+  connection: GroupConnection,
+  projectId: number,
+  { events, receipt, search }: EventsToRecord,
+): Promise<readonly PlannedEvent[]> {
+  const [row] = await connection.commit<{ recorded: KeyParts[] | null }>(projectId, {
+    name: `record ${search} ${receipt.month.from}`,
+    text: `with ${newEventsAndGains(receipt, search)}
+      select case when (select count(*) from fresh) < cardinality($1::bigint[])
+                  then (select coalesce(json_agg(json_build_array(
+                                 customer_id::text, subscription_id::text, reference_id)), '[]')
+                          from fresh)
+             end as recorded,
+             -- A billed counter divides by zero, which undoes all of it.
+             (select max(case when closings > 0 then 1 / (closings - closings) end) from gained)`,
+    values: eventValues(projectId, events),
+  });
+  if (row === undefined || row.recorded === null) return [];
+  return without(
+    events,
+    row.recorded.map(([customer, subscription, reference]) =>
+      eventKey(customer, subscription, reference),
+    ),
+  );
+}
+
+type KeyParts = readonly [customerId: string, subscriptionId: string, referenceId: string];
+
+/** Whether an error says that a counter of `recordTogether` had been billed. */
+export function isPeriodBilled(error: unknown): boolean {
+  return stateOf(error) === DIVISION_BY_ZERO;
+}
+
+/** Whether an error says that a value cannot be stored: which row it was is then to be found out. */
+export function isUnstorable(error: unknown): boolean {
+  return stateOf(error)?.startsWith(DATA_EXCEPTIONS) ?? false;
+}
+
+const DIVISION_BY_ZERO = "22012";
+const DATA_EXCEPTIONS = "22";
+
+function stateOf(error: unknown): string | undefined {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? code : undefined;
+}
+
+/**
+ * The same for events of which some may belong to a period that has been billed: they are marked with
+ * the number of its closings, so that an invoice can be explained by the events that it billed.
+ */
+export async function recordLate(
+  tx: Tx,
+  { events, receipt, search }: EventsToRecord,
+): Promise<readonly PlannedEvent[]> {
+  if (receipt.isTurning) await waitForTurn(tx);
+  const fresh = await tx.query<FreshRow>(
+    `with ${newEventsAndGains(receipt, search)}
+     select fresh.customer_id, fresh.subscription_id, fresh.reference_id, gained.closings
+       from fresh
+       join gained using (customer_id, subscription_id, metric, period_start)`,
+    eventValues(tx.projectId, events),
+  );
+  await markLate(
+    tx,
+    fresh.filter(({ closings }) => closings > 0),
+    receipt,
+  );
+  return without(events, fresh.map(keyOfRow));
+}
+
+function without(events: readonly PlannedEvent[], keys: readonly string[]): PlannedEvent[] {
+  const recorded = new Set(keys);
+  return events.filter(({ key }) => !recorded.has(key));
+}
+
+interface FreshRow extends KeyRow {
+  closings: number;
+}
+
+interface KeyRow {
+  customer_id: bigint;
+  subscription_id: bigint;
+  reference_id: string;
+}
+
+/** What is kept under the references of these events, by event key. */
+export async function findRecorded(
+  tx: Tx,
+  events: readonly PlannedEvent[],
+): Promise<Map<string, EventContent>> {
+  const rows = await tx.query<KeyRow & ContentRow>(
+    `select event.customer_id, event.subscription_id, event.reference_id, event.metric,
+            event.quantity, event.occurred_at, event.properties
+       from unnest($1::bigint[], $2::bigint[], $3::text[])
+            as asked (customer_id, subscription_id, reference_id)
+       join usage_event as event
+         on event.customer_id = asked.customer_id
+        and event.subscription_id = asked.subscription_id
+        and event.reference_id = asked.reference_id
+      where event.customer_id = any($1)
+      order by event.received_month`,
+    [
+      plainArray(events.map(({ customerId }) => customerId)),
+      plainArray(events.map(({ subscriptionId }) => subscriptionId)),
+      textArray(events.map(({ referenceId }) => referenceId)),
+    ],
+  );
+  // A reference that was forgotten and used again is there twice: the newer one holds.
+  return new Map(rows.map((row) => [keyOfRow(row), toContent(row)]));
+}
+
+interface ContentRow {
+  metric: string;
+  quantity: string;
+  occurred_at: number;
+  properties: EventContent["properties"];
+}
+
+/** CTEs `fresh`, the events that were new, and `gained`, the counters they went to. */
+function newEventsAndGains({ month, searched }: Receipt, search: Search): string {
+  // The months are written out: the planner then looks at the partitions they name and no others.
+  const months = searched.filter((from) => from !== month.from);
+  const where =
+    search === "everywhere"
+      ? ""
+      : `and kept.received_month in (${months.map((from) => `date '${from}'`).join(", ")})`;
+  return `fresh as (
+      insert into usage_event
+             (customer_id, subscription_id, reference_id, received_month, project_id, metric, quantity,
+              occurred_at, received_at, period_start, closings, properties)
+      select sent.customer_id, sent.subscription_id, sent.reference_id, date '${month.from}', $9::int,
+             sent.metric, sent.quantity, to_timestamp(sent.occurred_ms / 1000),
+             to_timestamp(sent.received_ms / 1000), to_timestamp(sent.period_ms / 1000), 0,
+             sent.properties::jsonb
+        from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::numeric[], $6::float8[],
+                    $7::float8[], $8::float8[], $10::text[])
+             as sent (customer_id, subscription_id, reference_id, metric, quantity, occurred_ms,
+                      received_ms, period_ms, properties)
+       where not exists (
+               select from usage_event as kept
+                where kept.customer_id = sent.customer_id
+                  and kept.subscription_id = sent.subscription_id
+                  and kept.reference_id = sent.reference_id ${where})
+      on conflict do nothing
+      returning customer_id, subscription_id, reference_id, metric, period_start, quantity),
+    gained as (
+      insert into usage_counter as counter
+             (customer_id, subscription_id, metric, period_start, project_id, quantity, event_count,
+              billed_quantity, closings)
+      select customer_id, subscription_id, metric, period_start, $9::int, sum(quantity), count(*), 0, 0
+        from fresh
+       group by customer_id, subscription_id, metric, period_start
+       order by customer_id, subscription_id, metric, period_start
+      on conflict (customer_id, subscription_id, metric, period_start) do update
+         set quantity = counter.quantity + excluded.quantity,
+             event_count = counter.event_count + excluded.event_count
+      returning customer_id, subscription_id, metric, period_start, closings)`;
+}
+
+function eventValues(projectId: number, events: readonly PlannedEvent[]): (string | number)[] {
+  return [
+    plainArray(events.map(({ customerId }) => customerId)),
+    plainArray(events.map(({ subscriptionId }) => subscriptionId)),
+    textArray(events.map(({ referenceId }) => referenceId)),
+    textArray(events.map(({ metric }) => metric)),
+    plainArray(events.map(({ quantity }) => quantity)),
+    plainArray(events.map(({ occurredAtMs }) => occurredAtMs)),
+    plainArray(events.map(({ receivedAtMs }) => receivedAtMs)),
+    plainArray(events.map(({ periodStartMs }) => periodStartMs)),
+    projectId,
+    textArray(
+      events.map(({ properties }) => (properties === null ? null : JSON.stringify(properties))),
+    ),
+  ];
+}
+
+/**
+ * Around the turn of a month two servers may file under different months, where neither sees what the
+ * other is about to store. They take turns for that minute; each then sees all that was stored before.
+ */
+async function waitForTurn(tx: Tx): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('farthing usage', $1))", [
+    tx.projectId,
+  ]);
+}
+
+async function markLate(tx: Tx, rows: readonly FreshRow[], { month }: Receipt): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(
+    `update usage_event as event set closings = late.closings
+       from unnest($1::bigint[], $2::bigint[], $3::text[], $4::smallint[])
+            as late (customer_id, subscription_id, reference_id, closings)
+      where event.customer_id = late.customer_id
+        and event.subscription_id = late.subscription_id
+        and event.reference_id = late.reference_id
+        and event.received_month = $5 and event.customer_id = any($1)`,
+    [
+      plainArray(rows.map(({ customer_id }) => customer_id)),
+      plainArray(rows.map(({ subscription_id }) => subscription_id)),
+      textArray(rows.map(({ reference_id }) => reference_id)),
+      plainArray(rows.map(({ closings }) => closings)),
+      month.from,
+    ],
+  );
+}
+
+function keyOfRow({ customer_id, subscription_id, reference_id }: KeyRow): string {
+  return eventKey(customer_id, subscription_id, reference_id);
+}
+
+function toContent(row: ContentRow): EventContent {
+  return {
+    metric: row.metric,
+    quantity: row.quantity,
+    occurredAtMs: row.occurred_at,
+    properties: row.properties,
+  };
+}

@@ -1,0 +1,131 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import { type OwnedId, ownedKey } from "#kernel/ids.ts";
+import { formatNanos, type Nanos, storedNanos } from "#kernel/nanos.ts";
+import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+import { columns } from "#platform/db/columns.ts";
+import type { Tx } from "#platform/db/database.ts";
+import type { UsageCounter } from "./domain/index.ts";
+
+/** What a subscription used of a metric in its running period. */
+export interface MetricUsage {
+  readonly metric: string;
+  readonly quantity: Nanos;
+  readonly eventCount: bigint;
+}
+
+/**
+ * What subscriptions used in the period that runs (or was their last), by `ownedKey`. A metric without
+ * events is not among it. One indexed read however many events there are.
+ */
+export async function usageOf(
+  tx: Tx,
+  subscriptions: readonly Pick<Subscription, "customerId" | "id" | "period">[],
+): Promise<ReadonlyMap<string, readonly MetricUsage[]>> {
+  const periods = subscriptions.flatMap(({ customerId, id, period }) =>
+    period === null ? [] : [{ customerId, id, startMs: period.startMs }],
+  );
+  if (periods.length === 0) return new Map();
+  const rows = await tx.query<CounterRow & { event_count: bigint }>(
+    `select counter.customer_id, counter.subscription_id, counter.metric, counter.period_start,
+            counter.quantity, counter.event_count
+       from unnest($1::bigint[], $2::bigint[], $3::timestamptz[])
+            as asked (customer_id, subscription_id, period_start)
+       join usage_counter as counter
+         on counter.customer_id = asked.customer_id
+        and counter.subscription_id = asked.subscription_id
+        and counter.period_start = asked.period_start
+      where counter.customer_id = any($1)
+      order by counter.customer_id, counter.subscription_id, counter.metric`,
+    columns(periods, ["customerId", "id", "startMs"]),
+  );
+  const usage = new Map<string, MetricUsage[]>();
+  for (const row of rows) {
+    const key = ownedKey({ customerId: row.customer_id, id: row.subscription_id });
+    const metrics = usage.get(key) ?? [];
+    const { metric, event_count: eventCount } = row;
+    metrics.push({ metric, quantity: storedNanos(row.quantity), eventCount });
+    usage.set(key, metrics);
+  }
+  return usage;
+}
+
+interface CounterRow {
+  customer_id: bigint;
+  subscription_id: bigint;
+  metric: string;
+  period_start: EpochMs;
+  quantity: string;
+}
+
+/**
+ * The counters of subscriptions, of whatever period, that hold something no invoice has billed. They
+ * are kept from changing until the transaction ends, and are locked in the order in which events are
+ * added to them.
+ */
+export async function lockUnbilledCounters(
+  tx: Tx,
+  subscriptions: readonly OwnedId[],
+): Promise<UsageCounter[]> {
+  if (subscriptions.length === 0) return [];
+  const rows = await tx.query<CounterRow & { billed_quantity: string; closings: number }>(
+    `select counter.customer_id, counter.subscription_id, counter.metric, counter.period_start,
+            counter.quantity, counter.billed_quantity, counter.closings
+       from usage_counter as counter
+       join unnest($1::bigint[], $2::bigint[]) as asked (customer_id, id)
+         on counter.customer_id = asked.customer_id and counter.subscription_id = asked.id
+      where counter.customer_id = any($1) and counter.quantity <> counter.billed_quantity
+      order by counter.customer_id, counter.subscription_id, counter.metric, counter.period_start
+        for update of counter`,
+    columns(subscriptions, ["customerId", "id"]),
+  );
+  return rows.map((row) => ({
+    customerId: row.customer_id,
+    subscriptionId: row.subscription_id,
+    metric: row.metric,
+    periodStartMs: row.period_start,
+    quantity: storedNanos(row.quantity),
+    billedQuantity: storedNanos(row.billed_quantity),
+    closings: row.closings,
+  }));
+}
+
+/**
+ * Says of counters that all they hold stands on invoices now, and counts the closing. A counter that
+ * does not exist yet (nothing was used, and that was billed) is made. Repeats the whole transaction
+ * when one of them gained something meanwhile that its invoice does not know of.
+ */
+export async function markCountersBilled(tx: Tx, counters: readonly UsageCounter[]): Promise<void> {
+  if (counters.length === 0) return;
+  const billed = counters.map((counter) => ({
+    ...counter,
+    quantity: formatNanos(counter.quantity),
+  }));
+  const marked = await tx.query(
+    `insert into usage_counter as counter
+            (customer_id, subscription_id, metric, period_start, quantity, billed_quantity,
+             event_count, closings, project_id)
+     select made.*, made.quantity, 0, 1, $6::int
+       from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::numeric[])
+            as made (customer_id, subscription_id, metric, period_start, quantity)
+      order by customer_id, subscription_id, metric, period_start
+     on conflict (customer_id, subscription_id, metric, period_start) do update
+        set billed_quantity = excluded.quantity, closings = counter.closings + 1
+      where counter.quantity = excluded.quantity
+     returning 1`,
+    [
+      ...columns(billed, ["customerId", "subscriptionId", "metric", "periodStartMs", "quantity"]),
+      tx.projectId,
+    ],
+  );
+  if (marked.length !== counters.length) throw new CounterMoved();
+}
+
+/** Tells the transaction to start anew, as PostgreSQL does with the same code. */
+class CounterMoved extends Error {
+  override readonly name = "CounterMoved";
+  readonly code = "40001";
+
+  constructor() {
+    super("A counter gained usage while its period was being billed.");
+  }
+}

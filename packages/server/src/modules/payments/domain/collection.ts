@@ -1,0 +1,47 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import type { Currency } from "#kernel/currency.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import type { Payment, RailName } from "./payment.ts";
+
+/** The invoice to be collected; an issued or a drafted one will do. */
+export interface CollectableInvoice extends OwnedId {
+  readonly subscriptionId: bigint | null;
+  readonly currency: Currency;
+  readonly totalMinor: bigint;
+}
+
+/** What else a new payment is made of. */
+export interface CollectionTerms {
+  /** The payment's own id. */
+  readonly id: bigint;
+  readonly rail: RailName;
+  readonly isOnTestClock: boolean;
+  /** The customer's present, at which the first attempt is due. */
+  readonly nowMs: EpochMs;
+}
+
+/** The payment that collects an invoice, due at once; null when it leaves nothing to pay. */
+export function planCollection(
+  invoice: CollectableInvoice,
+  { id, rail, isOnTestClock, nowMs }: CollectionTerms,
+): Payment | null {
+  if (invoice.totalMinor <= 0n) return null;
+  return {
+    customerId: invoice.customerId,
+    id,
+    invoiceId: invoice.id,
+    subscriptionId: invoice.subscriptionId,
+    status: "pending",
+    currency: invoice.currency,
+    amountMinor: invoice.totalMinor,
+    rail,
+    railRef: null,
+    attemptCount: 0,
+    nextAttemptMs: nowMs,
+    firstFailedMs: null,
+    lastFailureCode: null,
+    isOnTestClock,
+    createdAtMs: nowMs,
+    settledAtMs: null,
+  };
+}

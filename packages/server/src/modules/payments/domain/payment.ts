@@ -1,0 +1,50 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import type { Currency } from "#kernel/currency.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+
+/** The rails there are. */
+export type RailName = "stripe";
+
+/** pending → succeeded | failed. What was given up may still be paid later: failed → succeeded. */
+export type PaymentStatus = "pending" | "succeeded" | "failed";
+
+/** The collecting of one invoice: one payment for each, tried as often as its schedule says. */
+export interface Payment extends OwnedId {
+  readonly invoiceId: bigint;
+  readonly subscriptionId: bigint | null;
+  readonly status: PaymentStatus;
+  readonly currency: Currency;
+  readonly amountMinor: bigint;
+  readonly rail: RailName;
+  /** The rail's own object, made once and confirmed at each attempt; null until it is made. */
+  readonly railRef: string | null;
+  readonly attemptCount: number;
+  /** When it is tried next, in the customer's own time; null when never. */
+  readonly nextAttemptMs: EpochMs | null;
+  /** Where the retry schedule starts counting, in the customer's own time. */
+  readonly firstFailedMs: EpochMs | null;
+  readonly lastFailureCode: string | null;
+  readonly isOnTestClock: boolean;
+  readonly createdAtMs: EpochMs;
+  readonly settledAtMs: EpochMs | null;
+}
+
+/** One try at the payment, stored before the rail is asked. */
+export interface PaymentAttempt {
+  readonly attemptNumber: number;
+  /** Null when there was no card to charge. */
+  readonly paymentMethodId: bigint | null;
+  readonly startedAtMs: EpochMs;
+  readonly settledAtMs: EpochMs | null;
+  readonly outcome: AttemptOutcome["type"] | null;
+  readonly failureCode: string | null;
+  /** The rail's own record of this try, where it made one. */
+  readonly chargeRef: string | null;
+}
+
+/** How a try ended. What is not known yet is no outcome: it is asked for again. */
+export type AttemptOutcome =
+  | { readonly type: "succeeded" }
+  | { readonly type: "declined"; readonly code: string }
+  /** The bank wants the payer to be present, which only the payer can bring about. */
+  | { readonly type: "needs_action"; readonly code: string };

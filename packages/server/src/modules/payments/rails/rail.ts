@@ -1,0 +1,126 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import type { Money } from "#kernel/money.ts";
+import type { RailName, RailPayment } from "#modules/payments/domain/index.ts";
+
+/**
+ * What the rail answered. `refused` is a decision that asking again does not change; `unknown` means
+ * that nobody can tell whether it was done: ask the rail about it, never assume.
+ */
+export type RailAnswer<Value> =
+  | { readonly type: "ok"; readonly value: Value }
+  | { readonly type: "refused"; readonly code: string; readonly message: string }
+  | RailUnknown;
+
+export interface RailUnknown {
+  readonly type: "unknown";
+  /** For the log. */
+  readonly reason: string;
+}
+
+/** How a confirmation ended. `chargeRef` is the rail's record of the try, where it made one. */
+export type Confirmation =
+  | { readonly type: "succeeded"; readonly chargeRef: string | null }
+  | { readonly type: "declined"; readonly code: string; readonly chargeRef: string | null }
+  | { readonly type: "needs_action"; readonly code: string; readonly chargeRef: string | null }
+  | RailUnknown;
+
+export interface RailPaymentMethod {
+  readonly ref: string;
+  readonly brand: string;
+  readonly last4: string;
+  readonly expMonth: number;
+  readonly expYear: number;
+}
+
+export interface RailCheckout {
+  readonly ref: string;
+  /** Our own id of the checkout, as it was given to the rail. */
+  readonly madeFor: string | null;
+  readonly status: "open" | "completed" | "expired";
+  /** Where the payer goes; null once the visit is over. */
+  readonly url: string | null;
+  /** The card that was used; null before the visit is completed. */
+  readonly paymentMethodRef: string | null;
+  /** The payment that was made on the page; null in setup mode. */
+  readonly payment: RailPayment | null;
+}
+
+/** A notice whose signature was right. It is a hint to look at the object, never the truth itself. */
+export interface RailNotice {
+  readonly id: string;
+  /** In the rail's own words. */
+  readonly type: string;
+  /** What has to be looked at for it; null for what this product does not follow. */
+  readonly about: "payment" | "checkout" | null;
+  readonly objectRef: string;
+}
+
+export interface CheckoutRequest {
+  /** Our own id of the checkout. */
+  readonly key: string;
+  /** Makes the same request with the same number the same session, however often it is sent. */
+  readonly generation: string;
+  readonly customerRef: string;
+  /** Where the payer comes back to; the rail adds its own reference. */
+  readonly returnUrl: string;
+  readonly cancelUrl: string;
+  readonly currency: string;
+  /** What is to be paid; null to save a card only. */
+  readonly payment: { readonly amountMinor: bigint; readonly description: string } | null;
+}
+
+/**
+ * A payment provider. It is asked outside of every transaction. Nothing here throws for what a
+ * provider does: its failures are values. Every write carries a key of ours, so that sending it again
+ * does not do it again.
+ */
+export interface Rail {
+  readonly name: RailName;
+
+  /** `key` is our own id of the customer. */
+  ensureCustomer(customer: {
+    readonly key: string;
+    readonly name: string;
+    readonly email: string | null;
+  }): Promise<RailAnswer<{ readonly ref: string }>>;
+
+  openCheckout(request: CheckoutRequest): Promise<RailAnswer<RailCheckout>>;
+  retrieveCheckout(ref: string): Promise<RailAnswer<RailCheckout>>;
+
+  /**
+   * Saves what a token of the rail stands for. A card that its bank refuses is `refused`. `key` names
+   * the request: sent again with the same one, the same card comes back.
+   */
+  attachPaymentMethod(
+    customerRef: string,
+    token: string,
+    key: string,
+  ): Promise<RailAnswer<RailPaymentMethod>>;
+  retrievePaymentMethod(ref: string): Promise<RailAnswer<RailPaymentMethod>>;
+  /** Forgets a card. One that is forgotten already is `ok`. */
+  detachPaymentMethod(ref: string): Promise<RailAnswer<null>>;
+
+  /** Makes the payment without charging anything. `key` is our own id of the payment. */
+  openPayment(
+    request: Money & {
+      readonly key: string;
+      readonly customerRef: string;
+      readonly description: string;
+    },
+  ): Promise<RailAnswer<RailPayment>>;
+  /** Finds a payment by our own id of it, when the answer that named it was lost. */
+  findPayment(customerRef: string, key: string): Promise<RailAnswer<RailPayment | null>>;
+  retrievePayment(ref: string): Promise<RailAnswer<RailPayment>>;
+  /**
+   * Charges a card for a payment that was opened. `attempt` names the try: sent again with the same
+   * one, the first answer comes back and nothing is charged.
+   */
+  confirmPayment(ref: string, methodRef: string, attempt: string): Promise<Confirmation>;
+
+  /**
+   * Reads a notice. `rawBody` is the body's bytes as they came.
+   * @throws BillingError `rail_signature_invalid` when it is not signed by the rail, or when it was
+   *   signed more than five minutes before or after `nowMs`.
+   */
+  parseNotice(rawBody: Uint8Array, signature: string, nowMs: EpochMs): RailNotice;
+}

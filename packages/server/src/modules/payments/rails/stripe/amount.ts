@@ -1,0 +1,36 @@
+import type { Currency } from "#kernel/currency.ts";
+import { minorDigits } from "#kernel/currency.ts";
+import { divideHalfAway, type Money } from "#kernel/money.ts";
+
+// https://docs.stripe.com/currencies: Stripe counts these in whole units…
+const ZERO_DECIMAL: ReadonlySet<Currency> = new Set(
+  "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "),
+);
+// …these in thousandths, the last of which must be 0…
+const THREE_DECIMAL: ReadonlySet<Currency> = new Set("BHD JOD KWD OMR TND".split(" "));
+// …and all others in hundredths: also ISK and UGX, which have no hundredths, so theirs must be 00.
+
+/**
+ * An amount as Stripe's API counts it, or null when Stripe cannot charge it: it would lose a part of
+ * an ariary, or be more than a number holds exactly.
+ *
+ * Stripe takes thousandths in tens only, so they are rounded to the nearest ten, halves away from
+ * zero: an invoice of 5.124 KWD is charged as 5.120 and counts as paid.
+ */
+export function stripeAmount({ amountMinor, currency }: Money): number | null {
+  const scaled = rescaled(amountMinor, minorDigits(currency), stripeDigits(currency));
+  if (scaled === null) return null;
+  const charged = THREE_DECIMAL.has(currency) ? divideHalfAway(scaled, 10n) * 10n : scaled;
+  return charged <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(charged) : null;
+}
+
+function stripeDigits(currency: Currency): number {
+  if (ZERO_DECIMAL.has(currency)) return 0;
+  return THREE_DECIMAL.has(currency) ? 3 : 2;
+}
+
+function rescaled(amount: bigint, fromDigits: number, toDigits: number): bigint | null {
+  if (toDigits >= fromDigits) return amount * 10n ** BigInt(toDigits - fromDigits);
+  const step = 10n ** BigInt(fromDigits - toDigits);
+  return amount % step === 0n ? amount / step : null;
+}

@@ -1,0 +1,367 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import type {
+  AttemptOutcome,
+  Payment,
+  PaymentAttempt,
+  PaymentStatus,
+  RailName,
+} from "#modules/payments/domain/index.ts";
+import { columns, instant, instantOrNull } from "#platform/db/columns.ts";
+import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
+
+interface PaymentRow {
+  customer_id: bigint;
+  id: bigint;
+  invoice_id: bigint;
+  subscription_id: bigint | null;
+  status: PaymentStatus;
+  currency: string;
+  amount_minor: string;
+  rail: RailName;
+  rail_ref: string | null;
+  attempt_count: number;
+  next_attempt_at: EpochMs | null;
+  first_failed_at: EpochMs | null;
+  last_failure_code: string | null;
+  on_test_clock: boolean;
+  created_at: EpochMs;
+  settled_at: EpochMs | null;
+}
+
+interface AttemptRow {
+  attempt_number: number;
+  payment_method_id: bigint | null;
+  started_at: EpochMs;
+  settled_at: EpochMs | null;
+  outcome: AttemptOutcome["type"] | null;
+  failure_code: string | null;
+  charge_ref: string | null;
+}
+
+/** A payment that is due, and whose project it is. */
+export interface DuePayment extends OwnedId {
+  readonly projectId: number;
+}
+
+/** Writes new payments, one for each invoice at most. One statement, however many. */
+export async function insertPayments(tx: Tx, payments: readonly Payment[]): Promise<void> {
+  if (payments.length === 0) return;
+  await tx.query(
+    `insert into payment
+            (customer_id, id, invoice_id, subscription_id, status, currency, amount_minor, rail,
+             attempt_count, next_attempt_at, on_test_clock, created_at, project_id)
+     select made.*, $13::int
+       from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
+                   $7::numeric[], $8::text[], $9::int[], $10::timestamptz[], $11::boolean[],
+                   $12::timestamptz[]) as made`,
+    [
+      ...columns(payments, [
+        "customerId",
+        "id",
+        "invoiceId",
+        "subscriptionId",
+        "status",
+        "currency",
+        "amountMinor",
+        "rail",
+        "attemptCount",
+        "nextAttemptMs",
+        "isOnTestClock",
+        "createdAtMs",
+      ]),
+      tx.projectId,
+    ],
+  );
+}
+
+export async function findPayment(tx: Tx, key: OwnedId): Promise<Payment | null> {
+  return one(tx, "customer_id = $1 and id = $2", [key.customerId, key.id]);
+}
+
+/** Finds a payment and keeps others from changing it until the transaction ends. */
+export async function lockPayment(tx: Tx, key: OwnedId): Promise<Payment | null> {
+  return one(tx, "customer_id = $1 and id = $2 for update", [key.customerId, key.id]);
+}
+
+/** The payment that collects an invoice. */
+export async function findPaymentOfInvoice(
+  tx: Tx,
+  customerId: bigint,
+  invoiceId: bigint,
+): Promise<Payment | null> {
+  return one(tx, "customer_id = $1 and invoice_id = $2", [customerId, invoiceId]);
+}
+
+/**
+ * Takes a due payment for one attempt: nobody else gets it before `untilMs`, by the wall clock. Null
+ * when it is not due in its customer's time, is settled, or is somebody else's.
+ */
+export async function leasePayment(
+  tx: Tx,
+  key: OwnedId,
+  instants: {
+    readonly customerNowMs: EpochMs;
+    readonly wallNowMs: EpochMs;
+    readonly untilMs: EpochMs;
+  },
+): Promise<Payment | null> {
+  const [row] = await tx.query<PaymentRow>(
+    `update payment set leased_until = $5
+      where customer_id = $1 and id = $2 and status = 'pending' and next_attempt_at <= $3
+        and (leased_until is null or leased_until <= $4)
+      returning *`,
+    [
+      key.customerId,
+      key.id,
+      instant(instants.customerNowMs),
+      instant(instants.wallNowMs),
+      instant(instants.untilMs),
+    ],
+  );
+  return row === undefined ? null : toPayment(row);
+}
+
+/** Writes what an attempt or a new card changed, and ends the lease. */
+export async function updatePayment(tx: Tx, payment: Payment): Promise<void> {
+  await tx.query(
+    `update payment
+        set status = $3, next_attempt_at = $4, first_failed_at = $5, last_failure_code = $6,
+            settled_at = $7, leased_until = null
+      where customer_id = $1 and id = $2`,
+    [
+      payment.customerId,
+      payment.id,
+      payment.status,
+      instantOrNull(payment.nextAttemptMs),
+      instantOrNull(payment.firstFailedMs),
+      payment.lastFailureCode,
+      instantOrNull(payment.settledAtMs),
+    ],
+  );
+}
+
+/**
+ * Remembers the rail's object of a payment. Whoever comes first decides: the answer is the reference
+ * that holds from now on.
+ */
+export async function keepRailRef(tx: Tx, key: OwnedId, railRef: string): Promise<string> {
+  const [row] = await tx.query<{ rail_ref: string }>(
+    `update payment set rail_ref = coalesce(rail_ref, $3)
+      where customer_id = $1 and id = $2 returning rail_ref`,
+    [key.customerId, key.id, railRef],
+  );
+  return row?.rail_ref ?? railRef;
+}
+
+/** Makes the waiting payments of a customer due now instead of at their next retry. */
+export async function hastenPayments(tx: Tx, customerId: bigint, nowMs: EpochMs): Promise<void> {
+  await tx.query(
+    `update payment set next_attempt_at = $2
+      where customer_id = $1 and status = 'pending' and next_attempt_at > $2`,
+    [customerId, instant(nowMs)],
+  );
+}
+
+/**
+ * Gives up what a subscription has not paid yet. Money that is on its way all the same still counts
+ * when it arrives.
+ */
+export async function abandonPayments(
+  tx: Tx,
+  subscription: OwnedId,
+  nowMs: EpochMs,
+): Promise<void> {
+  await tx.query(
+    `update payment set status = 'failed', next_attempt_at = null, settled_at = $3
+      where customer_id = $1 and subscription_id = $2 and status = 'pending'`,
+    [subscription.customerId, subscription.id, instant(nowMs)],
+  );
+}
+
+/** How many payments of a subscription have failed and are still to be tried again. */
+export async function countFailingPayments(
+  tx: Tx,
+  customerId: bigint,
+  subscriptionId: bigint,
+): Promise<number> {
+  const [row] = await tx.query<{ count: bigint }>(
+    `select count(*) as count from payment
+      where customer_id = $1 and subscription_id = $2 and status = 'pending'
+        and first_failed_at is not null`,
+    [customerId, subscriptionId],
+  );
+  return Number(row?.count ?? 0n);
+}
+
+/** Stores the start of a payment's next attempt. The rail is asked only once this is committed. */
+export async function startAttempt(
+  tx: Tx,
+  payment: Payment,
+  paymentMethodId: bigint | null,
+  nowMs: EpochMs,
+): Promise<PaymentAttempt> {
+  const [row] = await tx.query<AttemptRow>(
+    `with counted as (
+       update payment set attempt_count = attempt_count + 1
+        where customer_id = $1 and id = $2 returning attempt_count)
+     insert into payment_attempt
+            (customer_id, payment_id, attempt_number, payment_method_id, started_at, project_id)
+     select $1::bigint, $2::bigint, attempt_count, $3::bigint, $4::timestamptz, $5::int from counted
+     returning *`,
+    [payment.customerId, payment.id, paymentMethodId, instant(nowMs), tx.projectId],
+  );
+  return toAttempt(row as AttemptRow);
+}
+
+/** All attempts of a payment, the first one first. */
+export async function listAttempts(tx: Tx, key: OwnedId): Promise<PaymentAttempt[]> {
+  const rows = await tx.query<AttemptRow>(
+    `select * from payment_attempt where customer_id = $1 and payment_id = $2
+      order by attempt_number`,
+    [key.customerId, key.id],
+  );
+  return rows.map(toAttempt);
+}
+
+/** Writes how an attempt ended. False when that was written before: then nothing may follow from it. */
+export async function settleAttempt(
+  tx: Tx,
+  key: OwnedId,
+  attemptNumber: number,
+  end: {
+    readonly outcome: AttemptOutcome;
+    readonly chargeRef: string | null;
+    readonly nowMs: EpochMs;
+  },
+): Promise<boolean> {
+  const { outcome, chargeRef, nowMs } = end;
+  const rows = await tx.query(
+    `update payment_attempt
+        set settled_at = $4, outcome = $5, failure_code = $6, charge_ref = $7
+      where customer_id = $1 and payment_id = $2 and attempt_number = $3 and settled_at is null
+      returning attempt_number`,
+    [
+      key.customerId,
+      key.id,
+      attemptNumber,
+      instant(nowMs),
+      outcome.type,
+      outcome.type === "succeeded" ? null : outcome.code,
+      chargeRef,
+    ],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Payments that can be attempted now, the longest due first: those that live by the wall clock, and
+ * those whose customer's test clock has reached them. What another process holds is left out.
+ */
+export async function findDuePayments(
+  tx: DiscoveryTx,
+  wallNowMs: EpochMs,
+  limit: number,
+): Promise<DuePayment[]> {
+  const rows = await tx.query<DueRow>(
+    `(select project_id, customer_id, id, next_attempt_at from payment
+       where next_attempt_at <= $1 and not on_test_clock
+         and (leased_until is null or leased_until <= $1)
+       order by next_attempt_at limit $2)
+     union all
+     (select project_id, customer_id, id, next_attempt_at
+        from payment join customer using (project_id, customer_id)
+       where on_test_clock and next_attempt_at <= test_clock_at
+         and (leased_until is null or leased_until <= $1)
+       order by next_attempt_at limit $2)
+     order by next_attempt_at limit $2`,
+    [instant(wallNowMs), limit],
+  );
+  return rows.map(toDue);
+}
+
+/** The payments of one customer that are due in its own time, whoever holds them. */
+export async function findDuePaymentsOf(
+  tx: Tx,
+  customerId: bigint,
+  customerNowMs: EpochMs,
+): Promise<DuePayment[]> {
+  const rows = await tx.query<DueRow>(
+    `select project_id, customer_id, id from payment
+      where customer_id = $1 and status = 'pending' and next_attempt_at <= $2
+      order by next_attempt_at, id`,
+    [customerId, instant(customerNowMs)],
+  );
+  return rows.map(toDue);
+}
+
+/** The payment of a subscription that nobody has tried to collect yet; null when there is none. */
+export async function findUntriedPayment(
+  tx: Tx,
+  customerId: bigint,
+  subscriptionId: bigint,
+): Promise<Payment | null> {
+  return one(
+    tx,
+    `customer_id = $1 and subscription_id = $2 and status = 'pending' and attempt_count = 0
+      order by id limit 1`,
+    [customerId, subscriptionId],
+  );
+}
+
+/** When a payment of the customer is tried next; null when none waits. */
+export async function nextAttemptOf(tx: Tx, customerId: bigint): Promise<EpochMs | null> {
+  const [row] = await tx.query<{ next: EpochMs | null }>(
+    "select min(next_attempt_at) as next from payment where customer_id = $1",
+    [customerId],
+  );
+  return row?.next ?? null;
+}
+
+interface DueRow {
+  project_id: number;
+  customer_id: bigint;
+  id: bigint;
+}
+
+function toDue(row: DueRow): DuePayment {
+  return { projectId: row.project_id, customerId: row.customer_id, id: row.id };
+}
+
+async function one(tx: Tx, condition: string, values: readonly unknown[]): Promise<Payment | null> {
+  const [row] = await tx.query<PaymentRow>(`select * from payment where ${condition}`, values);
+  return row === undefined ? null : toPayment(row);
+}
+
+function toPayment(row: PaymentRow): Payment {
+  return {
+    customerId: row.customer_id,
+    id: row.id,
+    invoiceId: row.invoice_id,
+    subscriptionId: row.subscription_id,
+    status: row.status,
+    currency: row.currency,
+    amountMinor: BigInt(row.amount_minor),
+    rail: row.rail,
+    railRef: row.rail_ref,
+    attemptCount: row.attempt_count,
+    nextAttemptMs: row.next_attempt_at,
+    firstFailedMs: row.first_failed_at,
+    lastFailureCode: row.last_failure_code,
+    isOnTestClock: row.on_test_clock,
+    createdAtMs: row.created_at,
+    settledAtMs: row.settled_at,
+  };
+}
+
+function toAttempt(row: AttemptRow): PaymentAttempt {
+  return {
+    attemptNumber: row.attempt_number,
+    paymentMethodId: row.payment_method_id,
+    startedAtMs: row.started_at,
+    settledAtMs: row.settled_at,
+    outcome: row.outcome,
+    failureCode: row.failure_code,
+    chargeRef: row.charge_ref,
+  };
+}

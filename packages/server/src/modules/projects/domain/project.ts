@@ -1,0 +1,51 @@
+import { assert } from "#kernel/assert.ts";
+import type { EpochMs } from "#kernel/clock.ts";
+
+/** Where nothing is real, or where everything is. */
+export type Side = "live" | "sandbox";
+
+/** What the two sides of a product's billing have in common. */
+export interface ProjectSettings {
+  /** `demo`: lower-case letters, digits and hyphens. Never changes. */
+  readonly slug: string;
+  readonly name: string;
+  /** What keys start with: `<keyPrefix>_live_…`, `<keyPrefix>_test_…`. */
+  readonly keyPrefix: string;
+  /** Origins that a payer may be sent back to: `https://shop.example`. */
+  readonly returnOrigins: readonly string[];
+  /** Days after a failed charge at which it is tried again, each counted from the failure. */
+  readonly retryDays: readonly number[];
+}
+
+/** One side of one product's billing. Its number names both: live is 2n, sandbox is 2n + 1. */
+export interface Project extends ProjectSettings {
+  readonly projectId: number;
+  readonly side: Side;
+  readonly createdAtMs: EpochMs;
+}
+
+export const sides: readonly Side[] = ["live", "sandbox"];
+
+export function sideOf(projectId: number): Side {
+  return projectId % 2 === 0 ? "live" : "sandbox";
+}
+
+/** The number of one side of product `productNumber`, which counts from 1. */
+export function projectIdOf(productNumber: number, side: Side): number {
+  assert(Number.isSafeInteger(productNumber) && productNumber > 0, "products are counted from 1");
+  return 2 * productNumber + (side === "sandbox" ? 1 : 0);
+}
+
+export function productNumberOf(projectId: number): number {
+  return Math.floor(projectId / 2);
+}
+
+/** Whether a payer may be sent to this address: its origin is on the project's list. */
+export function mayReturnTo(
+  { returnOrigins }: Pick<Project, "returnOrigins">,
+  url: string,
+): boolean {
+  if (!URL.canParse(url)) return false;
+  const { origin, protocol } = new URL(url);
+  return (protocol === "https:" || protocol === "http:") && returnOrigins.includes(origin);
+}

@@ -1,0 +1,67 @@
+import { present } from "#kernel/assert.ts";
+import type { Clock } from "#kernel/clock.ts";
+import { BillingError } from "#kernel/error.ts";
+import type { Database, DiscoveryTx, Tx } from "#platform/db/database.ts";
+import {
+  type Project,
+  type ProjectSettings,
+  productNumberOf,
+  projectIdOf,
+  type Side,
+  sides,
+} from "./domain/index.ts";
+import { findProject, insertProject, listProjectIds, listProjectsBySlug } from "./store.ts";
+
+export {
+  mayReturnTo,
+  type Project,
+  type ProjectSettings,
+  type Side,
+  sideOf,
+} from "./domain/index.ts";
+export { listProjectIds };
+
+/** The project of the transaction. */
+export async function getProject(tx: Tx): Promise<Project> {
+  return present(await findProject(tx), "a transaction is of a project that exists");
+}
+
+/** One side of the project with this slug. Throws `project_not_found`. */
+export async function getProjectBySlug(
+  tx: DiscoveryTx,
+  slug: string,
+  side: Side,
+): Promise<Project> {
+  const found = (await listProjectsBySlug(tx, slug)).find((project) => project.side === side);
+  if (found === undefined) throw new BillingError("project_not_found", { slug, side });
+  return found;
+}
+
+/**
+ * Makes sure that a project and its two sides exist, and answers them as they are. What exists is left
+ * as it is. Runs before requests do, with transactions of its own: each side is a project of its own to
+ * row-level security. Every round writes one side and looks again, so that processes that start at the
+ * same time, or one that stopped between the two sides, arrive at the same pair.
+ */
+export async function ensureProject(
+  { db, clock }: { db: Database; clock: Clock },
+  settings: ProjectSettings,
+): Promise<Record<Side, Project>> {
+  for (;;) {
+    const found = await db.acrossProjects((tx) => listProjectsBySlug(tx, settings.slug));
+    const [live, sandbox] = sides.map((side) => found.find((project) => project.side === side));
+    if (live !== undefined && sandbox !== undefined) return { live, sandbox };
+
+    const productNumber =
+      live === undefined ? await nextProductNumber(db) : productNumberOf(live.projectId);
+    const side = live === undefined ? "live" : "sandbox";
+    const projectId = projectIdOf(productNumber, side);
+    const project = { ...settings, projectId, side, createdAtMs: clock.now() } as const;
+    await db.inProject(projectId, (tx) => insertProject(tx, project));
+  }
+}
+
+async function nextProductNumber(db: Database): Promise<number> {
+  const newest = (await db.acrossProjects(listProjectIds)).at(-1);
+  return newest === undefined ? 1 : productNumberOf(newest) + 1;
+}

@@ -1,0 +1,72 @@
+import { type EpochMs, isoInstant } from "#kernel/clock.ts";
+import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
+import type { Project, Side } from "./domain/index.ts";
+
+const COLUMNS = `project_id, slug, side, name, key_prefix, return_origins, retry_days, created_at`;
+
+/** Adds one side; does nothing where its number or its slug is taken, also by another process. */
+export async function insertProject(tx: Tx, project: Project): Promise<void> {
+  await tx.query(
+    `insert into project (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict do nothing`,
+    [
+      project.projectId,
+      project.slug,
+      project.side,
+      project.name,
+      project.keyPrefix,
+      project.returnOrigins,
+      project.retryDays,
+      isoInstant(project.createdAtMs),
+    ],
+  );
+}
+
+/** The project of the transaction, or null before it exists. */
+export async function findProject(tx: Tx): Promise<Project | null> {
+  const [row] = await tx.query<ProjectRow>(`select ${COLUMNS} from project where project_id = $1`, [
+    tx.projectId,
+  ]);
+  return row === undefined ? null : projectFromRow(row);
+}
+
+/** The sides that a slug has, live first. */
+export async function listProjectsBySlug(tx: DiscoveryTx, slug: string): Promise<Project[]> {
+  const rows = await tx.query<ProjectRow>(
+    `select ${COLUMNS} from project where slug = $1 order by project_id`,
+    [slug],
+  );
+  return rows.map(projectFromRow);
+}
+
+/** The number of every side of every project, in order. */
+export async function listProjectIds(tx: DiscoveryTx): Promise<number[]> {
+  const rows = await tx.query<{ project_id: number }>(
+    "select project_id from project order by project_id",
+  );
+  return rows.map((row) => row.project_id);
+}
+
+interface ProjectRow {
+  readonly project_id: number;
+  readonly slug: string;
+  readonly side: Side;
+  readonly name: string;
+  readonly key_prefix: string;
+  readonly return_origins: string[];
+  readonly retry_days: number[];
+  readonly created_at: EpochMs;
+}
+
+function projectFromRow(row: ProjectRow): Project {
+  return {
+    projectId: row.project_id,
+    slug: row.slug,
+    side: row.side,
+    name: row.name,
+    keyPrefix: row.key_prefix,
+    returnOrigins: row.return_origins,
+    retryDays: row.retry_days,
+    createdAtMs: row.created_at,
+  };
+}

@@ -1,0 +1,309 @@
+import { type EpochMs, isoInstant } from "#kernel/clock.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import type { Outcome, WebhookAttempt, WebhookDelivery } from "#modules/webhooks/domain/index.ts";
+import { columns } from "#platform/db/columns.ts";
+import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
+
+interface DeliveryRow {
+  customer_id: bigint;
+  id: bigint;
+  endpoint_id: bigint;
+  event_id: bigint;
+  event_number: bigint;
+  event_type: string;
+  body: string;
+  status: WebhookDelivery["status"];
+  attempt_count: number;
+  next_attempt_at: EpochMs | null;
+  created_at: EpochMs;
+  delivered_at: EpochMs | null;
+}
+
+interface AttemptRow {
+  customer_id: bigint;
+  delivery_id: bigint;
+  attempt_number: number;
+  started_at: EpochMs;
+  duration_ms: number;
+  status: number | null;
+  error: string | null;
+}
+
+const DELIVERY = [
+  "customer_id",
+  "id",
+  "endpoint_id",
+  "event_id",
+  "event_number",
+  "event_type",
+  "body",
+  "status",
+  "attempt_count",
+  "next_attempt_at",
+  "created_at",
+  "delivered_at",
+]
+  .map((column) => `delivery.${column}`)
+  .join(", ");
+
+export async function insertDeliveries(
+  tx: Tx,
+  deliveries: readonly WebhookDelivery[],
+): Promise<void> {
+  await tx.query(
+    `insert into webhook_delivery
+            (customer_id, id, endpoint_id, event_id, event_number, event_type, body, status,
+             attempt_count, next_attempt_at, created_at, delivered_at, project_id)
+     select added.*, $13::int
+       from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
+                   $7::text[], $8::text[], $9::int[], $10::timestamptz[], $11::timestamptz[],
+                   $12::timestamptz[]) as added`,
+    [
+      ...columns(deliveries, [
+        "customerId",
+        "id",
+        "endpointId",
+        "eventId",
+        "eventNumber",
+        "eventType",
+        "body",
+        "status",
+        "attemptCount",
+        "nextAttemptMs",
+        "createdAtMs",
+        "deliveredAtMs",
+      ]),
+      tx.projectId,
+    ],
+  );
+}
+
+/** A delivery whose time has come, as it was when looked for. */
+export interface DueDelivery extends OwnedId {
+  readonly projectId: number;
+  readonly endpointId: bigint;
+}
+
+/**
+ * The due deliveries of all projects, oldest first, at most `countMax` of an endpoint: the index is
+ * stepped through by endpoint, so that thousands that wait for one are not read to find another's.
+ */
+export async function findDueDeliveries(
+  tx: DiscoveryTx,
+  nowMs: EpochMs,
+  countMax: number,
+): Promise<DueDelivery[]> {
+  const rows = await tx.query<
+    Pick<DeliveryRow, "customer_id" | "id" | "endpoint_id"> & { project_id: number }
+  >(
+    `with recursive waiting as (
+       (select project_id, endpoint_id from webhook_delivery
+         where next_attempt_at is not null order by project_id, endpoint_id limit 1)
+       union all
+       select following.project_id, following.endpoint_id
+         from waiting cross join lateral (
+              select project_id, endpoint_id from webhook_delivery
+               where next_attempt_at is not null
+                 and (project_id, endpoint_id) > (waiting.project_id, waiting.endpoint_id)
+               order by project_id, endpoint_id limit 1) as following
+     )
+     select due.project_id, due.endpoint_id, due.customer_id, due.id
+       from waiting cross join lateral (
+            select project_id, endpoint_id, customer_id, id, next_attempt_at, event_number
+              from webhook_delivery
+             where project_id = waiting.project_id and endpoint_id = waiting.endpoint_id
+               and next_attempt_at <= $1
+             order by next_attempt_at, event_number limit $2) as due
+      order by due.next_attempt_at, due.event_number`,
+    [isoInstant(nowMs), countMax],
+  );
+  return rows.map((row) => ({
+    projectId: row.project_id,
+    endpointId: row.endpoint_id,
+    customerId: row.customer_id,
+    id: row.id,
+  }));
+}
+
+/**
+ * Takes those of the deliveries that are still due and that nobody else is taking, and puts them off
+ * until `leaseEndMs`: when we have not said by then how it went, they are due again.
+ */
+export async function leaseDeliveries(
+  tx: Tx,
+  wanted: readonly OwnedId[],
+  nowMs: EpochMs,
+  leaseEndMs: EpochMs,
+): Promise<WebhookDelivery[]> {
+  const rows = await tx.query<DeliveryRow>(
+    `update webhook_delivery as delivery
+        set next_attempt_at = $4
+       from (select due.customer_id, due.id
+               from webhook_delivery as due
+               join unnest($1::bigint[], $2::bigint[]) as wanted (customer_id, id)
+                 on due.customer_id = wanted.customer_id and due.id = wanted.id
+              where due.customer_id = any($1::bigint[]) and due.next_attempt_at <= $3
+                for update of due skip locked) as taken
+      where delivery.customer_id = taken.customer_id and delivery.id = taken.id
+        and delivery.customer_id = any($1::bigint[])
+     returning ${DELIVERY}`,
+    [...columns(wanted, ["customerId", "id"]), isoInstant(nowMs), isoInstant(leaseEndMs)],
+  );
+  return rows.map(deliveryOf);
+}
+
+/** What a try made of a delivery. */
+export type Settlement = OwnedId & { readonly attemptCount: number } & Pick<
+    Outcome,
+    "status" | "nextAttemptMs" | "deliveredAtMs"
+  >;
+
+/**
+ * Writes how deliveries stand after their tries. A try that was made twice, because the first one's
+ * lease ran out, counts as whoever wrote first has it.
+ */
+export async function settleDeliveries(tx: Tx, settled: readonly Settlement[]): Promise<void> {
+  await tx.query(
+    `update webhook_delivery as delivery
+        set attempt_count = settled.attempt_count, status = settled.status,
+            next_attempt_at = settled.next_attempt_at, delivered_at = settled.delivered_at
+       from unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[], $5::timestamptz[],
+                   $6::timestamptz[])
+            as settled (customer_id, id, attempt_count, status, next_attempt_at, delivered_at)
+      where delivery.customer_id = settled.customer_id and delivery.id = settled.id
+        and delivery.customer_id = any($1::bigint[])
+        and delivery.attempt_count < settled.attempt_count`,
+    columns(settled, [
+      "customerId",
+      "id",
+      "attemptCount",
+      "status",
+      "nextAttemptMs",
+      "deliveredAtMs",
+    ]),
+  );
+}
+
+/** Gives deliveries up that have nowhere to go. */
+export async function abandonDeliveries(tx: Tx, abandoned: readonly OwnedId[]): Promise<void> {
+  await tx.query(
+    `update webhook_delivery as delivery set status = 'failed', next_attempt_at = null
+       from unnest($1::bigint[], $2::bigint[]) as abandoned (customer_id, id)
+      where delivery.customer_id = abandoned.customer_id and delivery.id = abandoned.id
+        and delivery.customer_id = any($1::bigint[])`,
+    columns(abandoned, ["customerId", "id"]),
+  );
+}
+
+export async function findDelivery(
+  tx: Tx,
+  { customerId, id }: OwnedId,
+): Promise<WebhookDelivery | null> {
+  const rows = await tx.query<DeliveryRow>(
+    `select ${DELIVERY} from webhook_delivery as delivery where customer_id = $1 and id = $2`,
+    [customerId, id],
+  );
+  return rows[0] === undefined ? null : deliveryOf(rows[0]);
+}
+
+/** Makes a delivery due at once, whatever became of it before. */
+export async function rescheduleDelivery(
+  tx: Tx,
+  { customerId, id }: OwnedId,
+  nowMs: EpochMs,
+): Promise<void> {
+  await tx.query(
+    `update webhook_delivery set status = 'pending', next_attempt_at = $3, delivered_at = null
+      where customer_id = $1 and id = $2`,
+    [customerId, id, isoInstant(nowMs)],
+  );
+}
+
+/** An endpoint's deliveries, newest event first, from before the event of `beforeNumber` on. */
+export async function listDeliveries(
+  tx: Tx,
+  endpointId: bigint,
+  beforeNumber: bigint | null,
+  countMax: number,
+): Promise<WebhookDelivery[]> {
+  const rows = await tx.query<DeliveryRow>(
+    `select ${DELIVERY} from webhook_delivery as delivery
+      where project_id = $1 and endpoint_id = $2 and ($3::bigint is null or event_number < $3)
+      order by event_number desc limit $4`,
+    [tx.projectId, endpointId, beforeNumber, countMax],
+  );
+  return rows.map(deliveryOf);
+}
+
+/** Logs tries. Where one has been made twice, the first that was written stays. */
+export async function insertAttempts(tx: Tx, attempts: readonly WebhookAttempt[]): Promise<void> {
+  await tx.query(
+    `insert into webhook_attempt
+            (customer_id, delivery_id, attempt_number, started_at, status, error, duration_ms,
+             project_id)
+     select added.*, $8::int
+       from unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[], $5::int[], $6::text[],
+                   $7::int[]) as added
+     on conflict (customer_id, delivery_id, attempt_number) do nothing`,
+    [
+      ...columns(attempts, [
+        "customerId",
+        "deliveryId",
+        "attemptNumber",
+        "startedAtMs",
+        "status",
+        "error",
+      ]),
+      // Not by `columns`, which takes what ends in Ms for an instant.
+      attempts.map((attempt) => attempt.durationMs),
+      tx.projectId,
+    ],
+  );
+}
+
+/** The tries of these deliveries, in their order. */
+export async function listAttempts(
+  tx: Tx,
+  deliveries: readonly OwnedId[],
+): Promise<WebhookAttempt[]> {
+  const rows = await tx.query<AttemptRow>(
+    `select attempt.customer_id, attempt.delivery_id, attempt.attempt_number, attempt.started_at,
+            attempt.duration_ms, attempt.status, attempt.error
+       from webhook_attempt as attempt
+       join unnest($1::bigint[], $2::bigint[]) as wanted (customer_id, id)
+         on attempt.customer_id = wanted.customer_id and attempt.delivery_id = wanted.id
+      where attempt.customer_id = any($1::bigint[])
+      order by attempt.attempt_number`,
+    columns(deliveries, ["customerId", "id"]),
+  );
+  return rows.map(attemptOf);
+}
+
+function deliveryOf(row: DeliveryRow): WebhookDelivery {
+  return {
+    customerId: row.customer_id,
+    id: row.id,
+    endpointId: row.endpoint_id,
+    eventId: row.event_id,
+    eventNumber: row.event_number,
+    eventType: row.event_type,
+    body: row.body,
+    status: row.status,
+    attemptCount: row.attempt_count,
+    nextAttemptMs: row.next_attempt_at,
+    createdAtMs: row.created_at,
+    deliveredAtMs: row.delivered_at,
+  };
+}
+
+function attemptOf(row: AttemptRow): WebhookAttempt {
+  return {
+    customerId: row.customer_id,
+    deliveryId: row.delivery_id,
+    attemptNumber: row.attempt_number,
+    startedAtMs: row.started_at,
+    durationMs: row.duration_ms,
+    status: row.status,
+    error: row.error,
+  };
+}

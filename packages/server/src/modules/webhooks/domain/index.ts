@@ -1,0 +1,6 @@
+export * from "./delivery.ts";
+export * from "./dialect.ts";
+export * from "./endpoint.ts";
+export * from "./event.ts";
+export * from "./grouped.ts";
+export * from "./outcome.ts";

@@ -1,0 +1,79 @@
+import { grouped, type Outcome, type WebhookAttempt } from "#modules/webhooks/domain/index.ts";
+import type { Database, Tx } from "#platform/db/database.ts";
+import { insertAttempts, settleDeliveries } from "./delivery-store.ts";
+import { disableEndpoints } from "./endpoint-store.ts";
+
+/** A try that has ended, and what it makes of its delivery. */
+export interface EndedAttempt {
+  readonly projectId: number;
+  readonly endpointId: bigint;
+  readonly attempt: WebhookAttempt;
+  readonly outcome: Outcome;
+}
+
+/** Resolves once the outcome is committed. */
+export type RecordAttempt = (ended: EndedAttempt) => Promise<void>;
+
+interface Waiting {
+  readonly ended: EndedAttempt;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Writes outcomes, one transaction at a time: what ends while one commits goes into the next one
+ * together, so that many quick receivers cost few transactions.
+ */
+export function createRecorder(db: Database): RecordAttempt {
+  let waiting: Waiting[] = [];
+  let isWriting = false;
+
+  async function writeAll(): Promise<void> {
+    isWriting = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      const byProject = grouped(batch, ({ ended }) => ended.projectId);
+      for (const [projectId, members] of byProject) await write(db, projectId, members);
+    }
+    isWriting = false;
+  }
+
+  return (ended) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ ended, resolve, reject });
+      if (!isWriting) void writeAll();
+    });
+}
+
+async function write(db: Database, projectId: number, members: readonly Waiting[]): Promise<void> {
+  try {
+    const batch = members.map(({ ended }) => ended);
+    await db.inProject(projectId, (tx) => record(tx, batch));
+    for (const { resolve } of members) resolve();
+  } catch (error) {
+    for (const { reject } of members) reject(error);
+  }
+}
+
+async function record(tx: Tx, batch: readonly EndedAttempt[]): Promise<void> {
+  const settled = batch.map(({ attempt, outcome }) => ({
+    ...outcome,
+    customerId: attempt.customerId,
+    id: attempt.deliveryId,
+    attemptCount: attempt.attemptNumber,
+  }));
+  const refused = batch.filter(({ outcome }) => outcome.disablesEndpoint);
+
+  await insertAttempts(
+    tx,
+    batch.map(({ attempt }) => attempt),
+  );
+  await settleDeliveries(tx, settled);
+  if (refused.length > 0) {
+    await disableEndpoints(
+      tx,
+      refused.map(({ endpointId }) => endpointId),
+    );
+  }
+}

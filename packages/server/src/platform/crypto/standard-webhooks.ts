@@ -1,0 +1,30 @@
+import { randomBytes } from "node:crypto";
+import { Webhook } from "standardwebhooks";
+import type { EpochMs } from "#kernel/clock.ts";
+
+const SECRET_BYTES = 32;
+
+/** A new secret of a receiver and us: `whsec_` and the base64 of 32 random bytes. */
+export function newSigningSecret(): string {
+  return `whsec_${randomBytes(SECRET_BYTES).toString("base64")}`;
+}
+
+export interface SignedMessage {
+  readonly secret: string;
+  /** What the receiver knows a repeated message by. */
+  readonly id: string;
+  /** When it is sent, not when it came about: receivers refuse what is minutes old. */
+  readonly sentAtMs: EpochMs;
+  readonly body: string;
+}
+
+/** The three headers by which the Standard Webhooks specification signs a message. */
+export function standardWebhookHeaders(message: SignedMessage): Record<string, string> {
+  const { secret, id, sentAtMs, body } = message;
+  const sentAt = new Date(sentAtMs);
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(sentAtMs / 1000)),
+    "webhook-signature": new Webhook(secret).sign(id, sentAt, body),
+  };
+}

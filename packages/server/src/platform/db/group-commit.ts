@@ -1,0 +1,167 @@
+import { BillingError } from "#kernel/error.ts";
+
+/** Writes entries of one group in one transaction; answers one result per entry, in their order. */
+export type WriteGroup<Entry, Result> = (
+  group: number,
+  entries: readonly Entry[],
+  writer: number,
+) => Promise<readonly Result[]>;
+
+export interface GroupCommitOptions<Entry, Result> {
+  readonly write: WriteGroup<Entry, Result>;
+  /** How many writes may run at once; each has its own number, from 0. */
+  readonly writers: number;
+  /** How many entries one write takes at most. */
+  readonly entriesMax: number;
+  /** How many entries may wait at most. What comes on top of them is refused. */
+  readonly waitingMax: number;
+}
+
+export interface GroupCommit<Entry, Result> {
+  /**
+   * Hands in entries that may share a transaction with others of their group. Resolves when all of
+   * them are written. Rejects with `server_busy`, and writes nothing, when too much is waiting.
+   */
+  submit(group: number, entries: readonly Entry[]): Promise<readonly Result[]>;
+  /** Refuses what comes from now on and resolves when everything accepted is settled. */
+  close(): Promise<void>;
+}
+
+/** What one caller handed in. A long one is cut and written in several pieces. */
+interface Submission<Entry, Result> {
+  readonly entries: readonly Entry[];
+  readonly results: Result[];
+  taken: number;
+  open: number;
+  resolve(results: readonly Result[]): void;
+  reject(error: unknown): void;
+}
+
+interface Slice<Entry, Result> {
+  readonly submission: Submission<Entry, Result>;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Gathers what many callers write at the same time, so that one commit serves them all. There is no
+ * timer: a free writer takes what waits, and the next group forms while the last one commits. A lone
+ * caller therefore waits for nobody, and a crowd makes large groups by itself.
+ */
+export function createGroupCommit<Entry, Result>(
+  options: GroupCommitOptions<Entry, Result>,
+): GroupCommit<Entry, Result> {
+  const waiting = new Map<number, Submission<Entry, Result>[]>();
+  const freeWriters = Array.from({ length: options.writers }, (_, index) => index);
+  let waitingCount = 0;
+  let isScheduled = false;
+  let isClosed = false;
+  let whenIdle: (() => void) | null = null;
+
+  function submit(group: number, entries: readonly Entry[]): Promise<readonly Result[]> {
+    if (entries.length === 0) return Promise.resolve([]);
+    if (isClosed || (waitingCount > 0 && waitingCount + entries.length > options.waitingMax)) {
+      return Promise.reject(new BillingError("server_busy", { retryAfterSeconds: 1 }));
+    }
+    return new Promise((resolve, reject) => {
+      const submission = { entries, results: [], taken: 0, open: entries.length, resolve, reject };
+      const queue = waiting.get(group);
+      if (queue === undefined) waiting.set(group, [submission]);
+      else queue.push(submission);
+      waitingCount += entries.length;
+      schedule();
+    });
+  }
+
+  /** Lets the requests that arrived in the same turn of the event loop join the same group. */
+  function schedule(): void {
+    if (isScheduled || freeWriters.length === 0) return;
+    isScheduled = true;
+    setImmediate(() => {
+      isScheduled = false;
+      startWrites();
+    });
+  }
+
+  function startWrites(): void {
+    while (freeWriters.length > 0) {
+      const [next] = waiting;
+      if (next === undefined) break;
+      const [group, queue] = next;
+      // Back to the end of the line, so that a busy group does not keep the others waiting.
+      waiting.delete(group);
+      const slices = takeSlices(queue, options.entriesMax);
+      if (queue.length > 0) waiting.set(group, queue);
+      waitingCount -= slices.reduce((sum, { from, to }) => sum + to - from, 0);
+      void writeSlices(group, slices, freeWriters.pop() ?? 0);
+    }
+    if (waiting.size === 0 && freeWriters.length === options.writers) whenIdle?.();
+  }
+
+  async function writeSlices(
+    group: number,
+    slices: readonly Slice<Entry, Result>[],
+    writer: number,
+  ): Promise<void> {
+    try {
+      settle(slices, await options.write(group, entriesOf(slices), writer));
+    } catch (error) {
+      for (const { submission } of slices) submission.reject(error);
+    } finally {
+      freeWriters.push(writer);
+      startWrites();
+    }
+  }
+
+  return {
+    submit,
+    close() {
+      isClosed = true;
+      return new Promise((resolve) => {
+        whenIdle = resolve;
+        startWrites();
+      });
+    },
+  };
+}
+
+/** Takes up to `entriesMax` entries from the front of a queue, cutting the last submission if it must. */
+function takeSlices<Entry, Result>(
+  queue: Submission<Entry, Result>[],
+  entriesMax: number,
+): Slice<Entry, Result>[] {
+  const slices: Slice<Entry, Result>[] = [];
+  let room = entriesMax;
+  let done = 0;
+  for (const submission of queue) {
+    if (room === 0) break;
+    const from = submission.taken;
+    const to = Math.min(submission.entries.length, from + room);
+    submission.taken = to;
+    room -= to - from;
+    slices.push({ submission, from, to });
+    if (to === submission.entries.length) done += 1;
+  }
+  queue.splice(0, done);
+  return slices;
+}
+
+function entriesOf<Entry, Result>(slices: readonly Slice<Entry, Result>[]): readonly Entry[] {
+  return slices.flatMap(({ submission: { entries }, from, to }) =>
+    to - from === entries.length ? entries : entries.slice(from, to),
+  );
+}
+
+function settle<Entry, Result>(
+  slices: readonly Slice<Entry, Result>[],
+  results: readonly Result[],
+): void {
+  let position = 0;
+  for (const { submission, from, to } of slices) {
+    for (let index = from; index < to; index += 1, position += 1) {
+      submission.results[index] = results[position] as Result;
+    }
+    submission.open -= to - from;
+    if (submission.open === 0) submission.resolve(submission.results);
+  }
+}

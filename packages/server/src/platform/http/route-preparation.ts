@@ -1,0 +1,102 @@
+import type {
+  FastifyBaseLogger,
+  onRequestHookHandler,
+  onSendHookHandler,
+  preValidationHookHandler,
+  RouteOptions,
+} from "fastify";
+import { assert } from "#kernel/assert.ts";
+import type { AllowedMethods } from "./allowed-methods.ts";
+import { requireScope } from "./authentication.ts";
+import type { Authenticate } from "./caller.ts";
+import { checkIdempotencyKey } from "./idempotency.ts";
+import { type AnswerLog, answerLog } from "./log.ts";
+import type { RequestDurations, RouteDurations } from "./metrics.ts";
+import { type Operation, operationOf, successStatus } from "./operation.ts";
+import type { Surface } from "./surface.ts";
+
+export interface RoutePreparationDeps {
+  readonly authenticate: Authenticate;
+  readonly logger: FastifyBaseLogger;
+  readonly durations: RequestDurations;
+  readonly allowed: AllowedMethods;
+  readonly operations: Map<string, Operation>;
+}
+
+/**
+ * Gives a route, as it is registered, the hooks that its configuration asks for. What a route does not
+ * need costs its requests nothing.
+ */
+export function prepareRoute(
+  route: RouteOptions,
+  surface: Surface,
+  deps: RoutePreparationDeps,
+): void {
+  const { authenticate, logger, durations, allowed, operations } = deps;
+  const { url, config = {} } = route;
+  const method = String(route.method);
+  const operation = operationOf(route, surface);
+  if (operation !== null) {
+    assert(
+      !operations.has(operation.operationId),
+      `${operation.operationId} is one operation's name`,
+    );
+    operations.set(operation.operationId, operation);
+  }
+  allowed.add(method, url);
+
+  const status = successStatus(route);
+  route.onRequest = [
+    ...(config.scope === undefined ? [] : [requireScope(authenticate, config.scope)]),
+    ...(method === "POST" && config.scope !== undefined ? [checkIdempotencyKey] : []),
+    ...(config.rawBody === true ? [keepBodyRaw] : []),
+    ...(status === 200 ? [] : [succeedWith(status)]),
+    ...listOf(route.onRequest),
+  ];
+  route.preValidation = [
+    ...(config.emptyBody === true ? [fillEmptyBody] : []),
+    ...listOf(route.preValidation),
+  ];
+  route.onSend = [
+    ...listOf(route.onSend),
+    observeAnswer(
+      durations.ofRoute(method, url),
+      config.requestLog === "none" ? null : answerLog(logger, url),
+    ),
+  ];
+}
+
+/**
+ * Measures and logs when the answer is ready. Waiting until it has left would cost two listeners a
+ * request, and would count a slow client as a slow server.
+ */
+function observeAnswer(figures: RouteDurations, log: AnswerLog | null): onSendHookHandler {
+  return (request, reply, _payload, done) => {
+    const durationMs = performance.now() - request.startedAtMs;
+    figures.add(reply.statusCode, durationMs);
+    log?.(request, reply, durationMs);
+    done();
+  };
+}
+
+const keepBodyRaw: onRequestHookHandler = (request, _reply, done) => {
+  request.isBodyRaw = true;
+  done();
+};
+
+function succeedWith(status: number): onRequestHookHandler {
+  return (_request, reply, done) => {
+    reply.code(status);
+    done();
+  };
+}
+
+const fillEmptyBody: preValidationHookHandler = (request, _reply, done) => {
+  request.body ??= {};
+  done();
+};
+
+function listOf<Hook>(hooks: Hook | Hook[] | undefined): Hook[] {
+  if (hooks === undefined) return [];
+  return Array.isArray(hooks) ? hooks : [hooks];
+}

@@ -1,0 +1,144 @@
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from "fastify";
+import type { Registry } from "prom-client";
+import { allowedMethods } from "./allowed-methods.ts";
+import { answerHeaders } from "./answer-headers.ts";
+import type { Authenticate } from "./caller.ts";
+import { errorHandler, type OnUndeclaredRefusal, sendFailure } from "./error-handler.ts";
+import { failureOf } from "./failure.ts";
+import { type HealthDeps, healthRoutes } from "./health.ts";
+import { readJsonBodies } from "./json-body.ts";
+import { requestDurations } from "./metrics.ts";
+import { sendNotFound } from "./not-found.ts";
+import { describeApi } from "./openapi.ts";
+import type { Operation } from "./operation.ts";
+import { problemErrors } from "./problem.ts";
+import { requestIds } from "./request-id.ts";
+import { prepareRoute, type RoutePreparationDeps } from "./route-preparation.ts";
+import type { Surface } from "./surface.ts";
+import { decorateWithTransactions, type TransactionDeps } from "./transactions.ts";
+import { compileValidator } from "./validation.ts";
+
+export interface HttpServerOptions extends TransactionDeps, HealthDeps {
+  readonly authenticate: Authenticate;
+  readonly logger: FastifyBaseLogger;
+  readonly metrics: Registry;
+  readonly surfaces: readonly Surface[];
+  /** Where this server is reached: for its API description. */
+  readonly publicUrl: string;
+  readonly version: string;
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
+  readonly bodyLimitBytes?: number;
+  readonly onUndeclaredRefusal?: OnUndeclaredRefusal;
+}
+
+const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+const REQUEST_TIMEOUT_MS = 60_000;
+const EXPOSED_HEADERS = ["Idempotent-Replayed", "Retry-After", "X-API-Version", "X-Request-Id"];
+
+/**
+ * The HTTP server with every surface on it, ready to listen or to be called by `inject`. `close()`
+ * stops taking connections, lets the requests in flight finish and then answers.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const { surfaces, corsOrigins } = options;
+  const app = createApp(options);
+  const operations = new Map<string, Operation>();
+  const allowed = allowedMethods();
+
+  readJsonBodies(app);
+  decorateWithTransactions(app, options);
+  app.decorateRequest("startedAtMs", 0);
+  app.decorateRequest("isBodyRaw", false);
+  app.addHook("onRequest", answerHeaders);
+  app.setErrorHandler(errorHandler(options.logger, problemErrors, () => undefined));
+  app.setNotFoundHandler((request, reply) => sendNotFound(request, reply, surfaces, allowed));
+
+  if (corsOrigins.length > 0) {
+    await app.register(cors, { origin: [...corsOrigins], exposedHeaders: EXPOSED_HEADERS });
+  }
+  await describeApi(app, { ...options, operations });
+  await app.register(healthRoutes(options));
+  const durations = requestDurations(options.metrics);
+  for (const surface of surfaces) {
+    await registerSurface(app, surface, { ...options, durations, operations, allowed });
+  }
+  await app.ready();
+  return app;
+}
+
+function createApp({ bodyLimitBytes }: HttpServerOptions): FastifyInstance {
+  return fastify({
+    // Fastify's logger makes a child and two listeners for each request, a fifth of what a small one
+    // costs. Routes and the error handler are given the logger themselves.
+    logger: false,
+    requestIdHeader: false,
+    genReqId: requestIds(),
+    bodyLimit: bodyLimitBytes ?? BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // While stopping, what still arrives on an open connection is served.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, _request, reply) => {
+      sendFailure(failureOf(error), problemErrors, reply as unknown as FastifyReply);
+    },
+  })
+    .setValidatorCompiler(compileValidator)
+    .withTypeProvider<TypeBoxTypeProvider>() as unknown as FastifyInstance;
+}
+
+interface SurfaceDeps extends RoutePreparationDeps {
+  readonly onUndeclaredRefusal?: OnUndeclaredRefusal;
+}
+
+/** Pages run no script and send forms home or to the card page; HTTPS is the proxy's to insist on. */
+const PAGE_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", "data:"],
+      formAction: ["*"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+};
+
+/** A surface is a scope of its own, so that its error shape and its headers end where it ends. */
+async function registerSurface(
+  app: FastifyInstance,
+  surface: Surface,
+  deps: SurfaceDeps,
+): Promise<void> {
+  const { logger, operations, onUndeclaredRefusal } = deps;
+  await app.register(async (scope) => {
+    scope.setErrorHandler(
+      errorHandler(logger, surface.errors, (code, request) => {
+        const operation = operations.get(operationIdOf(request));
+        if (operation === undefined || operation.refuses.has(code)) return;
+        onUndeclaredRefusal?.(code, operation.operationId);
+      }),
+    );
+    scope.addHook("onRoute", (route) => prepareRoute(route, surface, deps));
+    if (surface.sends === "pages") await scope.register(helmet, PAGE_HEADERS);
+    for (const routes of surface.routes) await scope.register(routes);
+  });
+}
+
+function operationIdOf(request: FastifyRequest): string {
+  const schema = request.routeOptions.schema as { operationId?: string } | undefined;
+  return schema?.operationId ?? "";
+}

@@ -1,0 +1,23 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { TSchema } from "typebox";
+import type { Failure } from "./failure.ts";
+
+/** How a surface writes its errors. */
+export interface ErrorShape {
+  readonly contentType: string;
+  /** What the OpenAPI file says of it. */
+  readonly schema: TSchema;
+  body(failure: Failure, requestId: string): object;
+}
+
+/** One way in: routes that share an error shape and the addresses below which they live. */
+export interface Surface {
+  readonly name: string;
+  /** `/v1`: what is not found below it is answered in this surface's shape. */
+  readonly owns: string;
+  readonly errors: ErrorShape;
+  /** Pages get the headers that protect HTML. */
+  readonly sends?: "json" | "pages";
+  /** Each route writes its whole path. */
+  readonly routes: readonly FastifyPluginAsyncTypebox[];
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { present } from "#kernel/assert.ts";
+import type { Database, Tx } from "#platform/db/database.ts";
+import type { Caller } from "./caller.ts";
+import { answerOnce, type IdempotencyDeps } from "./idempotency.ts";
+
+export interface TransactionDeps extends IdempotencyDeps {
+  readonly db: Database;
+}
+
+/** Gives requests their caller and the two ways to run a transaction in the caller's project. */
+export function decorateWithTransactions(app: FastifyInstance, deps: TransactionDeps): void {
+  const { db } = deps;
+
+  app.decorateRequest("authenticated", null);
+  app.decorateRequest("caller", {
+    getter(this: FastifyRequest): Caller {
+      return present(this.authenticated, "only a route with a scope has a caller");
+    },
+  });
+  app.decorateRequest("transact", function transact<
+    Result,
+  >(this: FastifyRequest, work: (tx: Tx) => Promise<Result>) {
+    return db.inProject(this.caller.projectId, work);
+  });
+  app.decorateReply("answer", function answer<
+    Body,
+  >(this: FastifyReply, work: (tx: Tx) => Promise<Body>) {
+    return db.inProject(this.request.caller.projectId, (tx) => answerOnce(deps, this, tx, work));
+  });
+}

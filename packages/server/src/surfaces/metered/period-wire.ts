@@ -1,0 +1,56 @@
+import { isoInstant, type Period } from "#kernel/clock.ts";
+import { minorToNanos, roundToMinor, sumMinor } from "#kernel/money.ts";
+import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
+import type { InvoiceSnapshot } from "#modules/invoices/index.ts";
+import type { MetricUsage } from "#modules/metering/index.ts";
+import { rateUsage } from "#modules/rating/domain/index.ts";
+import { invoiceCharges, type UsageCharge } from "./invoice-wire.ts";
+import { numberFromMinor, numberFromNanos } from "./json-numbers.ts";
+import { baseFee } from "./plan-wire.ts";
+
+/** A billing period that is over, by its invoice. */
+export function closedPeriodToWire(invoice: InvoiceSnapshot) {
+  return {
+    period_start: invoice.period_start,
+    period_end: invoice.period_end,
+    status: "closed" as const,
+    ...invoiceCharges(invoice),
+    invoice_uid: invoice.id,
+  };
+}
+
+/** The billing period that runs, and what it comes to so far. */
+export function openPeriodToWire(period: Period, plan: PlanVersion, usage: readonly MetricUsage[]) {
+  const rated = ratedUsage(plan, usage);
+  const usageMinor = sumMinor(rated.map(({ amountMinor }) => amountMinor));
+  const total = baseFee(plan) + minorToNanos(usageMinor, plan.currency);
+  return {
+    period_start: isoInstant(period.startMs),
+    period_end: isoInstant(period.endMs),
+    status: "open" as const,
+    base_amount: numberFromNanos(baseFee(plan)),
+    usage_amount: numberFromMinor(usageMinor, plan.currency),
+    total: numberFromNanos(total),
+    usage_charges: rated.map(({ charge }) => charge),
+    invoice_uid: null,
+  };
+}
+
+/** What is used of each metric, and what that costs so far. */
+export function ratedUsage(
+  plan: PlanVersion,
+  usage: readonly MetricUsage[],
+): { readonly amountMinor: bigint; readonly charge: UsageCharge }[] {
+  return usagePrices(plan).flatMap(({ metric, model }) => {
+    const counted = usage.find((counter) => counter.metric === metric);
+    if (counted === undefined) return [];
+    const amountMinor = roundToMinor(rateUsage(model, counted.quantity).exact, plan.currency);
+    const charge = {
+      metric,
+      count: numberFromNanos(counted.quantity),
+      rate: model.type === "per_unit" ? numberFromNanos(model.unitPrice) : null,
+      amount: numberFromMinor(amountMinor, plan.currency),
+    };
+    return [{ amountMinor, charge }];
+  });
+}

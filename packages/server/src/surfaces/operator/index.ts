@@ -1,0 +1,52 @@
+import type { Collector } from "#flows/collect-due-payments.ts";
+import type { Engine } from "#flows/engine.ts";
+import type { UsageRecorder } from "#modules/metering/index.ts";
+import { problemErrors } from "#platform/http/problem.ts";
+import type { Surface } from "#platform/http/surface.ts";
+import { type AccessTokenRoutesDeps, accessTokenRoutes } from "./access-tokens.ts";
+import { customerRoutes } from "./customers.ts";
+import { eventRoutes } from "./events.ts";
+import { invoiceRoutes } from "./invoices.ts";
+import { type PaymentMethodDeps, paymentMethodRoutes } from "./payment-methods.ts";
+import { planRoutes } from "./plans.ts";
+import { projectRoutes } from "./project.ts";
+import { subscriptionRoutes } from "./subscriptions.ts";
+import { testClockRoutes } from "./test-clocks.ts";
+import { usageRoutes } from "./usage.ts";
+import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
+import { webhookEndpointRoutes } from "./webhook-endpoints.ts";
+
+export interface OperatorDeps {
+  readonly engine: Engine;
+  readonly publicUrl: string;
+  readonly tokens: AccessTokenRoutesDeps;
+  readonly recorder: UsageRecorder;
+  readonly collector: Collector;
+  readonly cards: PaymentMethodDeps;
+  /** Called when a webhook is to be sent again. */
+  readonly onResend: () => void;
+}
+
+/** The native API. */
+export function operatorSurface(deps: OperatorDeps): Surface {
+  const { engine, publicUrl, tokens, recorder, collector, cards, onResend } = deps;
+  return {
+    name: "operator",
+    owns: "/v1",
+    errors: problemErrors,
+    routes: [
+      projectRoutes(),
+      accessTokenRoutes(tokens),
+      planRoutes(engine),
+      customerRoutes(engine),
+      testClockRoutes(collector),
+      paymentMethodRoutes(cards),
+      subscriptionRoutes({ engine, publicUrl }),
+      usageRoutes(recorder),
+      invoiceRoutes,
+      webhookEndpointRoutes(engine),
+      webhookDeliveryRoutes({ ...engine, onResend }),
+      eventRoutes,
+    ],
+  };
+}

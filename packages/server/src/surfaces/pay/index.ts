@@ -1,0 +1,14 @@
+import { problemErrors } from "#platform/http/problem.ts";
+import type { Surface } from "#platform/http/surface.ts";
+import { type PayDeps, payRoutes } from "./routes.ts";
+
+/** The pages of payment links. */
+export function paySurface(deps: PayDeps): Surface {
+  return {
+    name: "pay",
+    owns: "/pay",
+    errors: problemErrors,
+    sends: "pages",
+    routes: [payRoutes(deps)],
+  };
+}

@@ -1,0 +1,109 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyReply } from "fastify";
+import { Type } from "typebox";
+import {
+  type CheckoutVisiting,
+  type Visit,
+  visitCheckout,
+} from "#flows/checkout/visit-checkout.ts";
+import { BillingError } from "#kernel/error.ts";
+import { parseOwnedId } from "#kernel/ids.ts";
+import { Closed, IdString } from "#platform/http/wire.ts";
+import { type PageText, page } from "./page.ts";
+
+export interface PayDeps extends CheckoutVisiting {
+  /** Called when a payer came back: something may be due to be charged now. */
+  readonly onReturn: () => void;
+}
+
+const params = Closed({ id: IdString("checkout") });
+
+/** Payment links: the short address a merchant hands out, and where the rail's page leads back to. */
+export const payRoutes =
+  (deps: PayDeps): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      "/pay/:id",
+      { config: { public: true }, schema: { hide: true, params } },
+      async (request, reply) =>
+        show(reply, request.params.id, await visit(deps, request.params.id)),
+    );
+
+    app.get(
+      "/pay/:id/return",
+      {
+        config: { public: true },
+        schema: {
+          hide: true,
+          params,
+          querystring: Type.Object({ session_id: Type.Optional(Type.String()) }),
+        },
+      },
+      // The page is the one that was kept with the checkout: what the address says is not believed.
+      async (request, reply) => {
+        const outcome = await visit(deps, request.params.id);
+        deps.onReturn();
+        return show(reply, request.params.id, outcome);
+      },
+    );
+  };
+
+type Shown = Visit | { readonly type: "unavailable" };
+
+async function visit(deps: PayDeps, id: string): Promise<Shown> {
+  const key = parseOwnedId("checkout", id);
+  if (key === null) return { type: "unknown_link" };
+  try {
+    return await visitCheckout(deps, key);
+  } catch (error) {
+    const isPassing = error instanceof BillingError && error.kind === "unavailable";
+    if (isPassing) return { type: "unavailable" };
+    throw error;
+  }
+}
+
+function show(reply: FastifyReply, id: string, outcome: Shown): FastifyReply {
+  reply.header("cache-control", "no-store");
+  switch (outcome.type) {
+    case "page":
+      return reply.redirect(outcome.url, 303);
+    case "done":
+      return outcome.returnUrl === null
+        ? send(reply, 200, PAGES.done)
+        : reply.redirect(outcome.returnUrl, 303);
+    case "ended":
+      return send(reply, 410, PAGES.ended);
+    case "unknown_link":
+      return send(reply, 404, PAGES.unknown_link);
+    case "unavailable":
+      reply.header("retry-after", "5");
+      return send(reply, 503, {
+        ...PAGES.unavailable,
+        action: { label: "Try again", href: `/pay/${encodeURIComponent(id)}` },
+      });
+  }
+}
+
+function send(reply: FastifyReply, status: number, text: PageText): FastifyReply {
+  return reply.code(status).type("text/html; charset=utf-8").send(page(text));
+}
+
+const PAGES = {
+  done: {
+    title: "You are all set",
+    message: "Your card is saved and your subscription is running. You can close this page.",
+  },
+  ended: {
+    title: "This link has ended",
+    message:
+      "The subscription it was for was canceled. If you still want it, ask whoever sent you the link for a new one.",
+  },
+  unknown_link: {
+    title: "There is no such link",
+    message: "Check that the whole address was copied, or ask whoever sent it to you.",
+  },
+  unavailable: {
+    title: "The payment page does not answer",
+    message: "Please try again in a moment. If you have paid already, you will not pay twice.",
+  },
+} as const satisfies Record<string, PageText>;

@@ -1,0 +1,48 @@
+import type { Clock } from "#kernel/clock.ts";
+import { formatOwnedId, type NewId } from "#kernel/ids.ts";
+import type { Dialects } from "#modules/webhooks/domain/index.ts";
+import { createDeliverer, createFanOut } from "#modules/webhooks/index.ts";
+import type { Database } from "#platform/db/database.ts";
+import { appendToOutbox } from "#platform/jobs/outbox.ts";
+import { createRelayPass } from "#platform/jobs/relay.ts";
+import { createPoster } from "#platform/outbound/post.ts";
+import { recordingLog } from "./recording-log.ts";
+
+export interface WebhookTrafficParts {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly dialects: Dialects;
+}
+
+export interface Happening {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Lets things happen in a project and relays them; answers the events' ids as they go on the wire. */
+export async function relayEvents(
+  { db, clock, newId, dialects }: WebhookTrafficParts,
+  { projectId, customerId }: { projectId: number; customerId: bigint },
+  happenings: readonly Happening[],
+): Promise<string[]> {
+  const occurredAtMs = clock.now();
+  const events = happenings.map((happening) => ({
+    ...happening,
+    customerId,
+    id: newId(),
+    occurredAtMs,
+  }));
+  await db.inProject(projectId, (tx) => appendToOutbox(tx, events));
+  const consumers = [createFanOut({ clock, newId, dialects })];
+  await createRelayPass({ db, consumers, log: recordingLog() })();
+  return events.map((event) => formatOwnedId("event", event));
+}
+
+/** Sends everything that is due, to this machine too. */
+export async function sendDueWebhooks({ db, clock }: WebhookTrafficParts): Promise<void> {
+  const poster = createPoster({ privateAddresses: "allow" });
+  const log = recordingLog();
+  await createDeliverer({ db, clock, random: () => 0, poster, log }).runOnce();
+  poster.close();
+}

@@ -1,0 +1,30 @@
+/** Why an issuer refuses a card, as Stripe reports it. */
+export type Decline = {
+  readonly code: "card_declined" | "expired_card" | "incorrect_cvc" | "processing_error";
+  readonly declineCode?: "generic_decline" | "insufficient_funds";
+  readonly message: string;
+  readonly param?: string;
+};
+
+export const declines = {
+  generic: {
+    code: "card_declined",
+    declineCode: "generic_decline",
+    message: "Your card was declined.",
+  },
+  insufficientFunds: {
+    code: "card_declined",
+    declineCode: "insufficient_funds",
+    message: "Your card has insufficient funds.",
+  },
+  expired: { code: "expired_card", message: "Your card has expired.", param: "exp_month" },
+  incorrectCvc: {
+    code: "incorrect_cvc",
+    message: "Your card's security code is incorrect.",
+    param: "cvc",
+  },
+  processing: {
+    code: "processing_error",
+    message: "An error occurred while processing your card. Try again in a little bit.",
+  },
+} as const satisfies Record<string, Decline>;

@@ -1,0 +1,163 @@
+import { randomBytes as cryptoRandomBytes } from "node:crypto";
+import { type ApiDependencies, answerApi } from "./api.ts";
+import { type ChargeJournal, createChargeJournal } from "./charge-journal.ts";
+import { expireDueSessions } from "./checkout/expire-session.ts";
+import { createRender } from "./objects/render.ts";
+import { answerPage } from "./pages/answer-page.ts";
+import { errorBody } from "./routes/route.ts";
+import { deliveryId } from "./state/collections.ts";
+import type { RandomBytes } from "./state/identifiers.ts";
+import { JournalFile } from "./state/journal-file.ts";
+import { Store } from "./state/store.ts";
+import { Transaction } from "./state/transaction.ts";
+import { type ConfiguredEndpoint, ensureEndpoints } from "./webhooks/configured-endpoints.ts";
+import { type Deliver, Dispatcher, deliverOverHttp } from "./webhooks/dispatcher.ts";
+
+export type StripeSandboxOptions = {
+  /** The keys to accept. Without them any `sk_test_…` is one; all share the same account. */
+  readonly secretKeys?: readonly string[];
+  /**
+   * Where people reach the sandbox, with the path it is mounted under: the base of checkout URLs.
+   * A function is asked each time, for a port that is known only later. The default is
+   * `http://127.0.0.1:4242`.
+   */
+  readonly publicUrl?: string | (() => string);
+  /** The current time in epoch milliseconds. */
+  readonly now?: () => number;
+  readonly randomBytes?: RandomBytes;
+  /** A file to keep the state in. Without it the state lives as long as the object. */
+  readonly journalPath?: string;
+  /** Endpoints besides those created over the API. */
+  readonly webhookEndpoints?: readonly ConfiguredEndpoint[];
+  /** How webhooks leave; the default is a POST with the global `fetch`. */
+  readonly deliver?: Deliver;
+  /** How long a webhook waits after each failed attempt. After the last it is given up. */
+  readonly webhookRetryDelaysMs?: readonly number[];
+  /** Told of every defect of the sandbox itself; the default prints it. */
+  readonly onDefect?: (error: unknown) => void;
+};
+
+export type StripeSandbox = {
+  /**
+   * Answers a request: Stripe's API under `/v1`, hosted pages under `/pay`, and `/_sandbox`, each
+   * also below the path of `publicUrl`. Callable like the global `fetch`, and detached from the
+   * object, so that the SDK can be given it: `Stripe.createFetchHttpClient(sandbox.fetch)`.
+   */
+  readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
+  readonly journal: ChargeJournal;
+  /** Resolves when no webhook is due or on its way. One that waits for its next retry is neither. */
+  readonly idle: () => Promise<void>;
+  /** Stops webhooks and closes the journal. Later requests are answered 503. */
+  readonly close: () => Promise<void>;
+};
+
+const secondMs = 1_000;
+const defaultRetryDelaysMs = [1, 5, 30, 120, 600].map((seconds) => seconds * secondMs);
+
+/** @throws when the journal cannot be opened or is damaged anywhere but in its last line. */
+export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeSandbox {
+  const { now = Date.now, randomBytes = cryptoRandomBytes, onDefect = console.error } = options;
+  const journalFile =
+    options.journalPath === undefined ? null : new JournalFile(options.journalPath);
+  const store = new Store(journalFile);
+  const publicUrl = publicUrlReader(options.publicUrl);
+  const render = createRender({
+    payUrl: (sessionId) => `${publicUrl()}/pay/${sessionId}`,
+    pendingWebhookCount: (eventId) => countPending(store, eventId),
+  });
+  const dispatcher = new Dispatcher({
+    store,
+    render,
+    now,
+    deliver: options.deliver ?? deliverOverHttp,
+    retryDelaysMs: options.webhookRetryDelaysMs ?? defaultRetryDelaysMs,
+    onDefect,
+  });
+  const { secretKeys } = options;
+  const onCommit = () => dispatcher.wake();
+  const journal = createChargeJournal(store);
+  const handle = createHandler(
+    { store, render, now, randomBytes, secretKeys, onCommit, onDefect },
+    journal,
+    () => new URL(publicUrl()).pathname.replace(/\/$/, ""),
+  );
+  const tx = new Transaction(store, { nowMs: now(), randomBytes, request: null });
+  ensureEndpoints(tx, options.webhookEndpoints ?? []);
+  store.commit(tx.changes);
+  let isClosed = false;
+  dispatcher.wake();
+  return {
+    fetch: async (input, init) => {
+      const request =
+        input instanceof Request && init === undefined ? input : new Request(input, init);
+      return isClosed ? errorResponse(503, "The sandbox is closed.") : handle(request);
+    },
+    journal,
+    idle: () => dispatcher.idle(),
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      await dispatcher.close();
+      journalFile?.close();
+    },
+  };
+}
+
+/** Sends each request to the part that answers it. `prefixOf` is the path the sandbox is mounted under. */
+function createHandler(
+  dependencies: ApiDependencies,
+  journal: ChargeJournal,
+  prefixOf: () => string,
+): (request: Request) => Promise<Response> {
+  const expireSessions = createSessionExpiry(dependencies);
+  const answer = async (request: Request): Promise<Response> => {
+    expireSessions();
+    const { pathname } = new URL(request.url);
+    const prefix = prefixOf();
+    const path = pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : pathname;
+    if (path.startsWith("/v1/")) return answerApi(dependencies, request, path);
+    if (path.startsWith("/pay/")) return answerPage(dependencies, request, path);
+    if (path === "/_sandbox/charges") return Response.json(journal.charges());
+    return errorResponse(404, `Nothing answers ${request.method} ${path}.`);
+  };
+  return (request) =>
+    answer(request).catch((error: unknown) => {
+      dependencies.onDefect(error);
+      return errorResponse(500, "The sandbox failed on this request.");
+    });
+}
+
+/** Sessions end on time whoever asks; their times are whole seconds, so once a second is enough. */
+function createSessionExpiry({ store, now, randomBytes, onCommit }: ApiDependencies): () => void {
+  let checkedSecond = Number.NEGATIVE_INFINITY;
+  return () => {
+    const nowMs = now();
+    const second = Math.floor(nowMs / secondMs);
+    if (second === checkedSecond) return;
+    checkedSecond = second;
+    const tx = new Transaction(store, { nowMs, randomBytes, request: null });
+    expireDueSessions(tx);
+    if (tx.changes.length === 0) return;
+    store.commit(tx.changes);
+    onCommit();
+  };
+}
+
+function countPending(store: Store, eventId: string): number {
+  let count = 0;
+  for (const endpointId of store.table("webhook_endpoint").keys()) {
+    if (store.find("delivery", deliveryId(eventId, endpointId)) !== undefined) count += 1;
+  }
+  return count;
+}
+
+function publicUrlReader(publicUrl: StripeSandboxOptions["publicUrl"]): () => string {
+  const read =
+    typeof publicUrl === "function" ? publicUrl : () => publicUrl ?? "http://127.0.0.1:4242";
+  return () => read().replace(/\/+$/, "");
+}
+
+function errorResponse(status: number, message: string): Response {
+  const type = status >= 500 ? "api_error" : "invalid_request_error";
+  return Response.json(errorBody({ type, message }), { status });
+}

@@ -1,0 +1,50 @@
+import type { Change, Collections, Kind } from "./collections.ts";
+import type { JournalFile } from "./journal-file.ts";
+
+type Tables = { readonly [K in Kind]: Map<string, Collections[K]> };
+
+/** The committed state: values that never change in maps that change only by recorded changes. */
+export class Store {
+  readonly #tables: Tables = {
+    charge: new Map(),
+    checkout_session: new Map(),
+    customer: new Map(),
+    delivery: new Map(),
+    event: new Map(),
+    payment_intent: new Map(),
+    payment_method: new Map(),
+    saved_answer: new Map(),
+    setup_intent: new Map(),
+    webhook_endpoint: new Map(),
+  };
+  readonly #journal: JournalFile | null;
+
+  /** With a journal, starts from the state that the journal records. */
+  constructor(journal: JournalFile | null) {
+    this.#journal = journal;
+    journal?.replay((changes) => this.#apply(changes));
+  }
+
+  find<K extends Kind>(kind: K, id: string): Collections[K] | undefined {
+    return this.#tables[kind].get(id);
+  }
+
+  /** All values of a kind, oldest first. */
+  table<K extends Kind>(kind: K): ReadonlyMap<string, Collections[K]> {
+    return this.#tables[kind];
+  }
+
+  /** Makes the changes durable, then visible: all of them or, when writing fails, none. */
+  commit(changes: readonly Change[]): void {
+    if (changes.length === 0) return;
+    this.#journal?.append(changes);
+    this.#apply(changes);
+  }
+
+  #apply(changes: readonly Change[]): void {
+    for (const change of changes) {
+      if ("drop" in change) this.#tables[change.drop].delete(change.id);
+      else (this.#tables[change.put] as Map<string, unknown>).set(change.value.id, change.value);
+    }
+  }
+}
