@@ -35,7 +35,7 @@ create table farthing.invoice_line (
   quantity     numeric(38, 9) not null,
   amount_minor numeric(38)    not null,
   -- Everything the amount was computed from, so that it can be computed again for ever.
-  computation  jsonb          not null,
+  computation  json           not null,
   primary key (customer_id, invoice_id, line_number)
 );
 call farthing.protect('invoice_line', 'select, insert');

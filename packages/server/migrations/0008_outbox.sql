@@ -4,7 +4,7 @@ create table farthing.outbox (
   id          bigint      not null,
   project_id  integer     not null,
   type        text        not null,
-  data        jsonb       not null,
+  data        json        not null,
   occurred_at timestamptz not null,
   primary key (customer_id, id)
 );
@@ -25,7 +25,7 @@ create table farthing.event (
   project_id  integer     not null,
   number      bigint      not null,
   type        text        not null,
-  data        jsonb       not null,
+  data        json        not null,
   occurred_at timestamptz not null,
   primary key (customer_id, id)
 );

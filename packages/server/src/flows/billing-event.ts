@@ -1,6 +1,6 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
-import { planSnapshot } from "#modules/catalog/index.ts";
+import { planReference } from "#modules/catalog/index.ts";
 import type { Customer } from "#modules/customers/domain/index.ts";
 import { customerSnapshot } from "#modules/customers/index.ts";
 import type { Invoice } from "#modules/invoices/domain/index.ts";
@@ -10,17 +10,55 @@ import { subscriptionSnapshot } from "#modules/subscriptions/index.ts";
 import type { OutboxEvent } from "#platform/jobs/outbox.ts";
 import type { Engine } from "./engine.ts";
 
-export type BillingEventType =
-  | "subscription.created"
-  | "subscription.activated"
-  | "subscription.renewed"
-  | "subscription.past_due"
-  | "subscription.recovered"
-  | "subscription.canceled"
-  | "invoice.finalized"
-  | "invoice.paid"
-  | "payment.succeeded"
-  | "payment.failed";
+interface EventMeaning {
+  /** When it is told. */
+  readonly when: string;
+  /** What it carries beside the subscription, its customer and its plan; `?` where that may be absent. */
+  readonly carries: readonly ("invoice" | "invoice?" | "payment" | "payment?")[];
+}
+
+/** Every event about a subscription. The event reference page is generated from this table. */
+export const billingEvents = {
+  "subscription.created": {
+    when: "A subscription was made. It waits for a card unless its customer has one.",
+    carries: [],
+  },
+  "subscription.activated": {
+    when: "It began: the card is saved, or the first invoice is paid.",
+    carries: ["invoice?", "payment?"],
+  },
+  "subscription.renewed": {
+    when: "A period was closed and billed, and the next one runs.",
+    carries: ["invoice?"],
+  },
+  "subscription.past_due": {
+    when: "A charge failed for the first time and is tried again.",
+    carries: ["invoice", "payment"],
+  },
+  "subscription.recovered": {
+    when: "The charge that had failed was made good.",
+    carries: ["invoice", "payment"],
+  },
+  "subscription.canceled": {
+    when: "It ended: asked for, at the end of its period, or because it was not paid for.",
+    carries: ["invoice?"],
+  },
+  "invoice.finalized": {
+    when: "An invoice got its number. Nothing changes it any more but what is paid of it.",
+    carries: ["invoice"],
+  },
+  "invoice.paid": {
+    when: "An invoice was paid in full, or there was nothing to pay.",
+    carries: ["invoice", "payment?"],
+  },
+  "payment.succeeded": { when: "A charge went through.", carries: ["invoice", "payment"] },
+  "payment.failed": {
+    when: "An attempt was declined. The payment says when the next one is due, if any.",
+    carries: ["invoice", "payment"],
+  },
+} as const satisfies Record<string, EventMeaning>;
+
+export type BillingEventType = keyof typeof billingEvents;
 
 /** Whom and what an event is about, as it stands once the change is made. */
 export interface EventSubject {
@@ -46,7 +84,7 @@ export function billingEvent(
     data: {
       subscription: subscriptionSnapshot(subscription),
       customer: customerSnapshot(customer),
-      plan: planSnapshot(plan),
+      plan: planReference(plan),
       ...(invoice ? { invoice: invoiceSnapshot(invoice) } : {}),
       ...more,
     },

@@ -69,7 +69,9 @@ function collectOnce(collector: Collector, due: DuePayment): Promise<Collected> 
   return attempt;
 }
 
-/** All of them, some at a time. One that breaks off does not keep the others from being collected. */
+/**
+ * All of them, some at a time. One that breaks off does not keep the others from being collected.
+ */
 async function collectAll(collector: Collector, due: readonly DuePayment[]): Promise<Collected[]> {
   const waiting = due.values();
   const results: Collected[] = [];

@@ -19,6 +19,7 @@ import {
   START_MS,
 } from "#test/support/payments/billing-world.ts";
 import { activateSubscription } from "./activate-subscription.ts";
+import { advanceClock } from "./advance-clock.ts";
 import { collectDue, collectDueOf } from "./collect-due-payments.ts";
 import { collectPayment } from "./collect-payment.ts";
 import { removeCard } from "./remove-card.ts";
@@ -197,6 +198,36 @@ describe("a payment that is declined", () => {
     await removeCard(world.collector, world.projectId, second);
     await collect(owing);
     expect(await world.stateOf(owing)).toEqual(paid);
+  });
+});
+
+describe("a customer on a test clock", () => {
+  test("lives through every retry on the way, each at its own instant", async () => {
+    const { subscription } = await world.newSubscription(
+      { prices: [flatPrice("2999.00")] },
+      { testClockAtMs: START_MS },
+    );
+    const { customerId } = subscription;
+    await world.giveCard(customerId, "pm_card_chargeCustomerFail");
+    await world.inProject((tx) => activateSubscription(world.engine, tx, subscription));
+    const { period } = await world.inProject((tx) => getSubscription(tx, subscription));
+    const endMs = period?.endMs ?? 0;
+
+    const owner = { projectId: world.projectId, customerId };
+    await advanceClock(world.collector, owner, endMs + 7 * DAY_MS);
+
+    const invoices = await world.invoicesOf(customerId);
+    const first = invoices.find(({ issuedAtMs }) => issuedAtMs === endMs);
+    const payment = await world.paymentOf({ customerId, id: first?.id ?? 0n });
+    const attempts = await world.inProject((tx) => listAttempts(tx, payment));
+    expect(attempts.map(({ startedAtMs }) => (startedAtMs - endMs) / DAY_MS)).toEqual([
+      0, 1, 3, 5, 7,
+    ]);
+    expect(payment).toMatchObject({ status: "failed", settledAtMs: endMs + 7 * DAY_MS });
+    expect(await world.inProject((tx) => getSubscription(tx, subscription))).toMatchObject({
+      status: "canceled",
+      endedAtMs: endMs + 7 * DAY_MS,
+    });
   });
 });
 

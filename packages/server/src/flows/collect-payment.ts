@@ -40,10 +40,11 @@ export type Collected =
   | { readonly type: "taken" };
 
 /**
- * Tries to collect a payment that is due. The attempt is stored before the rail is asked, the rail is
- * asked outside of any transaction, and what it says is written in a second one. Whatever breaks off
- * in between is taken up again from there: the rail's own payment is made once, its reference is kept
- * before it is first confirmed, and an attempt without an answer is looked up, never made anew.
+ * Tries to collect a payment that is due. The attempt is stored before the rail is asked, the rail
+ * is asked outside of any transaction, and what it says is written in a second one. Whatever breaks
+ * off in between is taken up again from there: the rail's own payment is made once, its reference
+ * is kept before it is first confirmed, and an attempt without an answer is looked up, never made
+ * anew.
  */
 export async function collectPayment(collecting: Collecting, due: DuePayment): Promise<Collected> {
   const { engine, db } = collecting;
@@ -131,8 +132,8 @@ async function attempted(collecting: Collecting, begun: BegunAttempt): Promise<C
 }
 
 /**
- * Has the rail make its payment, or finds the one that it made before its answer was lost, and keeps
- * the reference. Only a kept reference is ever confirmed, so a second one could never charge.
+ * Has the rail make its payment, or finds the one that it made before its answer was lost, and
+ * keeps the reference. Only a kept reference is ever confirmed, so a second one could never charge.
  */
 async function openAtRail(
   { db }: Collecting,

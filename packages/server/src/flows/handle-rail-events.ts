@@ -25,9 +25,9 @@ const BATCH_MAX = 100;
 const AGAIN_MS = MINUTE_MS;
 
 /**
- * Handles the notices that rails have sent. A notice only says where to look: its object is asked for
- * afresh, so their order does not matter and neither does how often one comes. Answers how many were
- * handled.
+ * Handles the notices that rails have sent. A notice only says where to look: its object is asked
+ * for afresh, so their order does not matter and neither does how often one comes. Answers how many
+ * were handled.
  */
 export async function handleRailEvents(handling: RailEventHandling): Promise<number> {
   const { db, engine } = handling;

@@ -18,8 +18,8 @@ export interface RailAccess {
 }
 
 /**
- * The customer as the rail knows it, made known to the rail where it is not yet. Runs transactions of
- * its own. Refuses with `customer_not_found` or `rail_unavailable`.
+ * The customer as the rail knows it, made known to the rail where it is not yet. Runs transactions
+ * of its own. Refuses with `customer_not_found` or `rail_unavailable`.
  */
 export async function railCustomerRef(
   { engine, db, rails }: RailAccess,
@@ -41,7 +41,9 @@ export async function railCustomerRef(
   );
 }
 
-/** The value of a rail's answer. Where there is none the caller cannot go on: `rail_unavailable`. */
+/**
+ * The value of a rail's answer. Where there is none the caller cannot go on: `rail_unavailable`.
+ */
 export function answerOf<Value>(answer: RailAnswer<Value>): Value {
   if (answer.type === "ok") return answer.value;
   const cause = answer.type === "unknown" ? answer.reason : answer.message;

@@ -6,9 +6,9 @@ import { detachPaymentMethod, getPaymentMethod } from "#modules/payments/index.t
 import { answerOf, type RailAccess } from "./rail-customer.ts";
 
 /**
- * Forgets a card: at the rail first, so that what breaks off in between can be asked for again. If it
- * was the one that is charged, the newest of the others is from now on. Runs transactions of its own.
- * Refuses with `payment_method_not_found` or `rail_unavailable`.
+ * Forgets a card: at the rail first, so that what breaks off in between can be asked for again. If
+ * it was the one that is charged, the newest of the others is from now on. Runs transactions of its
+ * own. Refuses with `payment_method_not_found` or `rail_unavailable`.
  */
 export async function removeCard(
   { engine, db, rails }: RailAccess,

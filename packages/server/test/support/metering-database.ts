@@ -1,6 +1,6 @@
-import { createUsageRecorder, ensureUsagePartitions } from "#modules/metering/index.ts";
-import type { UsageRecorder, UsageRecorderOptions } from "#modules/metering/index.ts";
 import type { UsageEvent } from "#modules/metering/domain/index.ts";
+import type { UsageRecorder, UsageRecorderOptions } from "#modules/metering/index.ts";
+import { createUsageRecorder, ensureUsagePartitions } from "#modules/metering/index.ts";
 import { type Database, openDatabase } from "#platform/db/database.ts";
 import { type ManualClock, manualClock } from "#test/support/manual-clock.ts";
 import { type MeteringFixtures, openMeteringFixtures } from "#test/support/metering-fixtures.ts";

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { collectDue } from "#flows/collect-due-payments.ts";
 import { collectPayment } from "#flows/collect-payment.ts";
 import { handleRailEvents, type RailEventHandling } from "#flows/handle-rail-events.ts";
+import { present } from "#kernel/assert.ts";
 import { DAY_MS, MINUTE_MS } from "#kernel/clock.ts";
 import { formatOwnedId, type OwnedId, parseOwnedId } from "#kernel/ids.ts";
 import { findCheckoutOf } from "#modules/checkout/index.ts";
@@ -9,11 +10,7 @@ import { insertRailEvent, listPaymentMethods, type RailNotice } from "#modules/p
 import { endedAt } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription, updateSubscriptions } from "#modules/subscriptions/index.ts";
 import { flatPrice } from "#test/support/builders/plan.ts";
-import {
-  type BillingWorld,
-  createBillingWorld,
-  type Owing,
-} from "#test/support/payments/billing-world.ts";
+import { type BillingWorld, createBillingWorld } from "#test/support/payments/billing-world.ts";
 import { payOnPage } from "#test/support/payments/pay-on-page.ts";
 import { visitCheckout } from "./visit-checkout.ts";
 
@@ -40,7 +37,7 @@ const inAdvance = { prices: [flatPrice("2999.00", "advance")] };
 async function newLink(plan: typeof inArrears) {
   const { subscription, paymentUrl } = await world.newSubscription(plan);
   const id = new URL(paymentUrl ?? "").pathname.replace("/pay/", "");
-  return { subscription, key: parseOwnedId("checkout", id) as OwnedId };
+  return { subscription, key: present(parseOwnedId("checkout", id), "a link ends with its id") };
 }
 
 async function pageOf(key: OwnedId): Promise<string> {
@@ -152,8 +149,8 @@ describe("a link to pay what is billed in advance", () => {
     ]);
     const [invoice] = await world.invoicesOf(subscription.customerId);
     expect(invoice).toMatchObject({ status: "paid", reason: "opening", totalMinor: 299_900n });
-    const owing = { subscription, invoice, payment: null } as unknown as Owing;
-    expect(await world.stateOf(owing)).toMatchObject({ owed: 0n, collected: 299_900n });
+    const paid = { subscription, invoice: present(invoice, "it is there") };
+    expect(await world.stateOf(paid)).toMatchObject({ owed: 0n, collected: 299_900n });
   });
 
   test("a notice of the payment alone does the same", async () => {
@@ -207,7 +204,7 @@ describe("the rail's notices about what it charged for us", () => {
   test("that come late, twice and about others' payments change nothing", async () => {
     const owing = await world.newOwing();
     await collectDue(world.collector);
-    const { railRef } = await world.paymentOf(owing.payment.customerId, owing.invoice.id);
+    const { railRef } = await world.paymentOf(owing.invoice);
     const before = await world.eventsOf(owing.payment.customerId);
     const othersKey = formatOwnedId("payment", { customerId: 5n, id: 6n });
     const { customer } = world.sandbox.journal.charges().at(-1) ?? {};

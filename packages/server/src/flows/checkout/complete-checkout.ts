@@ -28,8 +28,8 @@ export interface CompletedCheckout {
 /**
  * Takes over what a payer did on the rail's page: the card is saved, the subscription starts, and
  * what was paid there pays its first invoice. `page` is the rail's own word, asked for just before.
- * Told twice, by the payer's return and by the rail's notice, it happens once. Null while the page is
- * not completed, and when the checkout is another server's.
+ * Told twice, by the payer's return and by the rail's notice, it happens once. Null while the page
+ * is not completed, and when the checkout is another server's.
  */
 export async function completeCheckout(
   { engine, db, rails }: RailAccess,

@@ -109,7 +109,9 @@ async function takeOver(
   return { type: "ended" };
 }
 
-/** Opens a page at the rail. Two visits at once get the same one, by the number of the page before. */
+/**
+ * Opens a page at the rail. Two visits at once get the same one, by the number of the page before.
+ */
 async function openPage(
   visiting: CheckoutVisiting,
   { projectId, checkout, planName, currency, opening }: VisitFacts,

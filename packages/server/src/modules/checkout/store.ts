@@ -18,7 +18,9 @@ interface CheckoutRow {
   completed_at: EpochMs | null;
 }
 
-/** Writes a new checkout. A subscription has one: when it has it already, that one is the answer. */
+/**
+ * Writes a new checkout. A subscription has one: when it has it already, that one is the answer.
+ */
 export async function insertCheckout(tx: Tx, checkout: Checkout): Promise<Checkout> {
   const { customerId, subscriptionId } = checkout;
   await tx.query(

@@ -2,7 +2,6 @@ import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
 import { formatMinor, sumMinor } from "#kernel/money.ts";
 import { formatNanos } from "#kernel/nanos.ts";
-import { type ComputationJson, computationToJson } from "./computation-json.ts";
 import type { Invoice, InvoiceLine } from "./domain/index.ts";
 
 /** An invoice as the operator API and the event log show it. Amounts are decimals in major units. */
@@ -34,8 +33,9 @@ export interface InvoiceLineSnapshot {
   period_start: string;
   period_end: string;
   quantity: string;
+  /** Null where the price has tiers, and so no one price of a unit. */
+  unit_price: string | null;
   amount: string;
-  computation: ComputationJson;
 }
 
 export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
@@ -77,9 +77,14 @@ function lineSnapshot(line: InvoiceLine, currency: string): InvoiceLineSnapshot 
     period_start: isoInstant(line.period.startMs),
     period_end: isoInstant(line.period.endMs),
     quantity: formatNanos(line.quantity),
+    unit_price: unitPriceOf(line),
     amount: formatMinor(line.amountMinor, currency),
-    computation: computationToJson(line.computation),
   };
+}
+
+function unitPriceOf({ computation }: InvoiceLine): string | null {
+  if (computation.type === "flat") return formatNanos(computation.amount);
+  return computation.model.type === "per_unit" ? formatNanos(computation.model.unitPrice) : null;
 }
 
 function subscriptionOf({ customerId, subscriptionId }: Invoice): string | null {

@@ -2,7 +2,7 @@ import { present } from "#kernel/assert.ts";
 import { type EpochMs, isoInstant } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { formatNanos, storedNanos } from "#kernel/nanos.ts";
-import { columns } from "#platform/db/columns.ts";
+import { columns, jsonColumn } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
 import {
   type ComputationJson,
@@ -59,9 +59,11 @@ export async function insertInvoiceLines(tx: Tx, invoices: readonly DraftInvoice
             (customer_id, invoice_id, line_number, kind, price_id, metric, description, period_start,
              period_end, quantity, amount_minor, computation, project_id)
      select made.*, $13::int
-       from unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[], $5::bigint[], $6::text[],
-                   $7::text[], $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::numeric[],
-                   $12::jsonb[]) as made`,
+       from rows from (unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::int[]),
+                       unnest($4::text[]), unnest($5::bigint[]), unnest($6::text[]),
+                       unnest($7::text[]), unnest($8::timestamptz[]), unnest($9::timestamptz[]),
+                       unnest($10::numeric[]), unnest($11::numeric[]),
+                       json_array_elements($12::json)) as made`,
     [
       ...columns(lines, [
         "customerId",
@@ -75,8 +77,8 @@ export async function insertInvoiceLines(tx: Tx, invoices: readonly DraftInvoice
         "endMs",
         "quantity",
         "amountMinor",
-        "computation",
       ]),
+      jsonColumn(lines, "computation"),
       tx.projectId,
     ],
   );

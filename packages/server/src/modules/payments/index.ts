@@ -30,19 +30,13 @@ export {
   insertRailEvent,
   updateRailEventHandled,
 } from "./rail-event-store.ts";
-export {
-  type PaymentMethodSnapshot,
-  type PaymentSnapshot,
-  paymentMethodSnapshot,
-  paymentSnapshot,
-} from "./snapshot.ts";
+export { paymentMethodSnapshot, paymentSnapshot } from "./snapshot.ts";
 export {
   abandonPayments,
   countFailingPayments,
   type DuePayment,
   findDuePayments,
   findDuePaymentsOf,
-  findPayment,
   findPaymentOfInvoice,
   findUntriedPayment,
   insertPayments,

@@ -19,8 +19,8 @@ interface RailEventRow {
 }
 
 /**
- * Stores a notice: due at once, or done with when it is about nothing that is followed. One that came
- * before stays as it is, however long ago that was.
+ * Stores a notice: due at once, or done with when it is about nothing that is followed. One that
+ * came before stays as it is, however long ago that was.
  */
 export async function insertRailEvent(
   tx: Tx,

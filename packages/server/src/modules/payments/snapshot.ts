@@ -3,7 +3,9 @@ import { formatId, formatOwnedId } from "#kernel/ids.ts";
 import { formatMinor } from "#kernel/money.ts";
 import type { Payment, PaymentMethod, PaymentStatus } from "#modules/payments/domain/index.ts";
 
-/** A payment as the operator API and the event log show it. The amount is a decimal in major units. */
+/**
+ * A payment as the operator API and the event log show it. The amount is a decimal in major units.
+ */
 export interface PaymentSnapshot {
   id: string;
   customer: string;

@@ -75,10 +75,6 @@ export async function insertPayments(tx: Tx, payments: readonly Payment[]): Prom
   );
 }
 
-export async function findPayment(tx: Tx, key: OwnedId): Promise<Payment | null> {
-  return one(tx, "customer_id = $1 and id = $2", [key.customerId, key.id]);
-}
-
 /** Finds a payment and keeps others from changing it until the transaction ends. */
 export async function lockPayment(tx: Tx, key: OwnedId): Promise<Payment | null> {
   return one(tx, "customer_id = $1 and id = $2 for update", [key.customerId, key.id]);
@@ -94,8 +90,8 @@ export async function findPaymentOfInvoice(
 }
 
 /**
- * Takes a due payment for one attempt: nobody else gets it before `untilMs`, by the wall clock. Null
- * when it is not due in its customer's time, is settled, or is somebody else's.
+ * Takes a due payment for one attempt: nobody else gets it before `untilMs`, by the wall clock.
+ * Null when it is not due in its customer's time, is settled, or is somebody else's.
  */
 export async function leasePayment(
   tx: Tx,
@@ -142,8 +138,8 @@ export async function updatePayment(tx: Tx, payment: Payment): Promise<void> {
 }
 
 /**
- * Remembers the rail's object of a payment. Whoever comes first decides: the answer is the reference
- * that holds from now on.
+ * Remembers the rail's object of a payment. Whoever comes first decides: the answer is the
+ * reference that holds from now on.
  */
 export async function keepRailRef(tx: Tx, key: OwnedId, railRef: string): Promise<string> {
   const [row] = await tx.query<{ rail_ref: string }>(
@@ -224,7 +220,9 @@ export async function listAttempts(tx: Tx, key: OwnedId): Promise<PaymentAttempt
   return rows.map(toAttempt);
 }
 
-/** Writes how an attempt ended. False when that was written before: then nothing may follow from it. */
+/**
+ * Writes how an attempt ended. False when that was written before: then nothing may follow from it.
+ */
 export async function settleAttempt(
   tx: Tx,
   key: OwnedId,

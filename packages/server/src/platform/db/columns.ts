@@ -12,6 +12,14 @@ export function columns<Row extends object>(
   return keys.map((key) => rows.map((row) => columnValue(key, row[key])));
 }
 
+/**
+ * One column of JSON values, as the text that `json_array_elements` takes: many times cheaper than an
+ * array of JSON, whose every quote is escaped here and read back there.
+ */
+export function jsonColumn<Row extends object>(rows: readonly Row[], key: keyof Row): string {
+  return JSON.stringify(rows.map((row) => row[key]));
+}
+
 function columnValue(key: string, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === "number" && key.endsWith("Ms")) return isoInstant(value);

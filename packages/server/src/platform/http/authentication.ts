@@ -3,7 +3,7 @@ import type { FastifyRequest, onRequestHookHandler } from "fastify";
 import { BillingError } from "#kernel/error.ts";
 import type { Authenticate, Caller, Scope } from "./caller.ts";
 
-const SCHEME = "bearer ";
+const SCHEME = "Bearer ";
 const TOKEN_LENGTH_MAX = 256;
 
 /** Lets a request in whose token may do what the route asks for. */
@@ -36,8 +36,9 @@ export function tokenOf(headers: IncomingHttpHeaders): string {
 }
 
 function bearerToken(authorization: string): string {
-  if (authorization.slice(0, SCHEME.length).toLowerCase() !== SCHEME) {
-    throw new BillingError("access_token_invalid");
-  }
+  const isBearer =
+    authorization.startsWith(SCHEME) ||
+    authorization.slice(0, SCHEME.length).toLowerCase() === SCHEME.toLowerCase();
+  if (!isBearer) throw new BillingError("access_token_invalid");
   return authorization.slice(SCHEME.length).trim();
 }

@@ -1,5 +1,5 @@
 import type { EpochMs } from "#kernel/clock.ts";
-import { columns } from "#platform/db/columns.ts";
+import { columns, jsonColumn } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
 
 /** Something that happened, told to whoever listens once the transaction that did it is committed. */
@@ -17,9 +17,14 @@ export interface OutboxEvent {
 export async function appendToOutbox(tx: Tx, events: readonly OutboxEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.query(
-    `insert into outbox (customer_id, id, type, data, occurred_at, project_id)
+    `insert into outbox (customer_id, id, type, occurred_at, data, project_id)
      select added.*, $6::int
-       from unnest($1::bigint[], $2::bigint[], $3::text[], $4::jsonb[], $5::timestamptz[]) as added`,
-    [...columns(events, ["customerId", "id", "type", "data", "occurredAtMs"]), tx.projectId],
+       from rows from (unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::text[]),
+                       unnest($4::timestamptz[]), json_array_elements($5::json)) as added`,
+    [
+      ...columns(events, ["customerId", "id", "type", "occurredAtMs"]),
+      jsonColumn(events, "data"),
+      tx.projectId,
+    ],
   );
 }

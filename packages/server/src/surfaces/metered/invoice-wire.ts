@@ -25,14 +25,8 @@ export function invoiceCharges(invoice: InvoiceSnapshot): InvoiceCharges {
   };
 }
 
-function usageCharge({
-  metric,
-  quantity,
-  amount,
-  computation,
-}: InvoiceLineSnapshot): UsageCharge[] {
-  if (metric === null || computation.type !== "usage") return [];
-  const { unit_price } = computation.model;
-  const rate = unit_price === undefined ? null : Number(unit_price);
+function usageCharge({ metric, quantity, unit_price, amount }: InvoiceLineSnapshot): UsageCharge[] {
+  if (metric === null) return [];
+  const rate = unit_price === null ? null : Number(unit_price);
   return [{ metric, count: Number(quantity), rate, amount: Number(amount) }];
 }

@@ -1,5 +1,5 @@
 import type { BillingEventType } from "#flows/billing-event.ts";
-import type { PlanSnapshot } from "#modules/catalog/domain/index.ts";
+import type { PlanReference } from "#modules/catalog/domain/index.ts";
 import type { CustomerSnapshot } from "#modules/customers/domain/index.ts";
 import type { InvoiceSnapshot } from "#modules/invoices/index.ts";
 import type { SubscriptionSnapshot } from "#modules/subscriptions/index.ts";
@@ -7,7 +7,7 @@ import { invoiceCharges } from "./invoice-wire.ts";
 import { namesOf, statusToWire } from "./subscription-wire.ts";
 
 /** What the metered document calls the events of which it tells. */
-const EVENT_NAMES: Partial<Record<BillingEventType, string>> = {
+export const meteredEventNames: Partial<Record<BillingEventType, string>> = {
   "subscription.activated": "subscriptions.activated",
   "subscription.renewed": "subscriptions.renewed",
   "payment.succeeded": "subscriptions.payment_succeeded",
@@ -18,7 +18,7 @@ const EVENT_NAMES: Partial<Record<BillingEventType, string>> = {
 interface BillingEventData {
   subscription: SubscriptionSnapshot;
   customer: CustomerSnapshot;
-  plan: PlanSnapshot;
+  plan: PlanReference;
   invoice?: InvoiceSnapshot;
 }
 
@@ -27,7 +27,7 @@ export function meteredWebhook(event: {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
 }): { type: string; body: unknown } | null {
-  const type = EVENT_NAMES[event.type as BillingEventType];
+  const type = meteredEventNames[event.type as BillingEventType];
   if (type === undefined) return null;
   const { subscription, customer, plan, invoice } = event.data as unknown as BillingEventData;
   const data = {

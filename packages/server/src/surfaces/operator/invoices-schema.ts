@@ -11,35 +11,6 @@ import {
 
 const Decimal = DecimalString();
 
-const TierWire = Closed({
-  up_to: Nullable(Decimal),
-  unit_price: Decimal,
-  flat_price: Decimal,
-});
-
-const PriceModelWire = Closed({
-  type: Literals(["per_unit", "graduated", "volume"] as const),
-  included_quantity: Decimal,
-  unit_price: Type.Optional(Decimal),
-  tiers: Type.Optional(Type.Array(TierWire)),
-});
-
-const ComputationWire = Type.Union([
-  Closed({
-    type: Type.Literal("flat"),
-    amount: Decimal,
-    share: Closed({ part: Type.String(), whole: Type.String() }),
-  }),
-  Closed({
-    type: Type.Literal("usage"),
-    model: PriceModelWire,
-    used: Decimal,
-    closings: Type.Integer({ description: "How often the period had been billed before" }),
-    billed_before: Decimal,
-    amount_before_minor: Type.String(),
-  }),
-]);
-
 const InvoiceLineWire = Closed({
   line: Type.Integer({ minimum: 1 }),
   kind: Literals(["flat", "usage", "late_usage"] as const),
@@ -49,8 +20,8 @@ const InvoiceLineWire = Closed({
   period_start: Instant,
   period_end: Instant,
   quantity: Decimal,
+  unit_price: Nullable(Decimal),
   amount: Decimal,
-  computation: ComputationWire,
 });
 
 export const InvoiceWire = Closed({

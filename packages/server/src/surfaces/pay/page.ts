@@ -5,7 +5,9 @@ export interface PageText {
   readonly action?: { readonly label: string; readonly href: string };
 }
 
-/** A small page of its own: readable on a phone, in the light and in the dark, without any script. */
+/**
+ * A small page of its own: readable on a phone, in the light and in the dark, without any script.
+ */
 export function page({ title, message, action }: PageText): string {
   const link =
     action === undefined

@@ -18,7 +18,9 @@ export interface PayDeps extends CheckoutVisiting {
 
 const params = Closed({ id: IdString("checkout") });
 
-/** Payment links: the short address a merchant hands out, and where the rail's page leads back to. */
+/**
+ * Payment links: the short address a merchant hands out, and where the rail's page leads back to.
+ */
 export const payRoutes =
   (deps: PayDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
@@ -96,7 +98,7 @@ const PAGES = {
   ended: {
     title: "This link has ended",
     message:
-      "The subscription it was for was canceled. If you still want it, ask whoever sent you the link for a new one.",
+      "Its subscription was canceled. Ask whoever sent you the link for a new one if you want it.",
   },
   unknown_link: {
     title: "There is no such link",

@@ -24,6 +24,8 @@ const PEPPER = "the pepper of every test server, which is no secret";
 
 /** What a test's surface is built from. */
 export interface TestServerParts {
+  /** URL of the server's database, as its owner. */
+  readonly ownerUrl: string;
   readonly db: Database;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -57,7 +59,7 @@ export async function startTestServer(
   const database = await createTestDatabase();
   const db = openDatabase({ url: database.ownerUrl, connectionsMax: 8 });
   const projects = await ensureProject({ db, clock }, DEMO_PROJECT);
-  const parts = partsOf(db, clock);
+  const parts = partsOf(db, clock, database.ownerUrl);
   const undeclared: TestServer["undeclared"][number][] = [];
   const logLines: string[] = [];
   const app = await createHttpServer({
@@ -102,10 +104,11 @@ const DEMO_PROJECT = {
   retryDays: [1, 3, 5, 7],
 };
 
-function partsOf(db: Database, clock: Clock): TestServerParts {
+function partsOf(db: Database, clock: Clock, ownerUrl: string): TestServerParts {
   const hasher = createSecretHasher(PEPPER, "access_token");
   const newId = idSource(clock, Math.random);
   return {
+    ownerUrl,
     db,
     clock,
     newId,

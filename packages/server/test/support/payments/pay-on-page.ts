@@ -1,6 +1,9 @@
 import type { StripeSandbox } from "@farthing/stripe-sandbox";
 
-/** Does what a payer does on the card page at `url`. Answers the address that the page leads back to. */
+/**
+ * Does what a payer does on the card page at `url`. Answers the address that the page leads back
+ * to.
+ */
 export async function payOnPage(
   sandbox: StripeSandbox,
   url: string,

@@ -6,7 +6,9 @@ import { createStripeRail } from "#modules/payments/rails/stripe/stripe-rail.ts"
 
 const API_KEY = "sk_test_sandbox_rail";
 
-/** The production adapter on a card sandbox of its own, with a line between them that can be cut. */
+/**
+ * The production adapter on a card sandbox of its own, with a line between them that can be cut.
+ */
 export interface SandboxRail {
   readonly sandbox: StripeSandbox;
   readonly rail: Rail;

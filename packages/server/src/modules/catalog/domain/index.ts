@@ -22,6 +22,8 @@ export type { PlanDraft, PriceDraft } from "./plan-draft.ts";
 export { newPlan, nextVersion } from "./publish.ts";
 export {
   listedPlanSnapshot,
+  type PlanReference,
   type PlanSnapshot,
+  planReference,
   planSnapshot,
 } from "./snapshot.ts";

@@ -31,6 +31,18 @@ export type PriceSnapshot =
       model: PriceModelJson;
     };
 
+/** What names a plan version where its prices do not matter. */
+export interface PlanReference {
+  id: string;
+  version: number;
+  name: string;
+  currency: string;
+}
+
+export function planReference({ planId, version, name, currency }: PlanVersion): PlanReference {
+  return { id: formatId("plan", planId), version, name, currency };
+}
+
 /** A plan as the operator API lists it: its newest version, and whether it is still sold. */
 export interface ListedPlanSnapshot extends PlanSnapshot {
   status: PlanStatus;

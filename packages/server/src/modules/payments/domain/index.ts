@@ -1,4 +1,4 @@
-export { type CollectableInvoice, type CollectionTerms, planCollection } from "./collection.ts";
+export { planCollection } from "./collection.ts";
 export type {
   AttemptOutcome,
   Payment,
@@ -7,5 +7,5 @@ export type {
   RailName,
 } from "./payment.ts";
 export type { PaymentMethod } from "./payment-method.ts";
-export { type Finding, failure, findAttempt, type RailPayment } from "./rail-payment.ts";
+export { failure, findAttempt, type RailPayment } from "./rail-payment.ts";
 export { afterAttempt } from "./retry-schedule.ts";

@@ -3,7 +3,9 @@ import type { AttemptOutcome } from "./payment.ts";
 /** A payment as the rail tells it now. */
 export interface RailPayment {
   readonly ref: string;
-  /** Our own id of the payment or of the checkout that it was made for, as it was given to the rail. */
+  /**
+   * Our own id of the payment or of the checkout that it was made for, as it was given to the rail.
+   */
   readonly madeFor: string | null;
   /**
    * `open` waits to be confirmed, for the first time or again; `pending` is on its way and has no

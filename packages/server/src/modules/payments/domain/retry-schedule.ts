@@ -7,8 +7,8 @@ import type { AttemptOutcome, Payment } from "./payment.ts";
  *
  * `retryDays` counts from the first failed attempt, in days of 24 hours: [1, 3, 5, 7] tries again
  * one, three, five and seven days after it. Only instants that are still ahead count, so an attempt
- * that came late, or between two of them (another card was saved), shifts nothing. When none is left
- * the payment has failed. A success counts whenever it comes, even after the last attempt.
+ * that came late, or between two of them (another card was saved), shifts nothing. When none is
+ * left the payment has failed. A success counts whenever it comes, even after the last attempt.
  */
 export function afterAttempt(
   payment: Payment,

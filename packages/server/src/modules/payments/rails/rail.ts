@@ -3,8 +3,8 @@ import type { Money } from "#kernel/money.ts";
 import type { RailName, RailPayment } from "#modules/payments/domain/index.ts";
 
 /**
- * What the rail answered. `refused` is a decision that asking again does not change; `unknown` means
- * that nobody can tell whether it was done: ask the rail about it, never assume.
+ * What the rail answered. `refused` is a decision that asking again does not change; `unknown`
+ * means that nobody can tell whether it was done: ask the rail about it, never assume.
  */
 export type RailAnswer<Value> =
   | { readonly type: "ok"; readonly value: Value }
@@ -45,7 +45,9 @@ export interface RailCheckout {
   readonly payment: RailPayment | null;
 }
 
-/** A notice whose signature was right. It is a hint to look at the object, never the truth itself. */
+/**
+ * A notice whose signature was right. It is a hint to look at the object, never the truth itself.
+ */
 export interface RailNotice {
   readonly id: string;
   /** In the rail's own words. */
@@ -71,8 +73,8 @@ export interface CheckoutRequest {
 
 /**
  * A payment provider. It is asked outside of every transaction. Nothing here throws for what a
- * provider does: its failures are values. Every write carries a key of ours, so that sending it again
- * does not do it again.
+ * provider does: its failures are values. Every write carries a key of ours, so that sending it
+ * again does not do it again.
  */
 export interface Rail {
   readonly name: RailName;
@@ -88,8 +90,8 @@ export interface Rail {
   retrieveCheckout(ref: string): Promise<RailAnswer<RailCheckout>>;
 
   /**
-   * Saves what a token of the rail stands for. A card that its bank refuses is `refused`. `key` names
-   * the request: sent again with the same one, the same card comes back.
+   * Saves what a token of the rail stands for. A card that its bank refuses is `refused`. `key`
+   * names the request: sent again with the same one, the same card comes back.
    */
   attachPaymentMethod(
     customerRef: string,

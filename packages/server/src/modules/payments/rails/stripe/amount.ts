@@ -1,5 +1,4 @@
-import type { Currency } from "#kernel/currency.ts";
-import { minorDigits } from "#kernel/currency.ts";
+import { type Currency, minorDigits } from "#kernel/currency.ts";
 import { divideHalfAway, type Money } from "#kernel/money.ts";
 
 // https://docs.stripe.com/currencies: Stripe counts these in whole units…
@@ -11,8 +10,8 @@ const THREE_DECIMAL: ReadonlySet<Currency> = new Set("BHD JOD KWD OMR TND".split
 // …and all others in hundredths: also ISK and UGX, which have no hundredths, so theirs must be 00.
 
 /**
- * An amount as Stripe's API counts it, or null when Stripe cannot charge it: it would lose a part of
- * an ariary, or be more than a number holds exactly.
+ * An amount as Stripe's API counts it, or null when Stripe cannot charge it: it would lose a part
+ * of an ariary, or be more than a number holds exactly.
  *
  * Stripe takes thousandths in tens only, so they are rounded to the nearest ten, halves away from
  * zero: an invoice of 5.124 KWD is charged as 5.120 and counts as paid.

@@ -7,8 +7,8 @@ type Failure = Exclude<RailAnswer<never>, { type: "ok" }>;
 const UNDECIDED_STATUS = new Set([409, 429]);
 
 /**
- * What an error of the SDK means. A card error or an invalid request is Stripe's decision; timeouts,
- * broken connections, 5xx, rate limits and a wrong key leave open what happened.
+ * What an error of the SDK means. A card error or an invalid request is Stripe's decision;
+ * timeouts, broken connections, 5xx, rate limits and a wrong key leave open what happened.
  * @throws what is no failure of the provider, since that is a defect of ours
  */
 export function failureOf(error: unknown): Failure {
@@ -25,7 +25,9 @@ function isDecision(error: Stripe.errors.StripeError): boolean {
   return isRefusal && !UNDECIDED_STATUS.has(error.statusCode ?? 0);
 }
 
-/** The bank's own reason where there is one: `insufficient_funds` says more than `card_declined`. */
+/**
+ * The bank's own reason where there is one: `insufficient_funds` says more than `card_declined`.
+ */
 function refusalCode(error: Stripe.errors.StripeError): string {
   return error.decline_code ?? error.code ?? "refused";
 }

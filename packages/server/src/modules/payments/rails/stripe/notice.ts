@@ -32,7 +32,8 @@ export function parseNotice(
   }
 }
 
-// The SDK refuses what is too old and takes whatever is dated ahead, which could be replayed for long.
+// The SDK refuses what is too old and takes whatever is dated ahead, which could be replayed for
+// long.
 function refuseFuture(signature: string, nowMs: EpochMs): void {
   const seconds = Number(/(?:^|,)t=(\d{1,12})(?:,|$)/.exec(signature)?.[1]);
   if (seconds * SECOND_MS <= nowMs + TOLERANCE_MS) return;

@@ -19,7 +19,9 @@ export interface StripeRailOptions {
   readonly host?: string;
   readonly port?: number;
   readonly protocol?: "http" | "https";
-  /** How requests are sent, when not over the network: the sandbox's own `fetch`, in this process. */
+  /**
+   * How requests are sent, when not over the network: the sandbox's own `fetch`, in this process.
+   */
   readonly fetch?: typeof fetch;
   /** How long one request may take. */
   readonly timeoutMs?: number;
