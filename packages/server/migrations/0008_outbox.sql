@@ -1,4 +1,5 @@
--- What happened, written with the change itself. Writers only insert; the relay moves rows on.
+-- What happened, written with the change itself. Writers only insert; the relay moves rows on. They
+-- stay for a moment, so that squeezing them (toast) would be wasted.
 create table farthing.outbox (
   customer_id bigint      not null,
   id          bigint      not null,
@@ -7,7 +8,7 @@ create table farthing.outbox (
   data        json        not null,
   occurred_at timestamptz not null,
   primary key (customer_id, id)
-);
+) with (toast_tuple_target = 8160);
 create index outbox_by_project on farthing.outbox (project_id, id);
 call farthing.protect('outbox', 'select, insert, delete');
 

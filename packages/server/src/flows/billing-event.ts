@@ -1,12 +1,14 @@
 import type { EpochMs } from "#kernel/clock.ts";
-import type { PlanVersion } from "#modules/catalog/domain/index.ts";
+import type { PlanReference, PlanVersion } from "#modules/catalog/domain/index.ts";
 import { planReference } from "#modules/catalog/index.ts";
-import type { Customer } from "#modules/customers/domain/index.ts";
+import type { Customer, CustomerSnapshot } from "#modules/customers/domain/index.ts";
 import { customerSnapshot } from "#modules/customers/index.ts";
 import type { Invoice } from "#modules/invoices/domain/index.ts";
-import { invoiceSnapshot } from "#modules/invoices/index.ts";
+import { type InvoiceSnapshot, invoiceSnapshot } from "#modules/invoices/index.ts";
+import type { Payment } from "#modules/payments/domain/index.ts";
+import { type PaymentSnapshot, paymentSnapshot } from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
-import { subscriptionSnapshot } from "#modules/subscriptions/index.ts";
+import { type SubscriptionSnapshot, subscriptionSnapshot } from "#modules/subscriptions/index.ts";
 import type { OutboxEvent } from "#platform/jobs/outbox.ts";
 import type { Engine } from "./engine.ts";
 
@@ -66,28 +68,31 @@ export interface EventSubject {
   readonly customer: Customer;
   readonly plan: PlanVersion;
   readonly invoice?: Invoice | null;
-  /** Facts of this event alone, in their wire shape. */
-  readonly more?: Readonly<Record<string, unknown>>;
+  readonly payment?: Payment;
+}
+
+/** The `data` of every event about a subscription. `billingEvents` says what an event of a type has. */
+export interface BillingEventData {
+  readonly subscription: SubscriptionSnapshot;
+  readonly customer: CustomerSnapshot;
+  readonly plan: PlanReference;
+  readonly invoice?: InvoiceSnapshot;
+  readonly payment?: PaymentSnapshot;
 }
 
 /** A snapshot of everything a listener could ask for, so that no dialect needs another query. */
 export function billingEvent(
   { newId }: Pick<Engine, "newId">,
   type: BillingEventType,
-  { subscription, customer, plan, invoice, more }: EventSubject,
+  { subscription, customer, plan, invoice, payment }: EventSubject,
   occurredAtMs: EpochMs,
 ): OutboxEvent {
-  return {
-    customerId: customer.customerId,
-    id: newId(),
-    type,
-    data: {
-      subscription: subscriptionSnapshot(subscription),
-      customer: customerSnapshot(customer),
-      plan: planReference(plan),
-      ...(invoice ? { invoice: invoiceSnapshot(invoice) } : {}),
-      ...more,
-    },
-    occurredAtMs,
+  const data: BillingEventData = {
+    subscription: subscriptionSnapshot(subscription),
+    customer: customerSnapshot(customer),
+    plan: planReference(plan),
+    ...(invoice ? { invoice: invoiceSnapshot(invoice) } : {}),
+    ...(payment ? { payment: paymentSnapshot(payment) } : {}),
   };
+  return { customerId: customer.customerId, id: newId(), type, data: { ...data }, occurredAtMs };
 }

@@ -21,9 +21,21 @@ export function isWithin(period: Period, instantMs: EpochMs): boolean {
   return period.startMs <= instantMs && instantMs < period.endMs;
 }
 
-/** ISO 8601 in UTC with milliseconds, as every surface writes an instant. */
+const REMEMBERED_INSTANTS = 4096;
+const rememberedMs = new Float64Array(REMEMBERED_INSTANTS).fill(Number.NaN);
+const rememberedText: string[] = [];
+
+/**
+ * ISO 8601 in UTC with milliseconds, as every surface writes an instant. A billing run writes the
+ * same few instants thousands of times, so the newest are remembered.
+ */
 export function isoInstant(instantMs: EpochMs): string {
-  return new Date(instantMs).toISOString();
+  const place = Math.abs(instantMs % REMEMBERED_INSTANTS);
+  if (rememberedMs[place] !== instantMs) {
+    rememberedText[place] = new Date(instantMs).toISOString();
+    rememberedMs[place] = instantMs;
+  }
+  return rememberedText[place] as string;
 }
 
 /** The same, for a value that may be absent. */

@@ -85,9 +85,14 @@ export function ownedKey({ customerId, id }: OwnedId): string {
 
 export function encodeHalf(half: bigint): string {
   assert(half >= 0n && half < 1n << 63n, "an id half is a positive bigint of PostgreSQL");
+  // Numbers are many times quicker than bigints, and 30 and 35 bits of the half fit into one each.
+  return encodeBits(Number(half >> 30n), 7) + encodeBits(Number(half & 0x3fff_ffffn), 6);
+}
+
+function encodeBits(bits: number, characters: number): string {
   let text = "";
-  for (let rest = half; text.length < HALF_CHARACTERS; rest >>= 5n) {
-    text = ALPHABET.charAt(Number(rest & 31n)) + text;
+  for (let rest = bits; text.length < characters; rest = Math.floor(rest / 32)) {
+    text = ALPHABET.charAt(rest % 32) + text;
   }
   return text;
 }

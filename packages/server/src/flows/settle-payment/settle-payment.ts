@@ -16,7 +16,6 @@ import type { AttemptOutcome, Payment } from "#modules/payments/domain/index.ts"
 import {
   countFailingPayments,
   lockPayment,
-  paymentSnapshot,
   settleAttempt,
   updatePayment,
 } from "#modules/payments/index.ts";
@@ -115,7 +114,7 @@ async function commitSettlement(
     ...(await loadSubject(engine, tx, subscription)),
     subscription,
     invoice,
-    more: { payment: paymentSnapshot(payment) },
+    payment,
   };
   await appendToOutbox(
     tx,

@@ -1,12 +1,17 @@
 import type { Clock, EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { NewId } from "#kernel/ids.ts";
+import {
+  type AccessToken,
+  formatTokenText,
+  overlapEnd,
+  tokenState,
+} from "#modules/keys/domain/index.ts";
 import { getProject } from "#modules/projects/index.ts";
 import type { SecretHasher } from "#platform/crypto/keyed-hash.ts";
 import { type RandomBytes, randomSecret } from "#platform/crypto/random-secret.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Scope } from "#platform/http/caller.ts";
-import { type AccessToken, formatTokenText, overlapEnd, tokenState } from "./domain/index.ts";
 import { provenText } from "./proven-text.ts";
 import { findAccessToken, insertAccessToken, lockAccessToken, updateAccessToken } from "./store.ts";
 

@@ -1,10 +1,10 @@
 import type { Clock, EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
+import { type AccessToken, parseTokenText, tokenState } from "#modules/keys/domain/index.ts";
 import { sideOf } from "#modules/projects/index.ts";
 import type { SecretHasher } from "#platform/crypto/keyed-hash.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Authenticate, Caller, Scope } from "#platform/http/caller.ts";
-import { type AccessToken, parseTokenText, tokenState } from "./domain/index.ts";
 import { provenText } from "./proven-text.ts";
 import { findAccessToken } from "./store.ts";
 

@@ -1,3 +1,4 @@
+export type { AccessToken, TokenState } from "#modules/keys/domain/index.ts";
 export {
   type AccessTokenDeps,
   getAccessToken,
@@ -8,5 +9,4 @@ export {
   rotateAccessToken,
 } from "./access-tokens.ts";
 export { type Authenticator, createAuthenticator } from "./authenticator.ts";
-export type { AccessToken, TokenState } from "./domain/index.ts";
 export { listAccessTokens } from "./store.ts";

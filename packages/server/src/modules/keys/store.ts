@@ -1,6 +1,6 @@
 import { type EpochMs, isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
+import type { AccessToken } from "#modules/keys/domain/index.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
-import type { AccessToken } from "./domain/index.ts";
 
 /** A token as it is kept, with what proves its secret and whose it is. */
 export interface StoredToken extends AccessToken {

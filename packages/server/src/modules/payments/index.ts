@@ -30,7 +30,7 @@ export {
   insertRailEvent,
   updateRailEventHandled,
 } from "./rail-event-store.ts";
-export { paymentMethodSnapshot, paymentSnapshot } from "./snapshot.ts";
+export { type PaymentSnapshot, paymentMethodSnapshot, paymentSnapshot } from "./snapshot.ts";
 export {
   abandonPayments,
   countFailingPayments,

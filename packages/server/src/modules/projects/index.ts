@@ -1,7 +1,6 @@
 import { present } from "#kernel/assert.ts";
 import type { Clock } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
-import type { Database, DiscoveryTx, Tx } from "#platform/db/database.ts";
 import {
   type Project,
   type ProjectSettings,
@@ -9,7 +8,8 @@ import {
   projectIdOf,
   type Side,
   sides,
-} from "./domain/index.ts";
+} from "#modules/projects/domain/index.ts";
+import type { Database, DiscoveryTx, Tx } from "#platform/db/database.ts";
 import { findProject, insertProject, listProjectIds, listProjectsBySlug } from "./store.ts";
 
 export {
@@ -18,7 +18,7 @@ export {
   type ProjectSettings,
   type Side,
   sideOf,
-} from "./domain/index.ts";
+} from "#modules/projects/domain/index.ts";
 export { listProjectIds };
 
 /** The project of the transaction. */

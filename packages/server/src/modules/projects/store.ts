@@ -1,6 +1,6 @@
 import { type EpochMs, isoInstant } from "#kernel/clock.ts";
+import type { Project, Side } from "#modules/projects/domain/index.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
-import type { Project, Side } from "./domain/index.ts";
 
 const COLUMNS = `project_id, slug, side, name, key_prefix, return_origins, retry_days, created_at`;
 

@@ -31,7 +31,8 @@ export function sendFailure(
   const { status, details } = failure;
   if (status === 401) reply.header("www-authenticate", "Bearer");
   if (status === 429 || status === 503) {
-    reply.header("retry-after", String(details["retryAfterSeconds"] ?? 1));
+    const { retryAfterSeconds } = details as { retryAfterSeconds?: number };
+    reply.header("retry-after", String(retryAfterSeconds ?? 1));
   }
   return reply
     .code(status)

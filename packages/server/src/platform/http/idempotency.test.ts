@@ -105,9 +105,8 @@ describe("a request with an Idempotency-Key", () => {
       ({ statusCode, headers }) => statusCode === 201 && !headers["idempotent-replayed"],
     );
     expect(fresh).toHaveLength(1);
-    for (const { statusCode, body } of responses) {
-      if (statusCode === 409) expect(body).toContain("idempotency_request_in_flight");
-    }
+    const inFlight = responses.filter(({ statusCode }) => statusCode === 409);
+    for (const { body } of inFlight) expect(body).toContain("idempotency_request_in_flight");
   });
 
   test("is the same request whatever the order of its fields", async () => {

@@ -44,29 +44,30 @@ export async function answerOnce<Body>(
     throw new BillingError("idempotency_request_in_flight");
   }
   const first = await findAnswer(tx, key);
-  if (first !== null)
-    return replay<Body>(first, requestHash, reply, sealer.open(first.sealedBody, context));
+  if (first !== null) {
+    return replay(first, requestHash, reply, sealer.open(first.sealedBody, context)) as Body;
+  }
 
   const body = await work(tx);
   await insertAnswer(tx, {
     key,
     requestHash,
     status: reply.statusCode,
-    sealedBody: sealer.seal(JSON.stringify(body), context),
+    sealedBody: sealer.seal(JSON.stringify(body ?? null), context),
     createdAtMs: clock.now(),
   });
   return body;
 }
 
-function replay<Body>(
+function replay(
   first: StoredAnswer,
   requestHash: Buffer,
   reply: FastifyReply,
   text: string | null,
-): Body {
+): unknown {
   if (!sameBytes(first.requestHash, requestHash)) throw new BillingError("idempotency_key_reused");
   reply.code(first.status).header("idempotent-replayed", "true");
-  return JSON.parse(present(text, "the pepper that sealed an answer still opens it")) as Body;
+  return JSON.parse(present(text, "the pepper that sealed an answer still opens it"));
 }
 
 function keyOf(request: FastifyRequest): string | null {

@@ -24,7 +24,7 @@ export function readJsonBodies(app: FastifyInstance): void {
       if (text === "" && mayBeEmpty(request)) return done(null, undefined);
       if (isTooDeep(text)) return done(new BillingError("body_malformed"));
       if (!text.includes("\\u")) return parse(request, text, done);
-      parse(request, text, (error, body) => {
+      return parse(request, text, (error, body) => {
         const refusal = error ?? (hasOnlyStorableText(body) ? null : unstorableText());
         done(refusal, body);
       });

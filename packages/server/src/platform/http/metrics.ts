@@ -60,7 +60,7 @@ interface Figure {
   readonly labels: Labels;
   add(durationMs: number): void;
   /** How many took no longer than each bucket's end; the last one has no end. */
-  cumulated(): { readonly counts: readonly number[]; readonly sumMs: number };
+  readonly cumulated: () => { readonly counts: readonly number[]; readonly sumMs: number };
 }
 
 function createFigure(labels: Labels): Figure {

@@ -92,11 +92,9 @@ const surfaces: readonly Surface[] = [
   { name: "pages", owns: "/pages", errors: problemErrors, sends: "pages", routes: [pageRoutes] },
 ];
 
-let isStarted = true;
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer({ now: Date.now }, () => surfaces, {
-    isStarted: () => isStarted,
     bodyLimitBytes: 10_000,
     corsOrigins: ["https://shop.example"],
   });
@@ -348,33 +346,5 @@ describe("every answer", () => {
     expect(metrics).toMatch(
       /farthing_http_request_duration_seconds_count\{method="GET",route="\/v1\/echo\/:id",status="200"\} \d+/,
     );
-  });
-});
-
-describe("health", () => {
-  test("is well while the process lives", async () => {
-    expect((await get("/healthz")).json()).toEqual({ status: "ok" });
-    expect((await server.app.inject({ method: "HEAD", url: "/healthz" })).statusCode).toBe(200);
-  });
-
-  test("is ready when started and the database answers", async () => {
-    expect((await get("/readyz")).json()).toEqual({ status: "ready" });
-    isStarted = false;
-    const starting = await get("/readyz");
-    isStarted = true;
-
-    expect(starting.statusCode).toBe(503);
-    expect(starting.json()).toEqual({ status: "starting" });
-  });
-
-  test("is not ready without its database", async () => {
-    const lost = await startTestServer({ now: Date.now }, () => []);
-    await lost.db.close();
-
-    const response = await lost.app.inject({ url: "/readyz" });
-
-    expect(response.statusCode).toBe(503);
-    expect(response.json()).toEqual({ status: "database_unavailable" });
-    await lost.app.close();
   });
 });

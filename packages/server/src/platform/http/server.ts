@@ -4,7 +4,6 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
   fastify,
 } from "fastify";
@@ -89,12 +88,13 @@ function createApp({ bodyLimitBytes }: HttpServerOptions): FastifyInstance {
     return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: (error, _request, reply) => {
-      sendFailure(failureOf(error), problemErrors, reply as unknown as FastifyReply);
+    frameworkErrors: (error, request, reply) => {
+      reply.header("x-request-id", request.id);
+      sendFailure(failureOf(error), problemErrors, reply);
     },
   })
     .setValidatorCompiler(compileValidator)
-    .withTypeProvider<TypeBoxTypeProvider>() as unknown as FastifyInstance;
+    .withTypeProvider<TypeBoxTypeProvider>();
 }
 
 interface SurfaceDeps extends RoutePreparationDeps {
@@ -139,6 +139,5 @@ async function registerSurface(
 }
 
 function operationIdOf(request: FastifyRequest): string {
-  const schema = request.routeOptions.schema as { operationId?: string } | undefined;
-  return schema?.operationId ?? "";
+  return request.routeOptions.schema?.operationId ?? "";
 }

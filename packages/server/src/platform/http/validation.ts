@@ -21,7 +21,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   if (httpPart === "body") return (value: unknown) => checked(validator, value);
   return (value: unknown) => {
     if (!hasOnlyStorableText(value)) return refused([{ path: "", message: "text holds no NUL" }]);
-    return checked(validator, read(schema as LooseObject, value as Record<string, unknown>));
+    return checked(validator, read(schema, value));
   };
 };
 
@@ -43,8 +43,8 @@ function fieldErrors(validator: Validator, value: unknown): FieldError[] {
 }
 
 /** Reads the address's text as the schema's types, and gives what is absent its default. */
-function read({ properties = {} }: LooseObject, given: Record<string, unknown>): unknown {
-  const values: Record<string, unknown> = { ...given };
+function read({ properties = {} }: LooseObject, given: unknown): unknown {
+  const values: Record<string, unknown> = { ...(given as object) };
   for (const [name, schema] of Object.entries(properties)) {
     const text = values[name];
     if (text === undefined && schema.default !== undefined) values[name] = schema.default;

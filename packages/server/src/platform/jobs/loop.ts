@@ -1,5 +1,6 @@
 import { SECOND_MS } from "#kernel/clock.ts";
 import type { Log } from "./log.ts";
+import { createTurns } from "./turns.ts";
 
 /** Work that is looked for again and again: about once a second, and sooner when nudged. */
 export interface Loop {
@@ -37,7 +38,8 @@ const BACKOFF_MAX_MS = 30 * SECOND_MS;
 export function createLoop(options: LoopOptions): Loop {
   const { name, log, idleMs = SECOND_MS, after = afterOnTimer } = options;
   const pause = createPause(after);
-  const runOnce = oneAtATime(options.pass);
+  const turns = createTurns();
+  const runOnce = () => turns.take(options.pass);
   let failures = 0;
   let isStopping = false;
   let polling: Promise<void> | undefined;
@@ -74,7 +76,7 @@ export function createLoop(options: LoopOptions): Loop {
       isStopping = true;
       pause.end();
       await polling;
-      await runOnce.settled();
+      await turns.settled();
     },
   };
 }
@@ -121,19 +123,4 @@ function createPause(after: After) {
       });
     },
   };
-}
-
-/** Keeps two calls of `work` from overlapping: a call waits for those before it. */
-function oneAtATime(work: () => Promise<number>) {
-  let last: Promise<unknown> = Promise.resolve();
-  const run = (): Promise<number> => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
-  return Object.assign(run, {
-    settled: async (): Promise<void> => {
-      await last;
-    },
-  });
 }

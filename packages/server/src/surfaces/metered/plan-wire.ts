@@ -9,6 +9,7 @@ import {
   type Plan,
   type PlanDraft,
   type PlanVersion,
+  type PriceDraft,
   usagePrices,
 } from "#modules/catalog/domain/index.ts";
 import { Closed, IdString, Instant, Literals, Nullable } from "#platform/http/wire.ts";
@@ -54,52 +55,59 @@ export const PlanWire = Closed({
 });
 
 type NewPlan = Static<typeof NewPlanBody>;
+type PlanChanges = Static<typeof PlanChangesBody>;
 
 /** These plans are billed in arrears: a base fee, and usage metrics at a rate each. */
 export function planFromWire(body: NewPlan): PlanDraft {
-  const metrics = body.data?.usage_metrics ?? [];
   return {
     name: body.title,
     description: body.description ?? null,
     currency: body.currency_code,
     interval: { unit: body.interval, count: 1 },
     metadata: {},
+    prices: [baseFeeFromWire(body), ...usageFromWire(body.data?.usage_metrics ?? [])],
+  };
+}
+
+/**
+ * What a plan is sold as now, with what the caller wants changed. What this surface has no words for
+ * (tiers, fees in advance, what is included) stays as it is unless what it belongs to is replaced.
+ */
+export function changedPlanFromWire({ latest }: Plan, changes: PlanChanges): PlanDraft {
+  const { title = latest.name, price, interval, data } = changes;
+  const named = flatPrices(latest, "advance")
+    .concat(flatPrices(latest, "arrears"))
+    .map((fee) => (fee.name === latest.name ? { ...fee, name: title } : fee));
+  return {
+    name: title,
+    description: changes.description === undefined ? latest.description : changes.description,
+    currency: changes.currency_code ?? latest.currency,
+    interval: interval === undefined ? latest.interval : { unit: interval, count: 1 },
+    metadata: latest.metadata,
     prices: [
-      {
-        kind: "flat",
-        name: body.title,
-        billed: "arrears",
-        amount: nanosFromNumber(body.price, "/price"),
-      },
-      ...metrics.map(({ metric, rate }, index) => ({
-        kind: "usage" as const,
-        name: metric,
-        metric,
-        model: {
-          type: "per_unit" as const,
-          includedQuantity: 0n,
-          unitPrice: nanosFromNumber(rate, `/data/usage_metrics/${index}/rate`),
-        },
-      })),
+      ...(price === undefined ? named : [baseFeeFromWire({ title, price })]),
+      ...(data?.usage_metrics === undefined
+        ? usagePrices(latest)
+        : usageFromWire(data.usage_metrics)),
     ],
   };
 }
 
-/** What a plan is sold as now, with what the caller wants changed. */
-export function changedPlanFromWire(
-  plan: Plan,
-  changes: Static<typeof PlanChangesBody>,
-): PlanDraft {
-  const { title, description, price, interval, currency_code, data } = planToWire(plan);
-  return planFromWire({
-    title,
-    description,
-    price,
-    interval: interval as NewPlan["interval"],
-    currency_code,
-    data,
-    ...changes,
-  });
+function baseFeeFromWire({ title, price }: Pick<NewPlan, "title" | "price">): PriceDraft {
+  return { kind: "flat", name: title, billed: "arrears", amount: nanosFromNumber(price, "/price") };
+}
+
+function usageFromWire(metrics: readonly Static<typeof UsageMetric>[]): PriceDraft[] {
+  return metrics.map(({ metric, rate }, index) => ({
+    kind: "usage",
+    name: metric,
+    metric,
+    model: {
+      type: "per_unit",
+      includedQuantity: 0n,
+      unitPrice: nanosFromNumber(rate, `/data/usage_metrics/${index}/rate`),
+    },
+  }));
 }
 
 export function planToWire({ latest, status, createdAtMs }: Plan) {

@@ -90,7 +90,13 @@ export const meteredPlanRoutes =
       {
         config: {
           scope: "billing:write",
-          refuses: ["plan_not_found", "plan_invalid", "plan_archived", "plan_version_superseded", "currency_unknown"],
+          refuses: [
+            "plan_not_found",
+            "plan_invalid",
+            "plan_archived",
+            "plan_version_superseded",
+            "currency_unknown",
+          ],
         },
         schema: {
           operationId: "updateBillingPlan",

@@ -1,8 +1,5 @@
-import type { BillingEventType } from "#flows/billing-event.ts";
-import type { PlanReference } from "#modules/catalog/domain/index.ts";
-import type { CustomerSnapshot } from "#modules/customers/domain/index.ts";
+import type { BillingEventData, BillingEventType } from "#flows/billing-event.ts";
 import type { InvoiceSnapshot } from "#modules/invoices/index.ts";
-import type { SubscriptionSnapshot } from "#modules/subscriptions/index.ts";
 import { invoiceCharges } from "./invoice-wire.ts";
 import { namesOf, statusToWire } from "./subscription-wire.ts";
 
@@ -14,13 +11,6 @@ export const meteredEventNames: Partial<Record<BillingEventType, string>> = {
   "payment.failed": "subscriptions.payment_failed",
   "subscription.canceled": "subscriptions.cancelled",
 };
-
-interface BillingEventData {
-  subscription: SubscriptionSnapshot;
-  customer: CustomerSnapshot;
-  plan: PlanReference;
-  invoice?: InvoiceSnapshot;
-}
 
 /** `{event, data}` of the metered document, or null for an event that it does not know. */
 export function meteredWebhook(event: {
