@@ -91,63 +91,14 @@ const IDEMPOTENCY_KEPT_MS = 2 * DAY_MS;
 
 /** Constructs the application: the one place where everything is put together. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { ownerUrl, publicUrl, clock, random, log } = options;
-  const db = openDatabase({
-    url: ownerUrl,
-    connectionsMax: options.connectionsMax,
-    onIdleError: (error) => log.warn({ err: error }, "a database connection broke"),
-  });
-  const engine: Engine = { clock, newId: idSource(clock, random), plans: createPlanCache() };
-  const hasher = createSecretHasher(options.secretKey, "access_token");
-  const authenticator = createAuthenticator({ db, clock, hasher, cacheMs: TOKEN_CACHE_MS });
-  const tokens = { clock, newId: engine.newId, randomBytes, hasher, authenticator };
-  const recorder = createUsageRecorder({ db, url: ownerUrl, clock });
+  const core = createCore(options);
   const { sandbox, rails } = createRails(options, (delivery) => deliverTo(http, delivery));
-  const collector = createCollector({
-    engine,
-    db,
-    rails,
-    onDefect: (error, due) => log.error({ err: error, due }, "a payment could not be collected"),
-  });
-  const visiting: CheckoutVisiting = {
-    engine,
-    db,
-    rails,
-    publicUrl,
-    onStrayPayment: (payment, { customerId }) =>
-      log.error({ payment, customerId }, "money came for a subscription that had ended"),
-  };
-  const poster = createPoster({ privateAddresses: options.webhookPrivateAddresses });
-  const loops = createLoops({ options, db, engine, collector, visiting, poster });
+  const work = createWork(options, core, rails);
   let isStarted = false;
-  const http = await createHttpServer({
-    db,
-    clock,
-    authenticate: authenticator.authenticate,
-    sealer: createSealer(options.secretKey, randomBytes),
-    logger: log,
-    metrics: processMetrics(),
-    publicUrl,
-    version,
-    corsOrigins: options.corsOrigins,
-    isStarted: () => isStarted,
-    surfaces: [
-      operatorSurface({
-        engine,
-        publicUrl,
-        tokens,
-        recorder,
-        collector,
-        cards: { engine, db, rails, onCardSaved: loops.payments.wake },
-        onResend: loops.webhooks.wake,
-      }),
-      meteredSurface({ engine, publicUrl }, recorder),
-      paySurface({ ...visiting, onReturn: loops.payments.wake }),
-      railsSurface({ db, clock, rails, onNotice: loops.railEvents.wake }),
-      stripeSandboxSurface(requestListener(sandbox)),
-    ],
-  });
-  const queue = createMaintenance(options, db);
+  const http = await createHttp(options, { ...core, ...work, rails, sandbox }, () => isStarted);
+  const queue = createMaintenance(options, core.db);
+  const { db, engine, tokens, recorder } = core;
+  const { collector, loops, poster } = work;
 
   return {
     http,
@@ -172,6 +123,88 @@ export async function createApp(options: AppOptions): Promise<App> {
       await db.close();
     },
   };
+}
+
+type Core = ReturnType<typeof createCore>;
+type Work = ReturnType<typeof createWork>;
+
+/** What everything else is built on. */
+function createCore({ ownerUrl, clock, random, log, secretKey, connectionsMax }: AppOptions) {
+  const db = openDatabase({
+    url: ownerUrl,
+    connectionsMax,
+    onIdleError: (error) => log.warn({ err: error }, "a database connection broke"),
+  });
+  const engine: Engine = { clock, newId: idSource(clock, random), plans: createPlanCache() };
+  const hasher = createSecretHasher(secretKey, "access_token");
+  const authenticator = createAuthenticator({ db, clock, hasher, cacheMs: TOKEN_CACHE_MS });
+  const tokens = { clock, newId: engine.newId, randomBytes, hasher, authenticator };
+  const recorder = createUsageRecorder({ db, url: ownerUrl, clock });
+  return { db, engine, authenticator, tokens, recorder };
+}
+
+/** What is done beside requests. */
+function createWork(options: AppOptions, { db, engine }: Core, rails: (projectId: number) => Rail) {
+  const { publicUrl, log } = options;
+  const collector = createCollector({
+    engine,
+    db,
+    rails,
+    onDefect: (error, due) => log.error({ err: error, due }, "a payment could not be collected"),
+  });
+  const visiting: CheckoutVisiting = {
+    engine,
+    db,
+    rails,
+    publicUrl,
+    onStrayPayment: (payment, { customerId }) =>
+      log.error({ payment, customerId }, "money came for a subscription that had ended"),
+  };
+  const poster = createPoster({ privateAddresses: options.webhookPrivateAddresses });
+  const loops = createLoops({ options, db, engine, collector, visiting, poster });
+  return { collector, visiting, poster, loops };
+}
+
+interface Rails {
+  readonly rails: (projectId: number) => Rail;
+  readonly sandbox: StripeSandbox;
+}
+
+/** The HTTP server with all its ways in. */
+function createHttp(
+  options: AppOptions,
+  parts: Core & Work & Rails,
+  isStarted: () => boolean,
+): Promise<FastifyInstance> {
+  const { clock, publicUrl } = options;
+  const { db, engine, tokens, recorder, collector, visiting, loops, rails } = parts;
+  return createHttpServer({
+    db,
+    clock,
+    authenticate: parts.authenticator.authenticate,
+    sealer: createSealer(options.secretKey, randomBytes),
+    logger: options.log,
+    metrics: processMetrics(),
+    publicUrl,
+    version,
+    corsOrigins: options.corsOrigins,
+    isStarted,
+    surfaces: [
+      operatorSurface({
+        engine,
+        publicUrl,
+        tokens,
+        recorder,
+        collector,
+        cards: { engine, db, rails, onCardSaved: loops.payments.wake },
+        onResend: loops.webhooks.wake,
+      }),
+      meteredSurface({ engine, publicUrl }, recorder),
+      paySurface({ ...visiting, onReturn: loops.payments.wake }),
+      railsSurface({ db, clock, rails, onNotice: loops.railEvents.wake }),
+      stripeSandboxSurface(requestListener(parts.sandbox)),
+    ],
+  });
 }
 
 interface LoopDeps {

@@ -1,3 +1,4 @@
+import { planOpening } from "#flows/close-periods/plan-close.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { activated } from "#modules/subscriptions/domain/index.ts";
@@ -10,7 +11,6 @@ import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { billInvoices } from "./bill-invoices.ts";
 import { billingEvent } from "./billing-event.ts";
-import { planOpening } from "./close-periods/plan-close.ts";
 import type { Engine } from "./engine.ts";
 import { loadSubject } from "./load-subject.ts";
 

@@ -1,3 +1,4 @@
+import { closePeriodEarly, closePeriods } from "#flows/close-periods/close-periods.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { abandonPayments } from "#modules/payments/index.ts";
@@ -14,7 +15,6 @@ import {
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { billingEvent } from "./billing-event.ts";
-import { closePeriodEarly, closePeriods } from "./close-periods/close-periods.ts";
 import type { Engine } from "./engine.ts";
 import { loadSubject } from "./load-subject.ts";
 

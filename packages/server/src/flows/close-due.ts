@@ -1,3 +1,4 @@
+import { closePeriods } from "#flows/close-periods/close-periods.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import {
   claimDueSubscriptions,
@@ -6,7 +7,6 @@ import {
 } from "#modules/subscriptions/index.ts";
 import type { Database } from "#platform/db/database.ts";
 import { createTurns } from "#platform/jobs/turns.ts";
-import { closePeriods } from "./close-periods/close-periods.ts";
 import type { Engine } from "./engine.ts";
 
 /** Subscriptions a transaction closes at once: what one fsync and one set of statements serve. */
@@ -63,7 +63,7 @@ export async function closeDueOf(
 ): Promise<number> {
   return db.inProject(projectId, async (tx) => {
     const due = await claimDueSubscriptionsOf(tx, customerId, nowMs);
-    if (due.length > 0) await closePeriods(engine, tx, due, turns);
+    if (due.length > 0) await closePeriods(engine, tx, due);
     return due.length;
   });
 }

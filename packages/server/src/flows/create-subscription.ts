@@ -1,3 +1,4 @@
+import { makeCheckout } from "#flows/checkout/make-checkout.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatId, type OwnedId } from "#kernel/ids.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
@@ -13,7 +14,6 @@ import { claimName } from "#platform/db/lookup.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { activateSubscription } from "./activate-subscription.ts";
 import { billingEvent } from "./billing-event.ts";
-import { makeCheckout } from "./checkout/make-checkout.ts";
 import type { Engine } from "./engine.ts";
 
 export interface Subscribing {

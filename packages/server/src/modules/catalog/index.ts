@@ -20,7 +20,12 @@ import {
   updatePlanArchived,
 } from "./store.ts";
 
-export { listedPlanSnapshot, planKey, planReference, planSnapshot } from "#modules/catalog/domain/index.ts";
+export {
+  listedPlanSnapshot,
+  planKey,
+  planReference,
+  planSnapshot,
+} from "#modules/catalog/domain/index.ts";
 export { createPlanCache, type PlanCache } from "./plan-cache.ts";
 export { findPlan, findPlanVersions, listPlans } from "./store.ts";
 

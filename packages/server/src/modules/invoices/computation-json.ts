@@ -1,11 +1,11 @@
 import { unreachable } from "#kernel/assert.ts";
 import { formatNanos, storedNanos } from "#kernel/nanos.ts";
+import type { Computation } from "#modules/invoices/domain/index.ts";
 import {
   type PriceModelJson,
   priceModelFromJson,
   priceModelToJson,
 } from "#modules/rating/domain/index.ts";
-import type { Computation } from "./domain/index.ts";
 
 /** A computation as it is stored and shown: every figure a decimal string. */
 export type ComputationJson =

@@ -1,7 +1,7 @@
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
+import { type DraftInvoice, type Invoice, issuedInvoice } from "#modules/invoices/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { type DraftInvoice, type Invoice, issuedInvoice } from "./domain/index.ts";
 import { findInvoice, insertInvoiceLines, insertInvoices, takeInvoiceNumbers } from "./store.ts";
 
 export { type InvoiceLineSnapshot, type InvoiceSnapshot, invoiceSnapshot } from "./snapshot.ts";

@@ -2,7 +2,7 @@ import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
 import { formatMinor, sumMinor } from "#kernel/money.ts";
 import { formatNanos } from "#kernel/nanos.ts";
-import type { Invoice, InvoiceLine } from "./domain/index.ts";
+import type { Invoice, InvoiceLine } from "#modules/invoices/domain/index.ts";
 
 /** An invoice as the operator API and the event log show it. Amounts are decimals in major units. */
 export interface InvoiceSnapshot {

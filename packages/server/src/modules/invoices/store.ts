@@ -2,13 +2,6 @@ import { present } from "#kernel/assert.ts";
 import { type EpochMs, isoInstant } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { formatNanos, storedNanos } from "#kernel/nanos.ts";
-import { columns, jsonColumn } from "#platform/db/columns.ts";
-import type { Tx } from "#platform/db/database.ts";
-import {
-  type ComputationJson,
-  computationFromJson,
-  computationToJson,
-} from "./computation-json.ts";
 import type {
   DraftInvoice,
   DraftLine,
@@ -16,7 +9,14 @@ import type {
   InvoiceLine,
   InvoiceReason,
   InvoiceStatus,
-} from "./domain/index.ts";
+} from "#modules/invoices/domain/index.ts";
+import { columns, jsonColumn } from "#platform/db/columns.ts";
+import type { Tx } from "#platform/db/database.ts";
+import {
+  type ComputationJson,
+  computationFromJson,
+  computationToJson,
+} from "./computation-json.ts";
 
 interface InvoiceRow {
   customer_id: bigint;

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import { present } from "#kernel/assert.ts";
-import type { Tx } from "#platform/db/database.ts";
 import {
   type ChainedTransfer,
   chained,
   emptyChain,
   type Transfer,
   transfersOf,
-} from "./domain/index.ts";
+} from "#modules/ledger/domain/index.ts";
+import { sha256 } from "#platform/crypto/sha256.ts";
+import type { Tx } from "#platform/db/database.ts";
 import { insertHeads, insertTransfers, lockHeads, updateHeads } from "./store.ts";
 
 export { listBalances } from "./store.ts";
@@ -39,8 +39,4 @@ async function lockedHeads(tx: Tx, customerIds: readonly bigint[]) {
     emptyChain,
   );
   return lockHeads(tx, customerIds);
-}
-
-function sha256(content: Uint8Array): Uint8Array {
-  return createHash("sha256").update(content).digest();
 }

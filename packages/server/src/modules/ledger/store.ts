@@ -1,6 +1,6 @@
+import type { Account, ChainedTransfer, ChainHead } from "#modules/ledger/domain/index.ts";
 import { columns } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
-import type { Account, ChainedTransfer, ChainHead } from "./domain/index.ts";
 
 /**
  * Finds where the chains of these customers end and keeps others from adding to them until the

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { SubscriptionFacts, TargetFacts } from "#modules/metering/domain/index.ts";
 import { deferred } from "#test/support/deferred.ts";
-import type { SubscriptionFacts, TargetFacts } from "./domain/index.ts";
 import { createFactsCache } from "./facts-cache.ts";
 import type { Target } from "./facts-source.ts";
 

@@ -1,4 +1,4 @@
-import type { SubscriptionFacts, TargetFacts } from "./domain/index.ts";
+import type { SubscriptionFacts, TargetFacts } from "#modules/metering/domain/index.ts";
 import type { LoadFacts, Target } from "./facts-source.ts";
 
 export interface FactsCache {

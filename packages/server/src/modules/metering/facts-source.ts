@@ -1,6 +1,6 @@
 import { type OwnedId, ownedKey, parseId, parseOwnedId } from "#kernel/ids.ts";
+import type { SubscriptionFacts, TargetFacts, UsageEvent } from "#modules/metering/domain/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
-import type { SubscriptionFacts, TargetFacts, UsageEvent } from "./domain/index.ts";
 import {
   type FactsRow,
   listCustomers,

@@ -1,6 +1,6 @@
 import type { Clock } from "#kernel/clock.ts";
+import { receiptMonth } from "#modules/metering/domain/index.ts";
 import { ensureMonthPartitions } from "#platform/db/partitions.ts";
-import { receiptMonth } from "./domain/index.ts";
 
 // References are looked for in last month's partition; two months ahead, a missed run does no harm.
 const MONTHS = [-1, 0, 1, 2];

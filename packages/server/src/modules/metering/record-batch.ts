@@ -1,6 +1,4 @@
 import type { Clock } from "#kernel/clock.ts";
-import type { Database } from "#platform/db/database.ts";
-import type { GroupConnection } from "#platform/db/group-commit-connection.ts";
 import {
   batchOutcomes,
   type PlannedEvent,
@@ -11,7 +9,9 @@ import {
   type UsageEvent,
   type UsageOutcome,
   type WriteException,
-} from "./domain/index.ts";
+} from "#modules/metering/domain/index.ts";
+import type { Database } from "#platform/db/database.ts";
+import type { GroupConnection } from "#platform/db/group-commit-connection.ts";
 import type { FactsCache } from "./facts-cache.ts";
 import { targetOf } from "./facts-source.ts";
 import {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DAY_MS } from "#kernel/clock.ts";
 import { parseOwnedId } from "#kernel/ids.ts";
+import type { UsageEvent } from "#modules/metering/domain/index.ts";
 import {
   type MeteringDatabase,
   NOW_MS,
@@ -9,7 +10,6 @@ import {
   PROJECT,
   usageEvent,
 } from "#test/support/metering-database.ts";
-import type { UsageEvent } from "./domain/index.ts";
 
 let database: MeteringDatabase;
 

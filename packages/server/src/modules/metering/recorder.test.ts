@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { present } from "#kernel/assert.ts";
 import { DAY_MS, HOUR_MS } from "#kernel/clock.ts";
 import { parseOwnedId } from "#kernel/ids.ts";
+import type { UsageEvent, UsageOutcome } from "#modules/metering/domain/index.ts";
 import {
   type MeteringDatabase,
   NOW_MS,
@@ -11,7 +12,6 @@ import {
   usageEvent,
 } from "#test/support/metering-database.ts";
 import type { SubscriptionFixture } from "#test/support/metering-fixtures.ts";
-import type { UsageEvent, UsageOutcome } from "./domain/index.ts";
 import type { UsageRecorder } from "./recorder.ts";
 
 const RECORDED = { status: "recorded" };

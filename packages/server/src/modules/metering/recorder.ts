@@ -1,9 +1,9 @@
 import { present } from "#kernel/assert.ts";
 import type { Clock } from "#kernel/clock.ts";
+import type { UsageEvent, UsageOutcome } from "#modules/metering/domain/index.ts";
 import type { Database } from "#platform/db/database.ts";
 import { createGroupCommit } from "#platform/db/group-commit.ts";
 import { openGroupConnection } from "#platform/db/group-commit-connection.ts";
-import type { UsageEvent, UsageOutcome } from "./domain/index.ts";
 import { createFactsCache } from "./facts-cache.ts";
 import { createFactsSource } from "./facts-source.ts";
 import { createBatchRecorder } from "./record-batch.ts";

@@ -2,8 +2,8 @@ import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { type Nanos, storedNanos } from "#kernel/nanos.ts";
+import type { PropertyValue } from "#modules/metering/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import type { PropertyValue } from "./domain/index.ts";
 
 /** The events of a metric in a billing period that were counted after so many closings of it. */
 export interface EventsKey {

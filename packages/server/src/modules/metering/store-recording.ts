@@ -1,7 +1,12 @@
+import {
+  type EventContent,
+  eventKey,
+  type PlannedEvent,
+  type Receipt,
+} from "#modules/metering/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { plainArray, textArray } from "#platform/db/group-commit-arrays.ts";
 import type { GroupConnection } from "#platform/db/group-commit-connection.ts";
-import { type EventContent, eventKey, type PlannedEvent, type Receipt } from "./domain/index.ts";
 
 /** Which partitions a reference is looked for in. A test clock knows no months: then in all of them. */
 export type Search = "receipt-months" | "everywhere";

@@ -3,6 +3,7 @@ import { present } from "#kernel/assert.ts";
 import { DAY_MS } from "#kernel/clock.ts";
 import { type OwnedId, ownedKey, parseOwnedId } from "#kernel/ids.ts";
 import { unitsToNanos } from "#kernel/nanos.ts";
+import type { UsageCounter, UsageEvent } from "#modules/metering/domain/index.ts";
 import { deferred } from "#test/support/deferred.ts";
 import {
   type MeteringDatabase,
@@ -12,7 +13,6 @@ import {
   PROJECT,
   usageEvent,
 } from "#test/support/metering-database.ts";
-import type { UsageCounter, UsageEvent } from "./domain/index.ts";
 import type { UsageRecorder } from "./recorder.ts";
 import { lockUnbilledCounters, markCountersBilled, usageOf } from "./store.ts";
 import { type EventPage, type EventsKey, listEventsOf, sumEventsOf } from "./store-events.ts";

@@ -1,10 +1,10 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { formatNanos, type Nanos, storedNanos } from "#kernel/nanos.ts";
+import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { columns } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
-import type { UsageCounter } from "./domain/index.ts";
 
 /** What a subscription used of a metric in its running period. */
 export interface MetricUsage {

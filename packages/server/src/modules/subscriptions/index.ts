@@ -1,7 +1,7 @@
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
+import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import type { Subscription } from "./domain/index.ts";
 import { findSubscription, lockSubscription } from "./store.ts";
 
 export { type SubscriptionSnapshot, subscriptionSnapshot } from "./snapshot.ts";

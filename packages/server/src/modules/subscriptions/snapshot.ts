@@ -1,6 +1,6 @@
 import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
-import type { Subscription, SubscriptionStatus } from "./domain/index.ts";
+import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 
 /** A subscription as the operator API and the event log show it. */
 export interface SubscriptionSnapshot {

@@ -1,9 +1,9 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
+import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import { columns, instant } from "#platform/db/columns.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
-import type { Subscription, SubscriptionStatus } from "./domain/index.ts";
 
 interface SubscriptionRow {
   customer_id: bigint;
