@@ -1,4 +1,5 @@
 import { makeCheckout } from "#flows/checkout/make-checkout.ts";
+import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatId, type OwnedId } from "#kernel/ids.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
@@ -10,7 +11,7 @@ import { findDefaultPaymentMethod } from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription, insertSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { claimName } from "#platform/db/lookup.ts";
+import { findByName, takeName } from "#platform/db/lookup.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { activateSubscription } from "./activate-subscription.ts";
 import { billingEvent } from "./billing-event.ts";
@@ -92,9 +93,10 @@ async function firstWithReference(
   referenceId: string | null,
   subscription: OwnedId,
 ): Promise<OwnedId> {
-  return referenceId === null
-    ? subscription
-    : claimName(tx, `subscription.reference:${referenceId}`, subscription);
+  if (referenceId === null) return subscription;
+  const name = { kind: "subscription.reference", value: referenceId };
+  if (await takeName(tx, name, subscription)) return subscription;
+  return present(await findByName(tx, name), "a reference that is taken is never freed");
 }
 
 function newSubscription(

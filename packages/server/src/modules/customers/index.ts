@@ -1,4 +1,4 @@
-import { assert, present } from "#kernel/assert.ts";
+import { present } from "#kernel/assert.ts";
 import { type Clock, type EpochMs, isoInstant } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import { BillingError } from "#kernel/error.ts";
@@ -13,16 +13,14 @@ import {
 } from "#modules/customers/domain/index.ts";
 import { sideOf } from "#modules/projects/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { findByName, releaseName, takeName } from "#platform/db/lookup.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { customerCreated } from "./events.ts";
+import { emailName, externalIdName, holder } from "./names.ts";
 import {
-  type CustomerName,
-  deleteName,
   findCustomer,
   findCustomerByEmail,
-  findNamed,
   insertCustomer,
-  insertName,
   lockCustomer,
   updateCurrency,
   updateCustomerDetails,
@@ -30,6 +28,7 @@ import {
 } from "./store.ts";
 
 export { customerSnapshot } from "#modules/customers/domain/index.ts";
+export { EXTERNAL_ID_KIND } from "./names.ts";
 export { findCustomer, findCustomers, listCustomers, lockCustomer } from "./store.ts";
 
 /** What making a customer takes beside what is said of it. */
@@ -65,13 +64,13 @@ export async function findOrCreateByEmail(
   if (known !== null) return known;
 
   const customer = made(tx, making, draft);
-  const name: CustomerName = { kind: "email", value: draft.email };
-  if (await insertName(tx, name, customer.customerId)) {
+  const name = emailName(draft.email);
+  if (await takeName(tx, name, holder(customer.customerId))) {
     await insert(tx, making, customer);
     return customer;
   }
-  const firstId = present(await findNamed(tx, name), "a name that is taken is somebody's");
-  return getCustomer(tx, firstId);
+  const first = present(await findByName(tx, name), "a name that is taken is somebody's");
+  return getCustomer(tx, first.customerId);
 }
 
 /** Refuses like `changedCustomer`, and with `customer_not_found`. */
@@ -84,7 +83,7 @@ export async function updateCustomer(
   if (customer === null) throw new BillingError("customer_not_found");
   const changed = changedCustomer(customer, changes);
   if (customer.email !== null && customer.email !== changed.email) {
-    await deleteName(tx, { kind: "email", value: customer.email }, customerId);
+    await releaseName(tx, emailName(customer.email), holder(customerId));
   }
   await updateCustomerDetails(tx, changed);
   return changed;
@@ -142,9 +141,8 @@ async function insert(tx: Tx, { newId }: CustomerMaking, customer: Customer): Pr
 }
 
 async function takeExternalId(tx: Tx, { customerId }: Customer, value: string): Promise<void> {
-  const name: CustomerName = { kind: "external_id", value };
-  if (await insertName(tx, name, customerId)) return;
-  const ownerId = await findNamed(tx, name);
-  assert(ownerId !== null, "an external id that is taken is never freed");
-  throw new BillingError("customer_exists", { customer: formatId("customer", ownerId) });
+  const name = externalIdName(value);
+  if (await takeName(tx, name, holder(customerId))) return;
+  const owner = present(await findByName(tx, name), "an external id that is taken is never freed");
+  throw new BillingError("customer_exists", { customer: formatId("customer", owner.customerId) });
 }

@@ -3,6 +3,8 @@ import type { Currency } from "#kernel/currency.ts";
 import type { Customer } from "#modules/customers/domain/index.ts";
 import { instant, instantOrNull } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { findByName } from "#platform/db/lookup.ts";
+import { externalIdName } from "./names.ts";
 
 interface CustomerRow {
   customer_id: bigint;
@@ -14,12 +16,6 @@ interface CustomerRow {
   metadata: Record<string, unknown>;
   test_clock_at: EpochMs | null;
   created_at: EpochMs;
-}
-
-/** A name that only one customer of the project may have. */
-export interface CustomerName {
-  readonly kind: "external_id" | "email";
-  readonly value: string;
 }
 
 export async function insertCustomer(tx: Tx, customer: Customer): Promise<void> {
@@ -116,54 +112,18 @@ export async function listCustomers(
   page: { readonly before: bigint | null; readonly limit: number },
 ): Promise<Customer[]> {
   const { externalId, email } = filter;
-  const name =
-    externalId === undefined ? null : lookupKey(tx, { kind: "external_id", value: externalId });
+  const named = externalId === undefined ? null : await findByName(tx, externalIdName(externalId));
+  if (externalId !== undefined && named === null) return [];
   const rows = await tx.query<CustomerRow>(
     `select * from customer
       where project_id = $1
-        and ($2::text is null
-             or customer_id = (select customer_id from lookup where lookup_key = $2))
+        and ($2::bigint is null or customer_id = $2)
         and ($3::text is null or lower(email) = lower($3))
         and ($4::bigint is null or customer_id < $4)
       order by customer_id desc limit $5`,
-    [tx.projectId, name, email ?? null, page.before, page.limit],
+    [tx.projectId, named?.customerId ?? null, email ?? null, page.before, page.limit],
   );
   return rows.map(toCustomer);
-}
-
-/**
- * Takes a name for a customer; false when another one has it. Waits for a transaction that is about
- * to take the same name.
- */
-export async function insertName(tx: Tx, name: CustomerName, customerId: bigint): Promise<boolean> {
-  const taken = await tx.query(
-    `insert into lookup (lookup_key, project_id, customer_id, object_id) values ($1, $2, $3, $3)
-     on conflict (lookup_key) do nothing returning customer_id`,
-    [lookupKey(tx, name), tx.projectId, customerId],
-  );
-  return taken.length > 0;
-}
-
-/** Whose name this is. */
-export async function findNamed(tx: Tx, name: CustomerName): Promise<bigint | null> {
-  const [row] = await tx.query<{ customer_id: bigint }>(
-    "select customer_id from lookup where lookup_key = $1",
-    [lookupKey(tx, name)],
-  );
-  return row?.customer_id ?? null;
-}
-
-/** Frees a name if it is this customer's. */
-export async function deleteName(tx: Tx, name: CustomerName, customerId: bigint): Promise<void> {
-  await tx.query("delete from lookup where lookup_key = $1 and customer_id = $2", [
-    lookupKey(tx, name),
-    customerId,
-  ]);
-}
-
-function lookupKey(tx: Tx, { kind, value }: CustomerName): string {
-  const name = kind === "email" ? value.toLowerCase() : value;
-  return `customer.${kind}:${tx.projectId}:${name}`;
 }
 
 async function one(tx: Tx, sql: string, values: readonly unknown[]): Promise<Customer | null> {

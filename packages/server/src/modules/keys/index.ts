@@ -1,4 +1,4 @@
-export type { AccessToken, TokenState } from "#modules/keys/domain/index.ts";
+export type { AccessToken } from "#modules/keys/domain/index.ts";
 export {
   type AccessTokenDeps,
   getAccessToken,

@@ -8,7 +8,7 @@ export interface FactsCache {
     targets: ReadonlySet<Target>,
   ): Promise<ReadonlyMap<Target, TargetFacts>>;
   /** Forgets what is known of a customer's subscriptions. To be called after every change of them. */
-  forget(projectId: number, customerId: bigint): void;
+  readonly forget: (projectId: number, customerId: bigint) => void;
 }
 
 export interface FactsCacheOptions {

@@ -1,10 +1,11 @@
 import { type OwnedId, ownedKey, parseId, parseOwnedId } from "#kernel/ids.ts";
+import { EXTERNAL_ID_KIND } from "#modules/customers/index.ts";
 import type { SubscriptionFacts, TargetFacts, UsageEvent } from "#modules/metering/domain/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { findByNames } from "#platform/db/lookup.ts";
 import {
   type FactsRow,
   listCustomers,
-  listCustomersByExternalId,
   listFactsOfCustomers,
   listFactsOfSubscriptions,
   listMetrics,
@@ -98,15 +99,16 @@ async function customerIds(
   const asked = ours.flatMap(({ id }) => (id === null ? [] : [id]));
   const existing = new Set(await listCustomers(tx, asked));
   const external = named.filter(({ name }) => parseId("customer", name) === null);
-  const byExternalId = await listCustomersByExternalId(
+  const byExternalId = await findByNames(
     tx,
+    EXTERNAL_ID_KIND,
     external.map(({ name }) => name),
   );
   const ids = new Map<Target, bigint>();
   for (const { target, id } of ours) if (id !== null && existing.has(id)) ids.set(target, id);
   for (const { target, name } of external) {
-    const id = byExternalId.get(name);
-    if (id !== undefined) ids.set(target, id);
+    const customer = byExternalId.get(name);
+    if (customer !== undefined) ids.set(target, customer.id);
   }
   return ids;
 }

@@ -25,7 +25,7 @@ function eventOf(subscriptions: readonly string[], number: number): UsageEvent {
     subscription: subscriptions[number % subscriptions.length] ?? null,
     referenceId: `r${number}`,
     metric: number % 5 === 0 ? "returns" : "packages",
-    quantity: number % 7 === 0 ? "-0.25" : `${number % 4 === 0 ? "1.5" : "3"}`,
+    quantity: number % 7 === 0 ? "-0.25" : "1.5",
     occurredAtMs: NOW_MS - (number % 11) * 4 * DAY_MS,
   });
 }
@@ -70,7 +70,7 @@ async function recordAll(batches: readonly number[][], servers: number): Promise
   const subscriptions = await database.fixtures.subscriptions(PROJECT, [{}, {}, {}]);
   const recorders = Array.from({ length: servers }, () => database.recorder());
   await Promise.all(
-    batches.map((batch, index) =>
+    batches.map(async (batch, index) =>
       recorders[index % servers]?.record(
         PROJECT,
         batch.map((number) => eventOf(subscriptions, number)),

@@ -14,9 +14,12 @@ export interface UsageRecorder {
    * committed. Throws `server_busy` when too much is waiting and `database_unavailable`; what was
    * recorded by then is found to be a duplicate when the events are sent again.
    */
-  record(projectId: number, events: readonly UsageEvent[]): Promise<readonly UsageOutcome[]>;
+  readonly record: (
+    projectId: number,
+    events: readonly UsageEvent[],
+  ) => Promise<readonly UsageOutcome[]>;
   /** To be called after a change of a customer's subscriptions has been committed. */
-  forget(projectId: number, customerId: bigint): void;
+  readonly forget: (projectId: number, customerId: bigint) => void;
   /** Waits for what was handed in and closes the connections. */
   close(): Promise<void>;
 }

@@ -85,20 +85,6 @@ export async function listCustomers(tx: Tx, customerIds: readonly bigint[]): Pro
   return rows.map(({ customer_id }) => customer_id);
 }
 
-/** Our ids of customers by the merchant's own. */
-export async function listCustomersByExternalId(
-  tx: Tx,
-  externalIds: readonly string[],
-): Promise<Map<string, bigint>> {
-  if (externalIds.length === 0) return new Map();
-  const prefix = `customer.external_id:${tx.projectId}:`;
-  const rows = await tx.query<{ lookup_key: string; customer_id: bigint }>(
-    "select lookup_key, customer_id from lookup where lookup_key = any($1)",
-    [textArray(externalIds.map((externalId) => prefix + externalId))],
-  );
-  return new Map(rows.map((row) => [row.lookup_key.slice(prefix.length), row.customer_id]));
-}
-
 export interface PlanVersionKey {
   readonly planId: bigint;
   readonly version: number;

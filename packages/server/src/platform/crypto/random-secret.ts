@@ -8,7 +8,7 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const BASE = BigInt(ALPHABET.length);
 
 /** How many characters 256 bits take in base 62. */
-export const SECRET_CHARACTERS = 43;
+const SECRET_CHARACTERS = 43;
 
 /** A new secret of 256 bits: 43 letters and digits, so that a double click selects all of it. */
 export function randomSecret(randomBytes: RandomBytes): string {

@@ -89,7 +89,7 @@ describe("a group commit", () => {
     const { commit, write } = observedGroupCommit({ writers: 2 });
     const answers = [commit.submit(1, ["a", "b", "c", "d"]), commit.submit(1, ["e", "f"])];
     const begun = [await write(1), await write(2)];
-    expect(begun.map(({ writer }) => writer).toSorted()).toEqual([0, 1]);
+    expect(new Set(begun.map(({ writer }) => writer))).toEqual(new Set([0, 1]));
     for (const { end } of begun) end();
     await Promise.all(answers);
   });

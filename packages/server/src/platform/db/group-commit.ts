@@ -22,7 +22,7 @@ export interface GroupCommit<Entry, Result> {
    * Hands in entries that may share a transaction with others of their group. Resolves when all of
    * them are written. Rejects with `server_busy`, and writes nothing, when too much is waiting.
    */
-  submit(group: number, entries: readonly Entry[]): Promise<readonly Result[]>;
+  readonly submit: (group: number, entries: readonly Entry[]) => Promise<readonly Result[]>;
   /** Refuses what comes from now on and resolves when everything accepted is settled. */
   close(): Promise<void>;
 }

@@ -1,29 +1,60 @@
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Tx } from "./database.ts";
 
+/** A name that someone else minted. It is unique among those of its kind in a project. */
+export interface Name {
+  /** `customer.external_id`: what is named, and by what. */
+  readonly kind: string;
+  readonly value: string;
+}
+
 /**
- * Gives a name that someone else minted to an object, unless it is taken: answers whose it is. A name
- * is unique in its project; two who take it at once get the same answer.
+ * Takes a name for an object; false when another one has it. Waits for a transaction that is about to
+ * take the same name.
  */
-export async function claimName(tx: Tx, name: string, object: OwnedId): Promise<OwnedId> {
+export async function takeName(tx: Tx, name: Name, object: OwnedId): Promise<boolean> {
   const taken = await tx.query(
     `insert into lookup (lookup_key, project_id, customer_id, object_id) values ($1, $2, $3, $4)
      on conflict do nothing returning object_id`,
     [lookupKey(tx, name), tx.projectId, object.customerId, object.id],
   );
-  if (taken.length > 0) return object;
-  return (await findByName(tx, name)) ?? claimName(tx, name, object);
+  return taken.length > 0;
 }
 
-/** Whose a name is, or null when nobody has it. */
-export async function findByName(tx: Tx, name: string): Promise<OwnedId | null> {
-  const [row] = await tx.query<{ customer_id: bigint; object_id: bigint }>(
-    "select customer_id, object_id from lookup where lookup_key = $1 and project_id = $2",
-    [lookupKey(tx, name), tx.projectId],
+/** What has a name, or null. */
+export async function findByName(tx: Tx, name: Name): Promise<OwnedId | null> {
+  return (await findByNames(tx, name.kind, [name.value])).get(name.value) ?? null;
+}
+
+/** What has these names of one kind, by name. */
+export async function findByNames(
+  tx: Tx,
+  kind: string,
+  values: readonly string[],
+): Promise<Map<string, OwnedId>> {
+  if (values.length === 0) return new Map();
+  const prefix = lookupKey(tx, { kind, value: "" });
+  const rows = await tx.query<{ lookup_key: string; customer_id: bigint; object_id: bigint }>(
+    `select lookup_key, customer_id, object_id from lookup
+      where lookup_key = any($1) and project_id = $2`,
+    [values.map((value) => prefix + value), tx.projectId],
   );
-  return row === undefined ? null : { customerId: row.customer_id, id: row.object_id };
+  return new Map(
+    rows.map((row) => [
+      row.lookup_key.slice(prefix.length),
+      { customerId: row.customer_id, id: row.object_id },
+    ]),
+  );
 }
 
-function lookupKey(tx: Tx, name: string): string {
-  return `${tx.projectId}:${name}`;
+/** Frees a name if it is this object's. */
+export async function releaseName(tx: Tx, name: Name, object: OwnedId): Promise<void> {
+  await tx.query("delete from lookup where lookup_key = $1 and customer_id = $2", [
+    lookupKey(tx, name),
+    object.customerId,
+  ]);
+}
+
+function lookupKey(tx: Tx, { kind, value }: Name): string {
+  return `${kind}:${tx.projectId}:${value}`;
 }

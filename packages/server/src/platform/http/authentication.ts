@@ -25,7 +25,7 @@ function admit(request: FastifyRequest, caller: Caller, scope: Scope): BillingEr
 }
 
 /** The token of a request: `Authorization: Bearer …`, or `X-API-Key`. */
-export function tokenOf(headers: IncomingHttpHeaders): string {
+function tokenOf(headers: IncomingHttpHeaders): string {
   const { authorization, "x-api-key": apiKey } = headers;
   const token = authorization === undefined ? apiKey : bearerToken(authorization);
   if (token === undefined || token === "") throw new BillingError("access_token_missing");

@@ -18,7 +18,7 @@ export interface Failure {
 }
 
 /** The status each kind of refusal has on every surface. */
-export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
+const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
   unauthenticated: 401,
   payment_required: 402,

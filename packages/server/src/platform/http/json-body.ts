@@ -38,7 +38,7 @@ function mayBeEmpty({ routeOptions: { config, schema } }: FastifyRequest): boole
 }
 
 /** Whether objects and arrays nest too deep, told from the text so that none is built. */
-export function isTooDeep(text: string): boolean {
+function isTooDeep(text: string): boolean {
   let depth = 0;
   let isInString = false;
   for (let index = 0; index < text.length; index += 1) {

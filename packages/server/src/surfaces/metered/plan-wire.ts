@@ -75,8 +75,8 @@ export function planFromWire(body: NewPlan): PlanDraft {
  */
 export function changedPlanFromWire({ latest }: Plan, changes: PlanChanges): PlanDraft {
   const { title = latest.name, price, interval, data } = changes;
-  const named = flatPrices(latest, "advance")
-    .concat(flatPrices(latest, "arrears"))
+  const fees = latest.prices
+    .filter(({ kind }) => kind === "flat")
     .map((fee) => (fee.name === latest.name ? { ...fee, name: title } : fee));
   return {
     name: title,
@@ -85,7 +85,7 @@ export function changedPlanFromWire({ latest }: Plan, changes: PlanChanges): Pla
     interval: interval === undefined ? latest.interval : { unit: interval, count: 1 },
     metadata: latest.metadata,
     prices: [
-      ...(price === undefined ? named : [baseFeeFromWire({ title, price })]),
+      ...(price === undefined ? fees : [baseFeeFromWire({ title, price })]),
       ...(data?.usage_metrics === undefined
         ? usagePrices(latest)
         : usageFromWire(data.usage_metrics)),
