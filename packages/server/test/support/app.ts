@@ -12,6 +12,7 @@ import { createTestDatabase } from "#test/support/postgres/test-database.ts";
 /** The middle of a month, where no month turns and no clock changes. */
 export const TEST_START_MS = Date.UTC(2026, 0, 15, 12);
 
+const NOWHERE = "http://127.0.0.1:1";
 export const PUBLIC_URL = "https://billing.example";
 
 export interface TestAppOptions {
@@ -87,8 +88,9 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     corsOrigins: [],
     webhookPrivateAddresses: "allow",
     sandboxJournalPath: null,
-    sandboxProjects: ["shop"],
-    stripe: null,
+    sandboxProjects: ["shop", "other"],
+    // Nobody listens there: no test reaches beyond this machine.
+    stripe: { secretKey: "sk_live_nobody", webhookSecret: "whsec_nobody", apiBase: NOWHERE },
   });
   const shop = await ensureProject({ db: app.db, clock }, projectNamed("shop"));
   const other = await ensureProject({ db: app.db, clock }, projectNamed("other"));

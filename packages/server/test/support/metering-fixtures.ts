@@ -109,7 +109,7 @@ async function insertSubscription(
     [customerId, projectId, externalId, isoInstantOrNull(testClockAtMs)],
   );
   if (externalId !== null) {
-    await query("insert into lookup values ($1, $2, $3, 0) on conflict do nothing", [
+    await query("insert into lookup values ($1, $2, $3, $3) on conflict do nothing", [
       `customer.external_id:${projectId}:${externalId}`,
       projectId,
       customerId,

@@ -32,6 +32,8 @@ export interface Customer {
   invoices(): Promise<Bill[]>;
   /** What each account of its books holds, in minor units. */
   books(): Promise<Record<string, bigint>>;
+  /** Tries to charge it, oldest first: `2026-02-01 declined`. */
+  attempts(): Promise<string[]>;
   /** The types of what was told of it, in order. */
   events(): Promise<string[]>;
 }
@@ -64,12 +66,14 @@ export interface Bill {
   readonly lines: readonly string[];
 }
 
-export function storyOf(shop: TestApp): Story {
+export function storyOf(shop: TestApp, whose: "sandbox" | "other" = "sandbox"): Story {
+  const token = shop.tokens[whose];
+  const inProject = shop.projectIds[whose];
   let names = 0;
   const newName = () => `name-${(names += 1)}`;
 
   async function taken(method: "GET" | "POST", url: string, body?: object): Promise<Json> {
-    const answer = await shop.call(method, url, body === undefined ? {} : { body });
+    const answer = await shop.call(method, url, { token, ...(body === undefined ? {} : { body }) });
     if (answer.status < 300) return answer.body;
     throw new Error(`${method} ${url} answered ${JSON.stringify(answer.body)}`);
   }
@@ -77,6 +81,7 @@ export function storyOf(shop: TestApp): Story {
   function membership({ id, payment_url }: Json): Membership {
     const reports = (metric: string, quantity: string, more: object = {}) =>
       shop.call("POST", "/v1/usage", {
+        token,
         body: { subscription: id, metric, quantity, reference_id: newName(), ...more },
       });
     return {
@@ -89,6 +94,7 @@ export function storyOf(shop: TestApp): Story {
       },
       cancels: (when) =>
         shop.call("POST", `/v1/subscriptions/${id}/cancel`, {
+          token,
           body: { at_period_end: when === "at period end" },
         }),
       now: () => taken("GET", `/v1/subscriptions/${id}`),
@@ -112,7 +118,6 @@ export function storyOf(shop: TestApp): Story {
 
   function customerOf(id: string): Customer {
     const customerId = parseId("customer", id) ?? 0n;
-    const inProject = shop.projectIds.sandbox;
     return {
       id,
       async gives(card) {
@@ -137,6 +142,16 @@ export function storyOf(shop: TestApp): Story {
         return Object.fromEntries(
           balances.map(({ account, balanceMinor }) => [account, balanceMinor]),
         );
+      },
+      async attempts() {
+        const rows = await shop.app.db.inProject(inProject, (tx) =>
+          tx.query<{ started_at: number; outcome: string }>(
+            `select started_at, outcome from payment_attempt where customer_id = $1
+              order by started_at, payment_id, attempt_number`,
+            [customerId],
+          ),
+        );
+        return rows.map(({ started_at, outcome }) => `${on(started_at)} ${outcome}`);
       },
       async events() {
         await shop.settle();

@@ -96,20 +96,8 @@ export function createFactsCache({ load, ageMaxMs, monotonicMs }: FactsCacheOpti
     async factsOf(projectId, targets) {
       const { entries } = projectFacts(projectId);
       const nowMs = monotonicMs();
-      const found = new Map<Target, TargetFacts>();
-      const missing: Target[] = [];
-      let ageMs = 0;
-      for (const target of targets) {
-        const entry = entries.get(target);
-        if (entry === undefined || nowMs - entry.loadedAtMs >= ageMaxMs) {
-          missing.push(target);
-        } else {
-          entry.isUsed = true;
-          ageMs = Math.max(ageMs, nowMs - entry.loadedAtMs);
-          found.set(target, entry.facts);
-        }
-      }
-      if (ageMs > ageMaxMs / 2) void refresh(projectId);
+      const { found, missing, oldestMs } = remembered(entries, targets, nowMs - ageMaxMs);
+      if (nowMs - oldestMs > ageMaxMs / 2) void refresh(projectId);
       if (missing.length === 0) return found;
       return new Map([...found, ...(await loadAndRemember(projectId, missing))]);
     },
@@ -122,6 +110,28 @@ export function createFactsCache({ load, ageMaxMs, monotonicMs }: FactsCacheOpti
       project.targetsOfCustomer.delete(customerId);
     },
   };
+}
+
+/** What is known of targets from after `sinceMs`, and how old the oldest of it is. */
+function remembered(
+  entries: ReadonlyMap<Target, Entry>,
+  targets: ReadonlySet<Target>,
+  sinceMs: number,
+) {
+  const found = new Map<Target, TargetFacts>();
+  const missing: Target[] = [];
+  let oldestMs = Number.POSITIVE_INFINITY;
+  for (const target of targets) {
+    const entry = entries.get(target);
+    if (entry === undefined || entry.loadedAtMs <= sinceMs) {
+      missing.push(target);
+    } else {
+      entry.isUsed = true;
+      oldestMs = Math.min(oldestMs, entry.loadedAtMs);
+      found.set(target, entry.facts);
+    }
+  }
+  return { found, missing, oldestMs };
 }
 
 /** What was loaded before `agingMs` and used since; drops what is too old and was not. */

@@ -1,9 +1,8 @@
-import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
 import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { plainArray, textArray } from "#platform/db/group-commit-arrays.ts";
+import { plainArray } from "#platform/db/group-commit-arrays.ts";
 
 /*
  * The hot path's one look at other concepts' tables: it needs ten columns of three of them for

@@ -51,26 +51,21 @@ interface Slice<Entry, Result> {
 export function createGroupCommit<Entry, Result>(
   options: GroupCommitOptions<Entry, Result>,
 ): GroupCommit<Entry, Result> {
-  const waiting = new Map<number, Submission<Entry, Result>[]>();
+  const waiting = createWaitingLine<Entry, Result>(options.entriesMax);
   const freeWriters = Array.from({ length: options.writers }, (_, index) => index);
-  let waitingCount = 0;
   let isScheduled = false;
   let isClosed = false;
   let whenIdle: (() => void) | null = null;
 
   function submit(group: number, entries: readonly Entry[]): Promise<readonly Result[]> {
     if (entries.length === 0) return Promise.resolve([]);
-    if (isClosed || (waitingCount > 0 && waitingCount + entries.length > options.waitingMax)) {
+    const total = waiting.count() + entries.length;
+    if (isClosed || (total > entries.length && total > options.waitingMax)) {
       return Promise.reject(new BillingError("server_busy", { retryAfterSeconds: 1 }));
     }
-    return new Promise((resolve, reject) => {
-      const submission = { entries, results: [], taken: 0, open: entries.length, resolve, reject };
-      const queue = waiting.get(group);
-      if (queue === undefined) waiting.set(group, [submission]);
-      else queue.push(submission);
-      waitingCount += entries.length;
-      schedule();
-    });
+    const written = waiting.add(group, entries);
+    schedule();
+    return written;
   }
 
   /** Lets the requests that arrived in the same turn of the event loop join the same group. */
@@ -85,17 +80,11 @@ export function createGroupCommit<Entry, Result>(
 
   function startWrites(): void {
     while (freeWriters.length > 0) {
-      const [next] = waiting;
+      const next = waiting.take();
       if (next === undefined) break;
-      const [group, queue] = next;
-      // Back to the end of the line, so that a busy group does not keep the others waiting.
-      waiting.delete(group);
-      const slices = takeSlices(queue, options.entriesMax);
-      if (queue.length > 0) waiting.set(group, queue);
-      waitingCount -= slices.reduce((sum, { from, to }) => sum + to - from, 0);
-      void writeSlices(group, slices, freeWriters.pop() ?? 0);
+      void writeSlices(next.group, next.slices, freeWriters.pop() ?? 0);
     }
-    if (waiting.size === 0 && freeWriters.length === options.writers) whenIdle?.();
+    if (waiting.count() === 0 && freeWriters.length === options.writers) whenIdle?.();
   }
 
   async function writeSlices(
@@ -121,6 +110,39 @@ export function createGroupCommit<Entry, Result>(
         whenIdle = resolve;
         startWrites();
       });
+    },
+  };
+}
+
+/** What waits to be written, group by group. */
+function createWaitingLine<Entry, Result>(entriesMax: number) {
+  const groups = new Map<number, Submission<Entry, Result>[]>();
+  let count = 0;
+  return {
+    /** How many entries wait. */
+    count: () => count,
+    /** Resolves with the results of the entries. */
+    add(group: number, entries: readonly Entry[]): Promise<readonly Result[]> {
+      return new Promise((resolve, reject) => {
+        const open = entries.length;
+        const submission = { entries, results: [], taken: 0, open, resolve, reject };
+        const queue = groups.get(group);
+        if (queue === undefined) groups.set(group, [submission]);
+        else queue.push(submission);
+        count += open;
+      });
+    },
+    /** What the group whose turn it is may write together; undefined when nothing waits. */
+    take() {
+      const [next] = groups;
+      if (next === undefined) return undefined;
+      const [group, queue] = next;
+      // Back to the end of the line, so that a busy group does not keep the others waiting.
+      groups.delete(group);
+      const slices = takeSlices(queue, entriesMax);
+      if (queue.length > 0) groups.set(group, queue);
+      count -= slices.reduce((sum, { from, to }) => sum + to - from, 0);
+      return { group, slices };
     },
   };
 }

@@ -60,6 +60,10 @@ export async function startTestServer(
   const db = openDatabase({ url: database.ownerUrl, connectionsMax: 8 });
   const projects = await ensureProject({ db, clock }, DEMO_PROJECT);
   const parts = partsOf(db, clock, database.ownerUrl);
+  const leave = async () => {
+    await db.close();
+    await database.drop();
+  };
   const undeclared: TestServer["undeclared"][number][] = [];
   const logLines: string[] = [];
   const app = await createHttpServer({
@@ -76,6 +80,9 @@ export async function startTestServer(
     surfaces: surfaces(parts),
     onUndeclaredRefusal: (code, operationId) => undeclared.push({ code, operationId }),
     ...options,
+  }).catch(async (error: unknown) => {
+    await leave();
+    throw error;
   });
   return {
     ...parts,
@@ -90,8 +97,7 @@ export async function startTestServer(
       }),
     close: async () => {
       await app.close();
-      await db.close();
-      await database.drop();
+      await leave();
     },
   };
 }

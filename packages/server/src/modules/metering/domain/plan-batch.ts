@@ -36,7 +36,7 @@ export function planBatch(
     if (!firstByKey.has(plan.key)) firstByKey.set(plan.key, plan);
     return plan;
   });
-  return { planned, firstByKey, events: [...firstByKey.values()].sort(byEventKey) };
+  return { planned, firstByKey, events: [...firstByKey.values()].toSorted(byEventKey) };
 }
 
 /**

@@ -1,0 +1,53 @@
+import { type RunningServer, startServer } from "@farthing/server";
+import { EXIT_FAILED, messageOf } from "../failure.ts";
+import { aborted, interruptible } from "../interrupt.ts";
+import { type Colors, colorsFor } from "../terminal/colors.ts";
+
+/** `farthing start`: runs until it is stopped. */
+export async function start(): Promise<number> {
+  const colors = colorsFor(process.stdout);
+  let lose: (reason: Error) => void = () => {};
+  const lost = new Promise<Error>((resolve) => {
+    lose = resolve;
+  });
+  return interruptible(async (signal) => {
+    const server = await startServer(undefined, {
+      onPhase: (phase) => console.error(colorsFor(process.stderr).quiet(`  ${phase}`)),
+      onLost: (reason) => lose(reason),
+    });
+    try {
+      console.log(await banner(server, colors));
+      const reason = await Promise.race([lost, aborted(signal)]);
+      if (!(reason instanceof Error)) return 0;
+      console.error(`The database is gone: ${messageOf(reason)}`);
+      return EXIT_FAILED;
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+async function banner({ url, token, database, dataDir }: RunningServer, colors: Colors) {
+  const example = `${url}/v1/project`;
+  const answer = await fetch(example, { headers: { authorization: `Bearer ${token}` } });
+  return [
+    "",
+    colors.bold("Farthing is ready."),
+    "",
+    `  API        ${url}`,
+    `  Reference  ${url}/docs`,
+    `  Database   ${database}`,
+    `  Data       ${dataDir}`,
+    `  Test key   ${token}`,
+    "",
+    "Try it:",
+    "",
+    `  curl -s ${example} -H "Authorization: Bearer ${token}"`,
+    "",
+    colors.quiet("and it answers:"),
+    "",
+    `  ${await answer.text()}`,
+    "",
+    colors.quiet("Ctrl-C stops it."),
+  ].join("\n");
+}

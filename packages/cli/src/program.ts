@@ -1,0 +1,135 @@
+import { Command, Option } from "commander";
+
+/** Every token scope there is; the server has the last word. */
+const SCOPES = ["billing:read", "billing:write", "usage:write", "admin"];
+
+/**
+ * The commands. Each is loaded when it is run, so that none waits for what another one needs.
+ * `finish` is told the exit code.
+ */
+export function createProgram(finish: (exitCode: number) => void): Command {
+  const program = new Command("farthing")
+    .description(
+      "Billing that you run yourself: plans, usage, invoices, and why they say what they say.",
+    )
+    // Subcommands take this over: what is wrong with the arguments is thrown, and not an exit.
+    .exitOverride()
+    .showHelpAfterError("(farthing --help says more)")
+    .version("0.1.0");
+  addServerCommands(program, finish);
+  addBillingCommands(program, finish);
+  addKeyCommands(program, finish);
+  return program;
+}
+
+type Finish = (exitCode: number) => void;
+
+function addServerCommands(program: Command, finish: Finish): void {
+  program
+    .command("start")
+    .description("start the server: database, API, pages and jobs in one process")
+    .action(async () => {
+      const { start } = await import("./commands/start.ts");
+      finish(await start());
+    });
+
+  remote(program.command("demo"))
+    .description("sell, meter, bill and explain, first a shipping plan, then real flights")
+    .option(
+      "--flights <file.jsonl>",
+      "rows of date, distance and origin; 20,000 flights if not given",
+    )
+    .option("--json", "print the figures as JSON")
+    .addHelpText(
+      "after",
+      "\nWithout --url it starts a server of its own and throws it away afterwards.",
+    )
+    .action(async (flags) => {
+      const { demo } = await import("./commands/demo.ts");
+      finish(await demo(flags));
+    });
+}
+
+function addBillingCommands(program: Command, finish: Finish): void {
+  const clock = program
+    .command("clock")
+    .description("time travel, for customers with a test clock");
+  remote(clock.command("advance"))
+    .description("move a customer's clock forward, living through everything on the way")
+    .argument("<customer>", "cus_… or your own id for the customer")
+    .requiredOption("--to <instant>", "such as 2026-03-01 or 2026-03-01T09:30:00Z")
+    .option("--json", "print the answer as JSON")
+    .action(async (customer, flags) => {
+      const { clockAdvance } = await import("./commands/clock-advance.ts");
+      finish(await clockAdvance(customer, flags));
+    });
+
+  remote(program.command("explain"))
+    .description("show how an invoice line came about, computed again from its events")
+    .argument("<invoice>", "inv_…")
+    .argument("<line>", "the line's number, from 1")
+    .option("--events", "list the usage events behind the line")
+    .option("--json", "print the explanation as JSON")
+    .addHelpText("after", "\nExits with 1 when the line does not hold.")
+    .action(async (invoice, line, flags) => {
+      const { explain } = await import("./commands/explain.ts");
+      finish(await explain(invoice, line, flags));
+    });
+
+  const usage = program.command("usage").description("metered usage");
+  remote(usage.command("import"))
+    .description("record usage from a file; safe to run again")
+    .argument("<file>", "FILE.jsonl or FILE.csv")
+    .option("--json", "print the summary as JSON")
+    .addHelpText("after", "\nExits with 1 when rows were rejected; FILE.rejects.jsonl says why.")
+    .action(async (file, flags) => {
+      const { usageImport } = await import("./commands/usage-import.ts");
+      finish(await usageImport(file, flags));
+    });
+}
+
+function addKeyCommands(program: Command, finish: Finish): void {
+  const keys = program.command("keys").description("access tokens of the API");
+  const load = () => import("./commands/keys.ts");
+
+  remote(keys.command("create"))
+    .description("make an access token; it is shown once")
+    .argument("<name>", "what it is for")
+    .addOption(
+      new Option("--scope <scope...>", "what it may do")
+        .choices(SCOPES)
+        .default(["billing:read", "billing:write", "usage:write"]),
+    )
+    .option("--expires <instant>", "when it stops working; never if not given")
+    .option("--json", "print the answer as JSON")
+    .action(async (name, flags) => finish(await (await load()).keysCreate(name, flags)));
+
+  remote(keys.command("list"))
+    .description("list the access tokens, newest first")
+    .option("--json", "print them as JSON")
+    .action(async (flags) => finish(await (await load()).keysList(flags)));
+
+  remote(keys.command("rotate"))
+    .description("replace an access token; both work for a while")
+    .argument("<id>", "tok_…")
+    .option("--overlap <seconds>", "how long the old one still works; a day if not given")
+    .option("--json", "print the answer as JSON")
+    .action(async (id, flags) => finish(await (await load()).keysRotate(id, flags)));
+
+  remote(keys.command("revoke"))
+    .description("take an access token back, at once and for ever")
+    .argument("<id>", "tok_…")
+    .option("--yes", "do not ask")
+    .option("--json", "print the answer as JSON")
+    .action(async (id, flags) => finish(await (await load()).keysRevoke(id, flags)));
+}
+
+/** The flags of every command that asks a server. */
+function remote(command: Command): Command {
+  return command
+    .option("--url <url>", "the server (FARTHING_URL; http://127.0.0.1:4242 if not given)")
+    .option(
+      "--token <token>",
+      "an access token (FARTHING_TOKEN; a local server's test key if not given)",
+    );
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { farthing } from "./run-command.ts";
+
+const TOKEN = `farthing_test_${"0".repeat(26)}.secret`;
+/** Port 1 is the port multiplexer's: nothing listens there, so connections are refused at once. */
+const nowhere = { FARTHING_URL: "http://127.0.0.1:1", FARTHING_TOKEN: TOKEN };
+
+describe.concurrent("arguments that cannot be used end with 2 and say why", () => {
+  test.each([
+    { args: ["frobnicate"], says: "unknown command 'frobnicate'" },
+    { args: ["explain", "inv_1"], says: "missing required argument 'line'" },
+    { args: ["explain", "inv_1", "0"], says: "LINE is a number from 1" },
+    { args: ["explain", "inv_1", "1", "--colour"], says: "unknown option '--colour'" },
+    { args: ["clock", "advance", "acme"], says: "required option '--to <instant>'" },
+    { args: ["clock", "advance", "acme", "--to", "tomorrow"], says: "--to is an instant such as" },
+    { args: ["clock", "advance", "acme", "--to", "2026-03-01T09:00"], says: "--to is an instant" },
+    { args: ["keys", "create", "x", "--scope", "everything"], says: "Allowed choices are" },
+    { args: ["keys", "rotate", "tok_1", "--overlap", "soon"], says: "a number of seconds" },
+    { args: ["keys", "revoke", "tok_1"], says: "Say --yes" },
+    { args: ["usage", "import", "package.json"], says: "has to end in .jsonl, .ndjson or .csv" },
+    { args: ["demo", "--token", "x"], says: "--token goes with --url" },
+  ])("farthing $args", async ({ args, says }) => {
+    const { exitCode, stdout, stderr } = await farthing(args, nowhere);
+    expect(stderr).toContain(says);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  });
+});
+
+describe.concurrent("what cannot be done ends with 1, in a line or two without a stack", () => {
+  test.each([
+    {
+      because: "nobody listens there",
+      args: ["keys", "list"],
+      variables: nowhere,
+      says: ["could not be reached", "farthing start"],
+    },
+    {
+      because: "there is no token",
+      args: ["keys", "list"],
+      variables: { FARTHING_URL: "https://billing.example" },
+      says: ["There is no access token for https://billing.example", "FARTHING_TOKEN"],
+    },
+    {
+      because: "the address is none",
+      args: ["keys", "list", "--url", "billing.example"],
+      variables: nowhere,
+      says: ["--url is not a plain http(s) address"],
+    },
+    {
+      because: "there is no such file",
+      args: ["usage", "import", "none.jsonl"],
+      variables: nowhere,
+      says: ["There is no file none.jsonl"],
+    },
+  ])("$because", async ({ args, variables, says }) => {
+    const { exitCode, stdout, stderr } = await farthing(args, variables);
+    for (const part of says) expect(stderr).toContain(part);
+    expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  });
+});
+
+test("help and version are answers, not failures", async () => {
+  const [help, version] = await Promise.all([farthing(["--help"]), farthing(["--version"])]);
+  expect(help).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(help.stdout).toContain("start the server");
+  expect(version).toEqual({ exitCode: 0, stdout: "0.1.0\n", stderr: "" });
+});

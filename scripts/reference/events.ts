@@ -1,0 +1,48 @@
+import { billingEvents } from "../../packages/server/src/flows/billing-event.ts";
+import { customerEvents } from "../../packages/server/src/modules/customers/events.ts";
+import { meteredEventNames } from "../../packages/server/src/surfaces/metered/webhook-dialect.ts";
+import { quotedProperties } from "./declarations.ts";
+import { code, GENERATED, page, table } from "./markdown.ts";
+
+/** Declares what events carry: each property's type has a place of its own on the page. */
+const DATA = { file: "packages/server/src/flows/billing-event.ts", name: "BillingEventData" };
+
+export function eventsPage(root: string): string {
+  return page(
+    "# Events",
+    GENERATED,
+    "What happened, as the event log (`GET /v1/events`) and webhooks tell it. An event is `{id, type, occurred_at, number, data}`: `number` counts 1, 2, 3 … without a gap within a side of a project, and `data` is a snapshot of everything the event is about, as it was once the change was made. How they reach you: [webhooks](../webhooks.md).",
+    table(
+      ["Type", "When", "`data` holds", "In the metered dialect"],
+      [
+        ...rows(customerEvents, ["customer"]),
+        ...rows(billingEvents, ["subscription", "customer", "plan"]),
+      ],
+    ),
+    "A `?` marks what may be absent. Types without a word in the metered dialect are not told in it.",
+    "## What `data` holds",
+    "Amounts and quantities are decimal strings, amounts in the currency's major unit; instants are ISO 8601 in UTC.",
+    ...quotedProperties(root, DATA).map(
+      ({ property, declarations }) => `### ${property}\n\n\`\`\`ts\n${declarations}\n\`\`\``,
+    ),
+  );
+}
+
+type Meanings = Readonly<
+  Record<string, { readonly when: string; readonly carries: readonly string[] }>
+>;
+
+function rows(meanings: Meanings, always: readonly string[]): string[][] {
+  return Object.entries(meanings).map(([type, { when, carries }]) => [
+    code(type),
+    when,
+    [...always, ...carries].map(code).join(", "),
+    meteredName(type),
+  ]);
+}
+
+function meteredName(type: string): string {
+  const names: Readonly<Record<string, string | undefined>> = meteredEventNames;
+  const name = names[type];
+  return name === undefined ? "" : code(name);
+}
