@@ -120,6 +120,7 @@ const composition = [
         "^packages/[^/]+/(test|bench)/",
         `${SRC}/(main|index)\\.ts$`,
         "^packages/cli/",
+        "^scripts/",
       ],
     },
     { path: `${SRC}/app\\.ts$` },

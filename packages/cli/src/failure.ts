@@ -28,6 +28,9 @@ export function explainFailure(error: unknown): readonly string[] {
     const advice = "Stop what listens there, or choose another port: PORT=4300 farthing start";
     return withAdvice(messageOf(error), advice);
   }
+  if (systemCode(error) === "ECONNREFUSED") {
+    return withAdvice(messageOf(error), "Nothing answers there. Is DATABASE_URL right?");
+  }
   return [messageOf(error)];
 }
 

@@ -61,8 +61,8 @@ export const configVariables: readonly ConfigVariable[] = [
   },
   {
     name: "FARTHING_LOG_LEVEL",
-    default: "info",
-    means: "trace, debug, info, warn, error, silent.",
+    default: "warn",
+    means: "trace, debug, info (a line for each request), warn, error, silent.",
   },
   {
     name: "FARTHING_DATABASE_CONNECTIONS",
@@ -114,7 +114,7 @@ export function readConfig(environment: Environment = process.env): Config {
     databaseUrl: databaseUrl(environment),
     dataDir: dataDir === null || isAbsolute(dataDir) ? dataDir : resolve(dataDir),
     searchPath: environment["PATH"] ?? "",
-    logLevel: oneOf(environment, "FARTHING_LOG_LEVEL", LOG_LEVELS, "info") as Config["logLevel"],
+    logLevel: oneOf(environment, "FARTHING_LOG_LEVEL", LOG_LEVELS, "warn") as Config["logLevel"],
     databaseConnectionsMax: wholeNumber(environment, "FARTHING_DATABASE_CONNECTIONS", 20, {
       min: 4,
       max: 1000,

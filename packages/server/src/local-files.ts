@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Side } from "#modules/projects/index.ts";
 import { defaultDataDir } from "#platform/db/embedded/index.ts";
 
 /** Where a server on this machine keeps its files, when nobody says where. */
@@ -8,15 +9,20 @@ export function dataDirOf({ dataDir }: { readonly dataDir: string | null }): str
   return dataDir ?? defaultDataDir({ cwd: process.cwd(), uid: process.getuid?.() ?? -1 });
 }
 
-/** The token that a server on this machine printed when it started; null when there is none. */
+/** The sandbox token that a server on this machine printed when it started; null if there is none. */
 export function findLocalToken(config: {
   readonly dataDir: string | null;
 }): Promise<string | null> {
-  return readOrNull(tokenPath(dataDirOf(config)));
+  return findTokenOf("sandbox", dataDirOf(config));
 }
 
-export async function keepLocalToken(dataDir: string, token: string): Promise<void> {
-  await keep(tokenPath(dataDir), token);
+/** The token of one side of the demo project, kept where only this machine's user can read it. */
+export function findTokenOf(side: Side, dataDir: string): Promise<string | null> {
+  return readOrNull(tokenPath(side, dataDir));
+}
+
+export async function keepTokenOf(side: Side, dataDir: string, token: string): Promise<void> {
+  await keep(tokenPath(side, dataDir), token);
 }
 
 /** The secret that this machine's tokens are hashed with, made at the first start. */
@@ -29,8 +35,9 @@ export async function localSecretKey(dataDir: string): Promise<string> {
   return made;
 }
 
-function tokenPath(dataDir: string): string {
-  return join(dataDir, "sandbox-key");
+/** The live side's token is never printed: this is where it is found. */
+export function tokenPath(side: Side, dataDir: string): string {
+  return join(dataDir, `${side}-key`);
 }
 
 async function keep(path: string, text: string): Promise<void> {

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import type { Clock } from "#kernel/clock.ts";
 import { issueAccessToken } from "#modules/keys/index.ts";
 import { ensureUsagePartitions } from "#modules/metering/index.ts";
-import { ensureProject } from "#modules/projects/index.ts";
+import { ensureProject, type Project, type Side } from "#modules/projects/index.ts";
 import { startEmbeddedPostgres } from "#platform/db/embedded/index.ts";
 import { migrate } from "#platform/db/migrate.ts";
 import { scopes } from "#platform/http/caller.ts";
 import { createLogger } from "#platform/http/log.ts";
 import { type App, createApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
-import { dataDirOf, findLocalToken, keepLocalToken, localSecretKey } from "./local-files.ts";
+import { dataDirOf, findTokenOf, keepTokenOf, localSecretKey, tokenPath } from "./local-files.ts";
 
 /** A server that runs in this process. */
 export interface RunningServer {
@@ -18,6 +18,8 @@ export interface RunningServer {
   readonly url: string;
   /** Opens the demo project's sandbox side with every scope. */
   readonly token: string;
+  /** The file that holds the live side's token. It is never printed. */
+  readonly liveTokenPath: string;
   readonly dataDir: string;
   /** Where the data is: `embedded PostgreSQL 18.4` or the host of `DATABASE_URL`. */
   readonly database: string;
@@ -71,19 +73,26 @@ export async function startServer(
       sandboxProjects: [DEMO_PROJECT.slug],
       stripe: config.stripe,
     });
-    const token = await demoToken(app, dataDir);
-    await app.start();
-    await app.http.listen({ host: config.host, port: config.port });
-    return {
-      url: config.publicUrl,
-      token,
-      dataDir,
-      database: database.name,
-      async stop() {
-        await app.stop();
-        await database.stop();
-      },
+    const stop = async () => {
+      await app.stop();
+      await database.stop();
     };
+    try {
+      const tokens = await demoTokens(app, dataDir);
+      await app.start();
+      await app.http.listen({ host: config.host, port: config.port });
+      return {
+        url: config.publicUrl,
+        token: tokens.sandbox,
+        liveTokenPath: tokenPath("live", dataDir),
+        dataDir,
+        database: database.name,
+        stop,
+      };
+    } catch (error) {
+      await stop();
+      throw error;
+    }
   } catch (error) {
     await database.stop();
     throw error;
@@ -120,22 +129,32 @@ async function openDatabaseServer(
   };
 }
 
-/** The token that was printed at the first start, or a new one where it opens nothing any more. */
-async function demoToken(app: App, dataDir: string): Promise<string> {
-  const { sandbox } = await ensureProject({ db: app.db, clock: wallClock }, DEMO_PROJECT);
-  const kept = await findLocalToken({ dataDir });
-  if (kept !== null && (await opens(app, kept, sandbox.projectId))) return kept;
-  const { text } = await app.db.inProject(sandbox.projectId, (tx) =>
+/**
+ * Makes sure that the demo project exists and that each of its sides has a token on this machine: the
+ * one of the first start, or a new one where that opens nothing any more.
+ */
+async function demoTokens(app: App, dataDir: string): Promise<Record<Side, string>> {
+  const { live, sandbox } = await ensureProject({ db: app.db, clock: wallClock }, DEMO_PROJECT);
+  return {
+    live: await tokenFor(app, dataDir, live),
+    sandbox: await tokenFor(app, dataDir, sandbox),
+  };
+}
+
+async function tokenFor(app: App, dataDir: string, { side, projectId }: Project): Promise<string> {
+  const kept = await findTokenOf(side, dataDir);
+  if (kept !== null && (await opens(app, kept))) return kept;
+  const { text } = await app.db.inProject(projectId, (tx) =>
     issueAccessToken(tx, app.tokens, { name: "local", scopes, expiresAtMs: null }),
   );
-  await keepLocalToken(dataDir, text);
+  await keepTokenOf(side, dataDir, text);
   return text;
 }
 
-async function opens(app: App, token: string, projectId: number): Promise<boolean> {
+async function opens(app: App, token: string): Promise<boolean> {
   const { statusCode } = await app.http.inject({
     url: "/v1/project",
     headers: { authorization: `Bearer ${token}` },
   });
-  return statusCode === 200 && projectId > 0;
+  return statusCode === 200;
 }

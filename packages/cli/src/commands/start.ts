@@ -27,7 +27,8 @@ export async function start(): Promise<number> {
   });
 }
 
-async function banner({ url, token, database, dataDir }: RunningServer, colors: Colors) {
+async function banner(server: RunningServer, colors: Colors) {
+  const { url, token, liveTokenPath, database, dataDir } = server;
   const example = `${url}/v1/project`;
   const answer = await fetch(example, { headers: { authorization: `Bearer ${token}` } });
   return [
@@ -39,6 +40,7 @@ async function banner({ url, token, database, dataDir }: RunningServer, colors: 
     `  Database   ${database}`,
     `  Data       ${dataDir}`,
     `  Test key   ${token}`,
+    `  Live key   in ${liveTokenPath}`,
     "",
     "Try it:",
     "",

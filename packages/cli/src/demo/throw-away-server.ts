@@ -27,8 +27,11 @@ export async function startThrowAwayServer(
       url,
       token,
       async stop() {
-        await server.stop();
-        await remove();
+        try {
+          await server.stop();
+        } finally {
+          await remove();
+        }
       },
     };
   } catch (error) {

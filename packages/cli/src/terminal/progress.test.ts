@@ -5,7 +5,7 @@ const label = { label: "import", unit: "rows" };
 
 test("a line says how far it is, how fast, and how long it still takes", () => {
   expect(progressLine(label, { share: 0.25, count: 30_000 }, 3)).toBe(
-    "import  ██████░░░░░░░░░░░░░░░░░░  25 %  30,000 rows  10,000/s  9 s left",
+    "import  █████░░░░░░░░░░░░░░░  25 %  9 s left  30,000 rows  10,000/s",
   );
 });
 

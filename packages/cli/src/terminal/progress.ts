@@ -25,7 +25,7 @@ export interface ProgressOptions {
 
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 5_000;
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 20;
 const CLEAR_LINE = "\r\u001b[2K";
 
 /** A bar that is redrawn on a terminal; elsewhere a line every few seconds. */
@@ -41,7 +41,7 @@ export function startProgress(options: ProgressOptions): Progress {
       if (atMs - shownMs < everyMs) return;
       shownMs = atMs;
       const line = progressLine(options, state, (atMs - startedMs) / 1000);
-      stream.write(isDrawn ? CLEAR_LINE + line.slice(0, (stream.columns ?? 80) - 1) : `${line}\n`);
+      stream.write(isDrawn ? CLEAR_LINE + line.slice(0, (stream.columns || 80) - 1) : `${line}\n`);
     },
     finish(line) {
       if (isDrawn) stream.write(CLEAR_LINE);
@@ -50,7 +50,7 @@ export function startProgress(options: ProgressOptions): Progress {
   };
 }
 
-/** `import  ███████░░░░  31 %  12,000 rows  9,800/s  2 s left` */
+/** `import  ███████░░░░  31 %  2 s left  12,000 rows  9,800/s` */
 export function progressLine(
   { label, unit }: Pick<ProgressOptions, "label" | "unit">,
   { share, count }: ProgressState,
@@ -63,7 +63,8 @@ export function progressLine(
   const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
   const percent = String(Math.floor(share * 100)).padStart(3);
   const left = share > 0 ? `  ${duration((elapsedSeconds / share) * (1 - share))} left` : "";
-  return `${label}  ${bar} ${percent} %  ${counted}${left}`;
+  // The speed comes last: it is what a narrow terminal may cut off.
+  return `${label}  ${bar} ${percent} %${left}  ${counted}`;
 }
 
 /** `43 s`, `2 min 5 s`, `1 h 20 min`. */

@@ -33,11 +33,16 @@ export interface NewSubscription {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Where the payer goes after saving a card. */
   readonly returnUrl: string | null;
+  /**
+   * What starts it: a card that is on file (at once, if there is one), or only the payer's own visit
+   * to the payment link.
+   */
+  readonly startsWith: "card_on_file" | "payment_link";
 }
 
 export interface CreatedSubscription {
   readonly subscription: Subscription;
-  /** Where the customer saves a card; null when nothing is waited for. */
+  /** Where the customer saves, or saved, a card for it; null when one was on file. */
   readonly paymentUrl: string | null;
 }
 
@@ -61,21 +66,23 @@ export async function createSubscription(
   const subject = { subscription, customer, plan };
   const { createdAtMs } = subscription;
   await appendToOutbox(tx, [billingEvent(engine, "subscription.created", subject, createdAtMs)]);
-  const card = await findDefaultPaymentMethod(tx, customer.customerId);
+  const card =
+    asked.startsWith === "card_on_file"
+      ? await findDefaultPaymentMethod(tx, customer.customerId)
+      : null;
   if (card === null) await makeCheckout(engine, tx, subscription, asked.returnUrl);
   else await activateSubscription(engine, tx, subscription);
   return asItStands(subscribing, tx, subscription);
 }
 
-/** The subscription as it stands, and the link at which its customer is awaited, if it is. */
+/** The subscription as it stands, and its payment link, if it has one. */
 export async function asItStands(
   { publicUrl }: Subscribing,
   tx: Tx,
   key: OwnedId,
 ): Promise<CreatedSubscription> {
   const subscription = await getSubscription(tx, key);
-  const checkout =
-    subscription.status === "incomplete" ? await findCheckoutOf(tx, subscription) : null;
+  const checkout = await findCheckoutOf(tx, subscription);
   return {
     subscription,
     paymentUrl: checkout === null ? null : paymentLink(publicUrl, checkout),

@@ -1,16 +1,21 @@
 /**
- * The whole server in a process of its own, for tests that kill it. It is configured by its
- * environment, as everywhere, and tells its parent what it is doing and where it is. It stops when
- * the parent goes away, so that a broken-off test leaves nothing behind.
+ * The whole server in a process of its own, for tests that kill it. It reads its configuration from
+ * the environment as always, loads its code at once, and starts when it is told to. It tells its
+ * parent what it is doing, and ends when the parent is gone: a test that breaks off leaves nothing.
  */
+import { once } from "node:events";
 import { startServer } from "#main.ts";
 import type { ServerMessage } from "./server-process.ts";
 
 const tell = (message: ServerMessage) => process.send?.(message);
 
+let stop = async () => {};
+process.once("disconnect", () => void stop().finally(() => process.exit()));
+await once(process, "message");
+const startedMs = performance.now();
 const server = await startServer(undefined, {
   onPhase: (phase) => tell({ type: "phase", phase }),
-  onLost: ({ message }) => tell({ type: "lost", reason: message }),
 });
-process.once("disconnect", () => void server.stop().finally(() => process.exit()));
-tell({ type: "ready", url: server.url, token: server.token });
+stop = server.stop;
+const startMs = performance.now() - startedMs;
+tell({ type: "ready", url: server.url, token: server.token, startMs });

@@ -21,7 +21,8 @@ describe("a year", () => {
     const subscription = await ada.subscribes(await story.publish(prices));
     await subscription.uses("packages", "1000");
     for (const instantMs of stepsMs) await ada.livesUntil(on(instantMs));
-    const invoices = (await ada.invoices()).map(({ number: _, ...invoice }) => invoice);
+    const anyNumber = { number: 0 };
+    const invoices = (await ada.invoices()).map((invoice) => ({ ...invoice, ...anyNumber }));
     const { status, current_period_end } = await subscription.now();
     return {
       invoices,

@@ -37,7 +37,7 @@ async function subscribers(): Promise<Customer[]> {
 
 async function numbers(): Promise<number[]> {
   const { body } = await shop.call("GET", "/v1/invoices?limit=100");
-  return body.data.map(({ number }: { number: string }) => Number(number)).sort(byNumber);
+  return body.data.map(({ number }: { number: string }) => Number(number)).toSorted(byNumber);
 }
 
 const byNumber = (one: number, other: number) => one - other;

@@ -15,7 +15,7 @@ export interface Example {
 export type Values = Readonly<Record<string, string>>;
 
 /** Reads `examples/<name>.json` beside a test file; `here` is its `import.meta.url`. */
-export function readExample<Kind = Example>(here: string, name: string): Kind {
+export function readExample(here: string, name: string): Json {
   return JSON.parse(readFileSync(new URL(`./examples/${name}.json`, here), "utf8"));
 }
 

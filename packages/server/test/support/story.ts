@@ -111,7 +111,8 @@ export function storyOf(shop: TestApp, whose: "sandbox" | "other" = "sandbox"): 
         );
         const { pathname, search } = new URL(back);
         const end = await shop.call("GET", pathname + search, { token: null });
-        return String(end.headers["location"] ?? end.status);
+        const { location } = end.headers;
+        return typeof location === "string" ? location : String(end.status);
       },
     };
   }
@@ -133,7 +134,7 @@ export function storyOf(shop: TestApp, whose: "sandbox" | "other" = "sandbox"): 
       },
       async invoices() {
         const { data } = await taken("GET", `/v1/invoices?customer=${id}&limit=100`);
-        return data.map(billOf).reverse();
+        return data.toReversed().map(billOf);
       },
       async books() {
         const balances = await shop.app.db.inProject(inProject, (tx) =>

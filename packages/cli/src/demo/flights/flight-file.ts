@@ -42,7 +42,10 @@ export async function openFlightFile(path: string, onRead: OnRead): Promise<Flig
     return path.endsWith(".json") ? await openArray(path) : await openLines(path, onRead);
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
-    throw new CommandFailure(`There is no file ${path}`);
+    throw new CommandFailure(
+      `There is no file ${path}`,
+      "Say with --flights where a file of flights is.",
+    );
   }
 }
 

@@ -2,11 +2,8 @@ import type { SubscriptionFacts, TargetFacts } from "#modules/metering/domain/in
 import type { LoadFacts, Target } from "./facts-source.ts";
 
 export interface FactsCache {
-  /** The facts of targets, none of them older than the cache allows. */
-  factsOf(
-    projectId: number,
-    targets: ReadonlySet<Target>,
-  ): Promise<ReadonlyMap<Target, TargetFacts>>;
+  /** The facts of targets, in their order, none of them older than the cache allows. */
+  factsOf(projectId: number, targets: readonly Target[]): Promise<readonly TargetFacts[]>;
   /** Forgets what is known of a customer's subscriptions. To be called after every change of them. */
   readonly forget: (projectId: number, customerId: bigint) => void;
 }
@@ -46,16 +43,9 @@ export function createFactsCache({ load, ageMaxMs, monotonicMs }: FactsCacheOpti
   const projects = new Map<number, ProjectFacts>();
 
   function projectFacts(projectId: number): ProjectFacts {
-    const known = projects.get(projectId);
-    if (known !== undefined) return known;
-    const made = {
-      entries: new Map(),
-      targetsOfCustomer: new Map(),
-      loads: new Set<Set<bigint>>(),
-      isRefreshing: false,
-    };
-    projects.set(projectId, made);
-    return made;
+    const project = projects.get(projectId) ?? noFacts();
+    projects.set(projectId, project);
+    return project;
   }
 
   async function loadAndRemember(
@@ -96,10 +86,13 @@ export function createFactsCache({ load, ageMaxMs, monotonicMs }: FactsCacheOpti
     async factsOf(projectId, targets) {
       const { entries } = projectFacts(projectId);
       const nowMs = monotonicMs();
-      const { found, missing, oldestMs } = remembered(entries, targets, nowMs - ageMaxMs);
+      const { facts, missing, oldestMs } = remembered(entries, targets, nowMs - ageMaxMs);
       if (nowMs - oldestMs > ageMaxMs / 2) void refresh(projectId);
-      if (missing.length === 0) return found;
-      return new Map([...found, ...(await loadAndRemember(projectId, missing))]);
+      if (missing.size === 0) return facts;
+      const loaded = await loadAndRemember(projectId, [...missing]);
+      return targets.map((target, index) =>
+        missing.has(target) ? (loaded.get(target) ?? null) : (facts[index] ?? null),
+      );
     },
     forget(projectId, customerId) {
       const project = projectFacts(projectId);
@@ -112,26 +105,34 @@ export function createFactsCache({ load, ageMaxMs, monotonicMs }: FactsCacheOpti
   };
 }
 
-/** What is known of targets from after `sinceMs`, and how old the oldest of it is. */
+function noFacts(): ProjectFacts {
+  return {
+    entries: new Map(),
+    targetsOfCustomer: new Map(),
+    loads: new Set(),
+    isRefreshing: false,
+  };
+}
+
+/** What is known of targets from after `sinceMs`, in their order, and when the oldest of it was read. */
 function remembered(
   entries: ReadonlyMap<Target, Entry>,
-  targets: ReadonlySet<Target>,
+  targets: readonly Target[],
   sinceMs: number,
 ) {
-  const found = new Map<Target, TargetFacts>();
-  const missing: Target[] = [];
+  const missing = new Set<Target>();
   let oldestMs = Number.POSITIVE_INFINITY;
-  for (const target of targets) {
+  const facts = targets.map((target) => {
     const entry = entries.get(target);
     if (entry === undefined || entry.loadedAtMs <= sinceMs) {
-      missing.push(target);
-    } else {
-      entry.isUsed = true;
-      oldestMs = Math.min(oldestMs, entry.loadedAtMs);
-      found.set(target, entry.facts);
+      missing.add(target);
+      return null;
     }
-  }
-  return { found, missing, oldestMs };
+    entry.isUsed = true;
+    oldestMs = Math.min(oldestMs, entry.loadedAtMs);
+    return entry.facts;
+  });
+  return { facts, missing, oldestMs };
 }
 
 /** What was loaded before `agingMs` and used since; drops what is too old and was not. */

@@ -4,8 +4,8 @@ import {
   type PlannedEvent,
   planBatch,
   type Receipt,
-  receiptAt,
   rememberingPeriodOf,
+  rememberingReceiptAt,
   type UsageEvent,
   type UsageOutcome,
   type WriteException,
@@ -57,6 +57,7 @@ interface NotRecorded {
 
 export function createBatchRecorder({ db, clock, facts }: RecordBatchDeps): RecordBatch {
   const periodOf = rememberingPeriodOf();
+  const receiptAt = rememberingReceiptAt();
 
   /** Writes a part; answers the events whose reference was there already. */
   async function writeOnce(part: Part, way: Way): Promise<readonly PlannedEvent[]> {
@@ -104,15 +105,11 @@ export function createBatchRecorder({ db, clock, facts }: RecordBatchDeps): Reco
   }
 
   return async (projectId, batch, connection) => {
-    const targets = batch.map(targetOf);
-    const known = await facts.factsOf(projectId, new Set(targets));
+    const targets = await facts.factsOf(projectId, batch.map(targetOf));
     const serverNowMs = clock.now();
     const receipt = receiptAt(serverNowMs);
-    const plan = planBatch(
-      batch,
-      targets.map((target) => known.get(target) ?? null),
-      { serverNowMs, oldestMs: receipt.oldestMs, periodOf },
-    );
+    const present = { serverNowMs, oldestMs: receipt.oldestMs, periodOf };
+    const plan = planBatch(batch, targets, present);
     const exceptions = new Map<string, WriteException>();
     for (const part of partsOf(plan.events)) {
       const notRecorded = await write(part, { projectId, receipt, connection });
@@ -124,17 +121,17 @@ export function createBatchRecorder({ db, clock, facts }: RecordBatchDeps): Reco
 
 /** Almost always one part: customers on a test clock and events of past periods are written apart. */
 function partsOf(events: readonly PlannedEvent[]): Part[] {
-  return [true, false].flatMap((isPeriodOpen) =>
-    (["receipt-months", "everywhere"] as const)
-      .map((search) => ({
-        isPeriodOpen,
-        search,
-        events: events.filter(
-          (event) =>
-            event.isPeriodOpen === isPeriodOpen &&
-            event.isOnTestClock === (search === "everywhere"),
-        ),
-      }))
-      .filter((part) => part.events.length > 0),
-  );
+  const parts = new Map<
+    string,
+    { search: Search; isPeriodOpen: boolean; events: PlannedEvent[] }
+  >();
+  for (const event of events) {
+    const { isPeriodOpen, isOnTestClock } = event;
+    const search = isOnTestClock ? "everywhere" : "receipt-months";
+    const name = isPeriodOpen ? search : `late ${search}`;
+    const part = parts.get(name);
+    if (part === undefined) parts.set(name, { search, isPeriodOpen, events: [event] });
+    else part.events.push(event);
+  }
+  return [...parts.values()];
 }

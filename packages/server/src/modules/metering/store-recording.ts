@@ -1,3 +1,4 @@
+import { present } from "#kernel/assert.ts";
 import {
   type EventContent,
   eventKey,
@@ -29,7 +30,7 @@ export async function recordTogether(
   projectId: number,
   { events, receipt, search }: EventsToRecord,
 ): Promise<readonly PlannedEvent[]> {
-  const [row] = await connection.commit<{ recorded: KeyParts[] | null }>(projectId, {
+  const [row] = await connection.commit(projectId, {
     name: `record ${search} ${receipt.month.from}`,
     text: `with ${newEventsAndGains(receipt, search)}
       select case when (select count(*) from fresh) < cardinality($1::bigint[])
@@ -41,10 +42,11 @@ export async function recordTogether(
              (select max(case when closings > 0 then 1 / (closings - closings) end) from gained)`,
     values: eventValues(projectId, events),
   });
-  if (row === undefined || row.recorded === null) return [];
+  const [recorded] = present(row, "a select without from has one row");
+  if (recorded == null) return [];
   return without(
     events,
-    row.recorded.map(([customer, subscription, reference]) =>
+    (JSON.parse(recorded) as KeyParts[]).map(([customer, subscription, reference]) =>
       eventKey(customer, subscription, reference),
     ),
   );
@@ -183,7 +185,7 @@ function newEventsAndGains({ month, searched }: Receipt, search: Search): string
       returning customer_id, subscription_id, metric, period_start, closings)`;
 }
 
-function eventValues(projectId: number, events: readonly PlannedEvent[]): (string | number)[] {
+function eventValues(projectId: number, events: readonly PlannedEvent[]): string[] {
   return [
     plainArray(events.map(({ customerId }) => customerId)),
     plainArray(events.map(({ subscriptionId }) => subscriptionId)),
@@ -193,7 +195,7 @@ function eventValues(projectId: number, events: readonly PlannedEvent[]): (strin
     plainArray(events.map(({ occurredAtMs }) => occurredAtMs)),
     plainArray(events.map(({ receivedAtMs }) => receivedAtMs)),
     plainArray(events.map(({ periodStartMs }) => periodStartMs)),
-    projectId,
+    `${projectId}`,
     textArray(
       events.map(({ properties }) => (properties === null ? null : JSON.stringify(properties))),
     ),

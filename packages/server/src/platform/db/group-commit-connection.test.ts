@@ -19,7 +19,7 @@ afterAll(async () => {
 const insertLookup = (key: string, projectId: number) => ({
   name: "insert lookup",
   text: "insert into lookup values ($1, $2::int, 0, 0) returning lookup_key",
-  values: [key, projectId],
+  values: [key, `${projectId}`],
 });
 
 async function lookups(prefix: string): Promise<string[]> {
@@ -33,7 +33,7 @@ async function lookups(prefix: string): Promise<string[]> {
 describe("a group connection", () => {
   test("answers the rows of a statement that is committed", async () => {
     const rows = await connection.commit(2, insertLookup("kept:1", 2));
-    expect(rows).toEqual([{ lookup_key: "kept:1" }]);
+    expect(rows).toEqual([["kept:1"]]);
     expect(await lookups("kept:")).toEqual(["kept:1"]);
   });
 
@@ -96,20 +96,20 @@ describe("array parameters", () => {
       "ü 🚚",
       "\n",
     ];
-    const rows = await connection.commit<{ texts: string[] }>(2, {
+    const rows = await connection.commit(2, {
       name: "texts",
-      text: "select $1::text[] as texts",
+      text: "select unnest($1::text[])",
       values: [textArray([...texts, null])],
     });
-    expect(rows[0]?.texts).toEqual([...texts, null]);
+    expect(rows.flat()).toEqual([...texts, null]);
   });
 
   test("carry numbers of any size", async () => {
-    const rows = await connection.commit<{ sum: string }>(2, {
+    const rows = await connection.commit(2, {
       name: "numbers",
-      text: "select sum(n) as sum from unnest($1::numeric[]) as n",
+      text: "select sum(n) from unnest($1::numeric[]) as n",
       values: [plainArray(["999999999999999.000000001", 1n, -2])],
     });
-    expect(rows[0]?.sum).toBe("999999999999998.000000001");
+    expect(rows).toEqual([["999999999999998.000000001"]]);
   });
 });

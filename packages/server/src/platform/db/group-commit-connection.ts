@@ -1,25 +1,17 @@
-import { Socket } from "node:net";
 import pg from "pg";
 import { assert } from "#kernel/assert.ts";
 import { columnTypes } from "./column-types.ts";
 import { retried } from "./database.ts";
-
-/** A statement that the server keeps prepared. One name always stands for one text. */
-export interface PreparedStatement {
-  readonly name: string;
-  readonly text: string;
-  readonly values: readonly (string | number | null)[];
-}
+import { groupTransaction, type PreparedStatement, type TextRow } from "./group-commit-query.ts";
 
 /** A connection of its own for transactions of one statement, as short as the wire allows. */
 export interface GroupConnection {
   /**
    * Runs one statement in one transaction of a project and answers its rows once it is committed.
-   * All of it (begin, the project, the statement, commit) is one message to the server and one answer;
-   * when the statement fails, the same commit rolls back. Repeated whole when the connection is lost
-   * or the server asks for it, so it must be a statement that may run twice.
+   * Repeated whole when the connection is lost or the server asks for it, so it must be a statement
+   * that may run twice.
    */
-  commit<Row extends object>(projectId: number, statement: PreparedStatement): Promise<Row[]>;
+  commit(projectId: number, statement: PreparedStatement): Promise<readonly TextRow[]>;
   close(): Promise<void>;
 }
 
@@ -30,7 +22,7 @@ export interface GroupConnectionOptions {
 
 interface Line {
   readonly client: pg.Client;
-  readonly socket: Socket;
+  readonly prepared: Set<string>;
 }
 
 // The prepared statements join a few keys with large indexed tables. One generic plan is right for
@@ -62,12 +54,13 @@ export function openGroupConnection({ url }: GroupConnectionOptions): GroupConne
   }
 
   return {
-    commit<Row extends object>(projectId: number, statement: PreparedStatement): Promise<Row[]> {
+    commit(projectId, statement) {
       assert(Number.isSafeInteger(projectId), "a project's number goes into SQL as it stands");
+      const setting = `set local farthing.project_id = '${projectId}'`;
       return retried(async () => {
         const used = line();
         try {
-          return await inOneMessage<Row>(await used, projectId, statement);
+          return await inOneMessage(await used, setting, statement);
         } catch (error) {
           // What PostgreSQL itself refuses leaves the connection usable.
           if (!(error instanceof pg.DatabaseError)) forget(used);
@@ -84,38 +77,31 @@ export function openGroupConnection({ url }: GroupConnectionOptions): GroupConne
 }
 
 async function connect(url: string, onLost: () => void): Promise<Line> {
-  const socket = new Socket();
-  const config = {
+  const client = new pg.Client({
     connectionString: url,
     options: SESSION.map((setting) => `-c ${setting}`).join(" "),
     types: columnTypes,
     connectionTimeoutMillis: 10_000,
-    stream: () => socket,
-    // Sends a query without waiting for the answer to the one before it.
-    pipeline: true,
-  };
-  const client = new pg.Client(config);
+  });
   client.on("error", onLost);
   await client.connect();
-  return { client, socket };
+  return { client, prepared: new Set() };
 }
 
-async function inOneMessage<Row extends object>(
-  { client, socket }: Line,
-  projectId: number,
+async function inOneMessage(
+  { client, prepared }: Line,
+  setting: string,
   statement: PreparedStatement,
-): Promise<Row[]> {
-  socket.cork();
-  const sent = [
-    client.query(`begin; set local farthing.project_id = '${projectId}'`),
-    client.query<Row>({ ...statement, values: [...statement.values] }),
-    client.query("commit"),
-  ] as const;
-  socket.uncork();
-  const [begun, answered, ended] = await Promise.allSettled(sent);
-  if (begun.status === "rejected") throw begun.reason;
-  if (answered.status === "rejected") throw answered.reason;
-  if (ended.status === "rejected") throw ended.reason;
-  assert(ended.value.command === "COMMIT", "a statement that answered is committed");
-  return answered.value.rows;
+): Promise<readonly TextRow[]> {
+  try {
+    return await new Promise((resolve, reject) => {
+      const transaction = groupTransaction({ setting, statement, prepared }, (error, rows) =>
+        error === null ? resolve(rows) : reject(error),
+      );
+      client.query(transaction);
+    });
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  }
 }

@@ -29,7 +29,8 @@ async function expectExample(name: string, values: Values = {}): Promise<Json> {
   const example: Example = readExample(import.meta.url, name);
   const { status, body } = await replay(shop, example, values);
   const expected = filledIn(example.reply, values);
-  expect({ status, body: masked(body, expected.body) }, example.section).toEqual(expected);
+  const { section } = example;
+  expect({ section, status, body: masked(body, expected.body) }).toEqual({ section, ...expected });
   return body.data;
 }
 

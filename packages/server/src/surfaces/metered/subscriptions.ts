@@ -41,6 +41,7 @@ export const meteredSubscriptionRoutes =
           referenceId: body.reference_id ?? null,
           metadata,
           returnUrl: typeof metadata["return_url"] === "string" ? metadata["return_url"] : null,
+          startsWith: "payment_link",
         });
         return ok(await view(tx, subscription));
       }),

@@ -164,7 +164,8 @@ describe("GET /api/v1/billing_subscriptions/:uid/usage", () => {
     const second = await shop.call("GET", `${usagePath()}?limit=2&cursor=${cursor}`);
 
     const events = [...first.body.data, ...second.body.data];
-    expect(events.map(({ reference_id }) => reference_id).toSorted()).toEqual(["a", "b", "c"]);
+    const references = new Set(events.map(({ reference_id }) => reference_id));
+    expect(references).toEqual(new Set(["a", "b", "c"]));
     expect(events[0]).toEqual({
       metric: "packages",
       metric_count: 1.5,

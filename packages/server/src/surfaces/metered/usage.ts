@@ -9,12 +9,20 @@ import * as operations from "./subscription-operations.ts";
 import { receiptToWire, resultToWire, usageFromWire } from "./usage-wire.ts";
 
 const EVENTS_MAX = 10_000;
+const REFERENCE_CHARACTERS_MAX = 200;
 
 /** Recording usage, one event or many. */
 export const meteredUsageRoutes =
   (recorder: Pick<UsageRecorder, "record">, newId: NewId): FastifyPluginAsyncTypebox =>
   async (app) => {
-    const newReference = () => `ref_${encodeHalf(newId())}`;
+    // An event without a reference has the one that the request itself is repeated under, if any.
+    const referenceFor = (requestKey: string | string[] | undefined, index: number) => {
+      if (requestKey === undefined) return `ref_${encodeHalf(newId())}`;
+      const reference = `${String(requestKey)}#${index}`;
+      if (reference.length > REFERENCE_CHARACTERS_MAX)
+        throw new BillingError("idempotency_key_invalid");
+      return reference;
+    };
 
     app.post(
       "/api/v1/billing_subscriptions/:uid/usage",
@@ -24,11 +32,13 @@ export const meteredUsageRoutes =
         validatorCompiler: () => (value: unknown) => ({ value }),
         serializerCompiler: () => JSON.stringify,
       },
-      async ({ body, params, caller: { projectId } }) => {
-        const { uid } = params as { uid: string };
+      async ({ body, params, headers, caller: { projectId } }) => {
+        const { uid } = params;
         const bodies: readonly unknown[] = Array.isArray(body) ? body : [body];
         refuseUnlessCountable(bodies.length);
-        const entries = bodies.map((one) => usageFromWire(one, uid, newReference));
+        const entries = bodies.map((one, index) =>
+          usageFromWire(one, uid, () => referenceFor(headers["idempotency-key"], index)),
+        );
         const results = await recordReadable(recorder, projectId, entries);
         if (Array.isArray(body)) return ok(results.map(resultToWire));
         return ok(receiptToWire(present(results[0], "one event has one result")));

@@ -70,14 +70,7 @@ describe("GET /v1/invoices and /v1/invoices/:id", () => {
       period_end: "2026-02-01T00:00:00.000Z",
       quantity: "6",
       amount: "300.00",
-      computation: {
-        type: "usage",
-        model: { type: "per_unit", included_quantity: "0", unit_price: "50" },
-        used: "6",
-        closings: 0,
-        billed_before: "0",
-        amount_before_minor: "0",
-      },
+      unit_price: "50",
     });
   });
 
@@ -148,7 +141,7 @@ describe("GET /v1/invoices/:id/lines/:line/explain", () => {
 
     expect(first.body).toMatchObject({ formula: "6 × 50 = 300", billed: "300.00", holds: true });
     const events = [...first.body.events.data, ...second.body.events.data];
-    expect(events.map(({ quantity }) => quantity).toSorted()).toEqual(["1", "2", "3"]);
+    expect(new Set(events.map(({ quantity }) => quantity))).toEqual(new Set(["1", "2", "3"]));
     expect(second.body.events.has_more).toBe(false);
   });
 
@@ -188,7 +181,7 @@ describe("GET /v1/invoices/:id/lines/:line/explain", () => {
     { line: "4", expected: [404, "invoice_line_not_found"] },
     { line: "0", expected: [400, "body_invalid"] },
     { line: "one", expected: [400, "body_invalid"] },
-    { line: "99999999999999999999", expected: [404, "invoice_line_not_found"] },
+    { line: "99999999999999999999", expected: [400, "body_invalid"] },
     { line: "1?cursor=nonsense", expected: [200, undefined] },
     { line: "2?cursor=nonsense", expected: [400, "cursor_invalid"] },
   ])("line $line: $expected", async ({ line, expected }) => {

@@ -178,7 +178,7 @@ describe("GET /v1/subscriptions/:id and its usage", () => {
     for (const id of [NOTHING, "nonsense", foreign.id]) {
       for (const path of [`/v1/subscriptions/${id}`, `/v1/subscriptions/${id}/usage`]) {
         const { status, body } = await shop.call("GET", path);
-        expect([status, body.code], path).toEqual([404, "subscription_not_found"]);
+        expect([path, status, body.code]).toEqual([path, 404, "subscription_not_found"]);
       }
     }
   });

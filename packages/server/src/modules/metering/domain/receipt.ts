@@ -1,4 +1,4 @@
-import { type EpochMs, MINUTE_MS } from "#kernel/clock.ts";
+import { type EpochMs, MINUTE_MS, SECOND_MS } from "#kernel/clock.ts";
 
 /** How far ahead of the customer's present an event may lie: clocks differ. */
 export const AHEAD_MAX_MS = 5 * MINUTE_MS;
@@ -36,6 +36,18 @@ export function receiptAt(serverNowMs: EpochMs): Receipt {
     isTurning: isBeforeTurn || isAfterTurn,
     // An event may have been received this much before it occurred, and filed under an older month.
     oldestMs: Date.parse(previous.from) + AHEAD_MAX_MS,
+  };
+}
+
+/** `receiptAt` for instants that mostly follow each other closely: works it out anew once a second. */
+export function rememberingReceiptAt(): typeof receiptAt {
+  let second = Number.NaN;
+  let receipt: Receipt;
+  return (serverNowMs) => {
+    const now = Math.floor(serverNowMs / SECOND_MS);
+    if (now !== second) receipt = receiptAt(now * SECOND_MS);
+    second = now;
+    return receipt;
   };
 }
 

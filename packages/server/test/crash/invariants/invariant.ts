@@ -1,0 +1,56 @@
+/**
+ * Something that is true of the stored data, said as a query for what breaks it: each row it finds is
+ * one breach. `$1`, where the query has one, is the evidence that it is `given`, as JSON.
+ */
+export interface Invariant {
+  readonly name: string;
+  /** `always`: in every snapshot, also under load. `settled`: once everything asked for is done. */
+  readonly when: "always" | "settled";
+  readonly given?: keyof Evidence;
+  readonly breaches: string;
+}
+
+/** What is known from outside of the server's database. */
+export interface Evidence {
+  /** Usage that was sent, each event once. */
+  readonly events: readonly EventEvidence[];
+  /** Accounts whose subscription was acknowledged; all there are, once everything is settled. */
+  readonly accounts: readonly AccountEvidence[];
+  /** The journal of the card sandbox. */
+  readonly charges: readonly ChargeEvidence[];
+}
+
+export interface EventEvidence {
+  readonly reference: string;
+  /** The subscription's own half of its id. */
+  readonly subscription: string;
+  readonly metric: string;
+  readonly quantity: string;
+  readonly acknowledged: boolean;
+}
+
+export interface AccountEvidence {
+  readonly key: string;
+  readonly subscription: string;
+  readonly bad_payer: boolean;
+}
+
+export interface ChargeEvidence {
+  readonly id: string;
+  readonly payment_intent: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly succeeded: boolean;
+}
+
+/** `$1` as rows, for use in a `with`. */
+export const given = {
+  events: `given as (
+    select * from jsonb_to_recordset($1) as given(reference text, subscription bigint, metric text,
+                                                  quantity numeric, acknowledged boolean))`,
+  accounts: `given as (
+    select * from jsonb_to_recordset($1) as given(key text, subscription bigint, bad_payer boolean))`,
+  charges: `given as (
+    select * from jsonb_to_recordset($1) as given(id text, payment_intent text, amount numeric,
+                                                  currency text, succeeded boolean))`,
+} as const satisfies Record<keyof Evidence, string>;

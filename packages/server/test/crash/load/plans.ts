@@ -1,0 +1,62 @@
+import type { Api } from "./api.ts";
+import type { SoldPlan } from "./book.ts";
+
+/** Every plan prices these. */
+export const METRICS = ["calls", "gigabytes"] as const;
+
+const usagePrices = [
+  {
+    kind: "usage",
+    name: "Calls",
+    metric: "calls",
+    model: { type: "per_unit", unit_price: "0.015" },
+  },
+  {
+    kind: "usage",
+    name: "Traffic",
+    metric: "gigabytes",
+    model: {
+      type: "graduated",
+      tiers: [
+        { up_to: "10", unit_price: "0.5" },
+        { up_to: null, unit_price: "0.123456789", flat_price: "1" },
+      ],
+    },
+  },
+];
+
+const base = (billed: "advance" | "arrears", amount: string) => ({
+  kind: "flat",
+  name: "Base fee",
+  billed,
+  amount,
+});
+
+const offers = [
+  { name: "Daily", unit: "day", periodDays: 1, isOnTestClock: true, flat: base("arrears", "1.00") },
+  {
+    name: "Weekly",
+    unit: "week",
+    periodDays: 7,
+    isOnTestClock: true,
+    flat: base("advance", "5.00"),
+  },
+  {
+    name: "Monthly",
+    unit: "month",
+    periodDays: 31,
+    isOnTestClock: false,
+    flat: base("advance", "9.00"),
+  },
+];
+
+/** Publishes what the load sells: daily and weekly for test clocks, monthly for the wall clock. */
+export async function publishPlans(api: Api): Promise<SoldPlan[]> {
+  return Promise.all(
+    offers.map(async ({ name, unit, flat, periodDays, isOnTestClock }) => {
+      const body = { name, currency: "USD", interval: { unit }, prices: [flat, ...usagePrices] };
+      const { id } = await api.post<{ id: string }>("/v1/plans", body);
+      return { id, periodDays, isOnTestClock };
+    }),
+  );
+}
