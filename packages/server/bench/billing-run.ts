@@ -5,14 +5,17 @@ import { idSource } from "#kernel/ids.ts";
 import { periodStart } from "#kernel/interval.ts";
 import { createPlanCache } from "#modules/catalog/index.ts";
 import { openDatabase } from "#platform/db/database.ts";
-import { ANCHOR, seedSubscriptions, seedUsage } from "./seed.ts";
-import { closeBySql } from "./sql-run.ts";
+import { ANCHOR, seedSubscriptions, seedUsage } from "./billing-run-seed.ts";
+import { closeBySql } from "./billing-run-sql.ts";
+import { type Figure, figureOf, median } from "./support/figures.ts";
 
-export interface BillingRunRates {
-  /** Subscriptions closed in a second, one figure a round. */
-  readonly engine: readonly number[];
-  readonly sql: readonly number[];
+interface Effort {
+  readonly subscriptions: number;
+  readonly rounds: number;
 }
+
+const QUICK: Effort = { subscriptions: 5_000, rounds: 3 };
+const FULL: Effort = { subscriptions: 20_000, rounds: 5 };
 
 const ANCHORING = {
   anchorMs: Date.parse(ANCHOR),
@@ -20,40 +23,56 @@ const ANCHORING = {
   timeZone: "UTC",
 } as const;
 
+interface Rates {
+  /** Subscriptions closed in a second, one figure a round. */
+  readonly engine: number[];
+  readonly sql: number[];
+}
+
 /**
- * Closes one billing period of every subscription by the engine and the next one by SQL alone, in
- * turns on the same database, one worker each, in transactions of equally many subscriptions.
- * `ownerUrl` is a migrated, empty database.
+ * Closing billing periods, against SQL alone that writes the same rows on the same database, in turns.
+ * One worker each, in transactions of equally many subscriptions.
  */
-export async function measureBillingRun(
-  ownerUrl: string,
-  { subscriptions, rounds }: { readonly subscriptions: number; readonly rounds: number },
-): Promise<BillingRunRates> {
+export async function measureBillingRun(ownerUrl: string, isQuick: boolean): Promise<Figure[]> {
+  const { engine, sql } = await measureRates(ownerUrl, isQuick ? QUICK : FULL);
+  return [
+    figureOf({
+      figure: "billing.run",
+      value: median(engine),
+      unit: "subscriptions/s",
+      denominator: median(sql),
+      goal: 0.8,
+    }),
+  ];
+}
+
+async function measureRates(ownerUrl: string, { subscriptions, rounds }: Effort): Promise<Rates> {
   const owner = new pg.Pool({
     connectionString: ownerUrl,
     max: 1,
     options: "-c search_path=farthing -c timezone=UTC",
   });
+  // The database may be gone before the last idle connection has said goodbye.
+  owner.on("error", () => undefined);
   let nowMs = ANCHORING.anchorMs;
-  const clock = { now: () => nowMs };
-  const db = openDatabase({ url: ownerUrl, connectionsMax: 2 });
+  const db = openDatabase({ url: ownerUrl, connectionsMax: 4 });
   const engine: Engine = {
-    clock,
+    clock: { now: () => nowMs },
     newId: idSource({ now: () => Date.now() }, Math.random),
     plans: createPlanCache(),
   };
+  const rates: Rates = { engine: [], sql: [] };
   try {
     await seedSubscriptions(owner, subscriptions);
-    const rates = { engine: [] as number[], sql: [] as number[] };
     // The first round of both warms up and is not counted.
     for (let period = 0; period < 2 * (rounds + 1); period += 1) {
       await seedUsage(owner, period);
       nowMs = periodStart(ANCHORING, period + 1);
-      const isEngine = period % 2 === 0;
-      const seconds = await secondsFor(subscriptions, () =>
-        isEngine ? closeDue(engine, db) : closeChunkBySql(owner, nowMs),
-      );
-      if (period >= 2) rates[isEngine ? "engine" : "sql"].push(subscriptions / seconds);
+      const way = period % 2 === 0 ? "engine" : "sql";
+      const closeChunk = () =>
+        way === "engine" ? closeDue(engine, db) : closeChunkBySql(owner, nowMs);
+      const seconds = await secondsFor(subscriptions, closeChunk);
+      if (period >= 2) rates[way].push(subscriptions / seconds);
     }
     return rates;
   } finally {

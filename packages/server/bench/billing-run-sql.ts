@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { PROJECT_ID } from "./seed.ts";
+import { PROJECT_ID } from "./billing-run-seed.ts";
 
 /**
  * Closes the due periods of up to `limit` subscriptions in one statement, without leaving the

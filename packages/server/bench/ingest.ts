@@ -1,0 +1,109 @@
+import { measureCopy } from "./ingest-copy.ts";
+import {
+  type ProductServer,
+  type Server,
+  startNaive,
+  startNoOp,
+  startProduct,
+} from "./ingest-servers.ts";
+import { type Figure, figureOf, median } from "./support/figures.ts";
+import { type LoadResult, runLoad } from "./support/load.ts";
+
+const SINGLE_CONNECTIONS = 64;
+const BATCH_CONNECTIONS = 8;
+
+/** How long and how often each way is measured. The ways take turns; the median of the rounds counts. */
+interface Effort {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly copyRows: number;
+}
+
+const QUICK: Effort = { rounds: 3, seconds: 2, copyRows: 150_000 };
+const FULL: Effort = { rounds: 5, seconds: 5, copyRows: 500_000 };
+
+/** Recording usage, against what the parts below it can do at most. */
+export async function measureIngest(ownerUrl: string, isQuick: boolean): Promise<Figure[]> {
+  const effort = isQuick ? QUICK : FULL;
+  const product = await startProduct(ownerUrl);
+  try {
+    return [
+      ...(await measureSingle(ownerUrl, product, effort)),
+      await measureBatch(ownerUrl, product, { ...effort, eventsPerRequest: 1_000, goal: 0.45 }),
+      await measureBatch(ownerUrl, product, { ...effort, eventsPerRequest: 100, goal: 0.35 }),
+    ];
+  } finally {
+    await product.close();
+  }
+}
+
+async function measureSingle(
+  ownerUrl: string,
+  product: ProductServer,
+  effort: Effort,
+): Promise<Figure[]> {
+  const noOp = await startNoOp();
+  const naive = await startNaive(ownerUrl, product.projectId);
+  const load = (server: Server) => runSingle(server, product, effort.seconds);
+  const ways = { noOp, naive, product };
+  try {
+    for (const server of Object.values(ways)) await runSingle(server, product, 1);
+    const rounds: Record<keyof typeof ways, LoadResult>[] = [];
+    for (let round = 0; round < effort.rounds; round += 1) {
+      rounds.push({
+        noOp: await load(noOp),
+        product: await load(product),
+        naive: await load(naive),
+      });
+    }
+    const rate = (way: keyof typeof ways) =>
+      median(rounds.map((round) => round[way].requestsPerSecond));
+    const measured = { value: rate("product"), unit: "req/s" };
+    return [
+      figureOf({ ...measured, figure: "ingest.single", denominator: rate("noOp"), goal: 0.45 }),
+      figureOf({
+        ...measured,
+        figure: "ingest.single.vs_naive",
+        denominator: rate("naive"),
+        goal: 2.5,
+      }),
+    ];
+  } finally {
+    await noOp.close();
+    await naive.close();
+  }
+}
+
+function runSingle({ url }: Server, product: ProductServer, seconds: number): Promise<LoadResult> {
+  const { token, subscriptions } = product;
+  const connections = SINGLE_CONNECTIONS;
+  return runLoad({ url, token, subscriptions, connections, seconds, eventsPerRequest: 1 });
+}
+
+async function measureBatch(
+  ownerUrl: string,
+  product: ProductServer,
+  effort: Effort & { readonly eventsPerRequest: number; readonly goal: number },
+): Promise<Figure> {
+  const { rounds, copyRows, eventsPerRequest, goal } = effort;
+  const { url, token, subscriptions, projectId } = product;
+  const load = async (seconds: number) => {
+    const connections = BATCH_CONNECTIONS;
+    const run = { url, token, subscriptions, connections, seconds, eventsPerRequest };
+    return (await runLoad(run)).requestsPerSecond * eventsPerRequest;
+  };
+  await load(1);
+  const recorded: number[] = [];
+  const copied: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    copied.push(await measureCopy(ownerUrl, { projectId, rows: copyRows }));
+    recorded.push(await load(effort.seconds));
+  }
+  return figureOf({
+    figure: `ingest.batch${eventsPerRequest}`,
+    value: median(recorded),
+    unit: "events/s",
+    denominator: median(copied),
+    goal,
+  });
+}
