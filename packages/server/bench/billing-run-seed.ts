@@ -2,7 +2,7 @@ import type pg from "pg";
 
 /** The project and plan that are billed. */
 export const PROJECT_ID = 3;
-export const PLAN_ID = 1_000n;
+const PLAN_ID = 1_000n;
 export const ANCHOR = "2026-01-01T00:00:00Z";
 
 /** The third of its three metrics has a price below a cent. */

@@ -17,15 +17,21 @@ create function farthing.lane(customer_id bigint) returns integer
 
 -- Holds a table to the project that the transaction names. The application's role sees no other
 -- project's rows even when a query forgets its `where`; the worker's role finds due work everywhere.
+-- A transaction that names a customer as well is held to that customer in the same way.
 create procedure farthing.protect(table_name text, app_privileges text)
   language plpgsql as $$
+declare
+  scope text := 'project_id = nullif(current_setting(''farthing.project_id'', true), '''')::int';
 begin
+  if exists (select from information_schema.columns as known
+              where known.table_schema = 'farthing' and known.table_name = protect.table_name
+                and known.column_name = 'customer_id') then
+    scope := scope || ' and customer_id = coalesce(
+      nullif(current_setting(''farthing.customer_id'', true), '''')::bigint, customer_id)';
+  end if;
   execute format('alter table farthing.%I enable row level security', table_name);
-  execute format(
-    'create policy project_isolation on farthing.%I to farthing_app
-       using (project_id = nullif(current_setting(''farthing.project_id'', true), '''')::int)
-       with check (project_id = nullif(current_setting(''farthing.project_id'', true), '''')::int)',
-    table_name);
+  execute format('create policy project_isolation on farthing.%I to farthing_app using (%s) with check (%s)',
+                 table_name, scope, scope);
   execute format('create policy discovery on farthing.%I for select to farthing_worker using (true)', table_name);
   execute format('grant %s on farthing.%I to farthing_app', app_privileges, table_name);
   execute format('grant select on farthing.%I to farthing_worker', table_name);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Side } from "#modules/projects/index.ts";
 import { defaultDataDir } from "#platform/db/embedded/index.ts";
@@ -40,9 +40,12 @@ export function tokenPath(side: Side, dataDir: string): string {
   return join(dataDir, `${side}-key`);
 }
 
+/** Whole or not at all: a start that is killed here must not leave an empty secret to the next one. */
 async function keep(path: string, text: string): Promise<void> {
   await mkdir(join(path, ".."), { recursive: true, mode: 0o711 });
-  await writeFile(path, `${text}\n`, { mode: 0o600 });
+  const partial = `${path}.partial`;
+  await writeFile(partial, `${text}\n`, { mode: 0o600, flush: true });
+  await rename(partial, path);
 }
 
 async function readOrNull(path: string): Promise<string | null> {

@@ -4,15 +4,12 @@ import { formatId } from "#kernel/ids.ts";
 import { getCustomer, moveTestClock } from "#modules/customers/index.ts";
 import { nextAttemptOf } from "#modules/payments/index.ts";
 import { nextActionOf } from "#modules/subscriptions/index.ts";
-import type { Database } from "#platform/db/database.ts";
+import type { CustomerScope, Database } from "#platform/db/database.ts";
 import { closeDueOf } from "./close-due.ts";
 import { type Collector, collectDueOf } from "./collect-due-payments.ts";
 
 /** Whose clock moves, and in which project. */
-export interface ClockOwner {
-  readonly projectId: number;
-  readonly customerId: bigint;
-}
+export type ClockOwner = CustomerScope;
 
 // A period that ends, a charge that fails at once: a few things may share an instant. More than this
 // means that something stays due whatever is done about it.
@@ -45,9 +42,7 @@ export async function advanceClock(
 }
 
 async function currentClock(db: Database, owner: ClockOwner, toMs: EpochMs): Promise<EpochMs> {
-  const { testClockAtMs } = await db.inProject(owner.projectId, (tx) =>
-    getCustomer(tx, owner.customerId),
-  );
+  const { testClockAtMs } = await db.ofCustomer(owner, (tx) => getCustomer(tx, owner.customerId));
   if (testClockAtMs === null) {
     throw new BillingError("test_clock_absent", {
       customer: formatId("customer", owner.customerId),
@@ -59,16 +54,17 @@ async function currentClock(db: Database, owner: ClockOwner, toMs: EpochMs): Pro
   return testClockAtMs;
 }
 
-async function nextDue(db: Database, { projectId, customerId }: ClockOwner) {
-  return db.inProject(projectId, async (tx) => {
+async function nextDue(db: Database, owner: ClockOwner) {
+  const { customerId } = owner;
+  return db.ofCustomer(owner, async (tx) => {
     const instants = [await nextActionOf(tx, customerId), await nextAttemptOf(tx, customerId)];
     const planned = instants.filter((instantMs) => instantMs !== null);
     return planned.length === 0 ? null : Math.min(...planned);
   });
 }
 
-async function setClock(db: Database, { projectId, customerId }: ClockOwner, toMs: EpochMs) {
-  await db.inProject(projectId, (tx) => moveTestClock(tx, customerId, toMs));
+async function setClock(db: Database, owner: ClockOwner, toMs: EpochMs) {
+  await db.ofCustomer(owner, (tx) => moveTestClock(tx, owner.customerId, toMs));
 }
 
 function stuckAt(nowMs: EpochMs): BillingError {

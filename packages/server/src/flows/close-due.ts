@@ -61,7 +61,7 @@ export async function closeDueOf(
   db: Database,
   { projectId, customerId, nowMs }: { projectId: number; customerId: bigint; nowMs: number },
 ): Promise<number> {
-  return db.inProject(projectId, async (tx) => {
+  return db.ofCustomer({ projectId, customerId }, async (tx) => {
     const due = await claimDueSubscriptionsOf(tx, customerId, nowMs);
     if (due.length > 0) await closePeriods(engine, tx, due);
     return due.length;

@@ -48,7 +48,7 @@ export async function collectDueOf(
 ): Promise<number> {
   let count = 0;
   for (let look = 0; look < LOOKS_MAX; look += 1) {
-    const due = await collector.db.inProject(whose.projectId, (tx) =>
+    const due = await collector.db.ofCustomer(whose, (tx) =>
       findDuePaymentsOf(tx, whose.customerId, whose.nowMs),
     );
     const results = await collectAll(collector, due);

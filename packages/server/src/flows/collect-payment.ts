@@ -48,7 +48,7 @@ export type Collected =
  */
 export async function collectPayment(collecting: Collecting, due: DuePayment): Promise<Collected> {
   const { engine, db } = collecting;
-  const begun = await db.inProject(due.projectId, (tx) => beginAttempt(collecting, tx, due));
+  const begun = await db.ofCustomer(due, (tx) => beginAttempt(collecting, tx, due));
   if (begun === null) return { type: "taken" };
 
   const answer = await attempted(collecting, begun);
@@ -56,7 +56,7 @@ export async function collectPayment(collecting: Collecting, due: DuePayment): P
 
   const { chargeRef, ...outcome } = answer;
   const { attemptNumber } = begun.attempt;
-  const payment = await db.inProject(due.projectId, (tx) =>
+  const payment = await db.ofCustomer(due, (tx) =>
     settlePayment(engine, tx, { payment: due, attemptNumber, outcome, chargeRef }),
   );
   return { type: "settled", payment };
@@ -155,7 +155,9 @@ async function openAtRail(
       : ({ type: "ok", value: lost } as const);
   if (answer.type === "unknown") return answer;
   if (answer.type === "refused") return declined(answer.code);
-  const ref = await db.inProject(projectId, (tx) => keepRailRef(tx, payment, answer.value.ref));
+  const ref = await db.ofCustomer({ ...payment, projectId }, (tx) =>
+    keepRailRef(tx, payment, answer.value.ref),
+  );
   return { type: "ok", ref };
 }
 

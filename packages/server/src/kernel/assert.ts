@@ -1,5 +1,5 @@
 /** A broken promise of our own code. Never the caller's fault: it answers 500 and is logged whole. */
-export class Defect extends Error {
+class Defect extends Error {
   override readonly name = "Defect";
 }
 

@@ -44,9 +44,6 @@ const MINOR_DIGITS: ReadonlyMap<string, number> = new Map([
   ...Object.entries(MINOR_DIGITS_EXCEPTIONS),
 ]);
 
-/** Every currency that can be billed, in alphabetical order. */
-export const currencies: readonly Currency[] = [...MINOR_DIGITS.keys()].toSorted();
-
 export function isCurrency(code: string): boolean {
   return MINOR_DIGITS.has(code);
 }

@@ -19,8 +19,8 @@ export interface Anchoring {
 /**
  * The instant at which period `index` begins: always anchor + index × interval, never the previous
  * boundary plus one interval, so that 31 January is followed by 28 February and then by 31 March.
- * A local time that daylight saving skips moves to the first instant after the gap; one that occurs
- * twice is its first occurrence.
+ * A local time that daylight saving skips is later by the length of the gap (02:30 becomes 03:30); one
+ * that occurs twice is its first occurrence.
  */
 export function periodStart(anchoring: Anchoring, index: number): EpochMs {
   const { anchorMs, interval, timeZone } = anchoring;

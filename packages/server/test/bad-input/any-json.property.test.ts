@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { present } from "#kernel/assert.ts";
 import { createTestApp, type Json, type TestApp } from "#test/support/app.ts";
 import { type WriteRoute, writeRoutesOf } from "#test/support/write-routes.ts";
 
@@ -57,7 +58,7 @@ function spoilt(value: Json, pick: number, by: Json): Json {
 test("no JSON at all makes a route that writes fail: it is taken, or refused with a code", async () => {
   const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   const property = fc.asyncProperty(fc.nat(), place, anything, async (at, pick, by) => {
-    const { method, path, body } = routes[at % routes.length] ?? expect.fail("there are routes");
+    const { method, path, body } = present(routes[at % routes.length], "there are routes");
     const answer = await shop.call(method, path, {
       body: JSON.stringify(spoilt(body, pick, by)),
       headers: { "content-type": "application/json" },

@@ -203,64 +203,65 @@ describe("every route that takes a body, without the right token", () => {
   });
 });
 
-describe("usage", () => {
-  const cases = [
-    { because: "an unknown metric", change: { metric: "parcels" }, code: "usage_metric_unknown" },
-    {
-      because: "a time in the year 9999",
-      change: { occurred_at: "9999-12-31T00:00:00Z" },
-      code: "time_invalid",
-    },
-    {
-      because: "a day there is not",
-      change: { occurred_at: "2026-02-30T00:00:00Z" },
-      code: "time_invalid",
-    },
-    {
-      because: "a time without a zone",
-      change: { occurred_at: "2026-01-02T00:00:00" },
-      code: "time_invalid",
-    },
-    {
-      because: "tomorrow",
-      change: { occurred_at: "2026-01-04T12:00:00Z" },
-      code: "usage_too_early",
-    },
-    {
-      because: "a time before it began",
-      change: { occurred_at: "2025-12-31T00:00:00Z" },
-      code: "usage_outside_subscription",
-    },
-    { because: "an empty reference", change: { reference_id: "" }, code: "body_invalid" },
-    {
-      because: "a reference of 201 characters",
-      change: { reference_id: "r".repeat(201) },
-      code: "body_invalid",
-    },
-  ];
-  const digits = "1234567890".repeat(4);
-  const operatorQuantities = [
-    { because: "1e400 as a text", quantity: '"1e400"', code: "quantity_invalid" },
-    { because: "40 digits", quantity: `"${digits}"`, code: "quantity_invalid" },
-    { because: "ten decimals", quantity: '"0.0000000001"', code: "quantity_invalid" },
-    { because: "zero", quantity: '"0"', code: "quantity_invalid" },
-    { because: "words", quantity: '"many"', code: "quantity_invalid" },
-    { because: "digits of another script", quantity: '"١٢"', code: "quantity_invalid" },
-    { because: "1e400 as a number", quantity: "1e400", code: "body_invalid" },
-    { because: "a number", quantity: "1", code: "body_invalid" },
-  ];
-  const meteredCounts = [
-    { because: "1e400 as a number", quantity: "1e400", code: "body_invalid" },
-    { because: "1e400 as a text", quantity: '"1e400"', code: "body_invalid" },
-    { because: "40 digits", quantity: digits, code: "body_invalid" },
-    { because: "16 digits", quantity: "1234567890.123456", code: "body_invalid" },
-    { because: "1e30", quantity: "1e30", code: "quantity_invalid" },
-    { because: "ten decimals", quantity: "1e-10", code: "body_invalid" },
-    { because: "the smallest number there is", quantity: "5e-324", code: "body_invalid" },
-    { because: "zero", quantity: "0", code: "quantity_invalid" },
-    { because: "less than nothing of nothing", quantity: "-0", code: "quantity_invalid" },
-  ];
+/** What is wrong with an event, whichever way it comes. */
+const events = [
+  { because: "an unknown metric", change: { metric: "parcels" }, code: "usage_metric_unknown" },
+  {
+    because: "a time in the year 9999",
+    change: { occurred_at: "9999-12-31T00:00:00Z" },
+    code: "time_invalid",
+  },
+  {
+    because: "a day there is not",
+    change: { occurred_at: "2026-02-30T00:00:00Z" },
+    code: "time_invalid",
+  },
+  {
+    because: "a time without a zone",
+    change: { occurred_at: "2026-01-02T00:00:00" },
+    code: "time_invalid",
+  },
+  {
+    because: "tomorrow",
+    change: { occurred_at: "2026-01-04T12:00:00Z" },
+    code: "usage_too_early",
+  },
+  {
+    because: "a time before it began",
+    change: { occurred_at: "2025-12-31T00:00:00Z" },
+    code: "usage_outside_subscription",
+  },
+  { because: "an empty reference", change: { reference_id: "" }, code: "body_invalid" },
+  {
+    because: "a reference of 201 characters",
+    change: { reference_id: "r".repeat(201) },
+    code: "body_invalid",
+  },
+];
+const DIGITS = "1234567890".repeat(4);
+const operatorQuantities = [
+  { because: "1e400 as a text", quantity: '"1e400"', code: "quantity_invalid" },
+  { because: "40 digits", quantity: `"${DIGITS}"`, code: "quantity_invalid" },
+  { because: "ten decimals", quantity: '"0.0000000001"', code: "quantity_invalid" },
+  { because: "zero", quantity: '"0"', code: "quantity_invalid" },
+  { because: "words", quantity: '"many"', code: "quantity_invalid" },
+  { because: "digits of another script", quantity: '"١٢"', code: "quantity_invalid" },
+  { because: "1e400 as a number", quantity: "1e400", code: "body_invalid" },
+  { because: "a number", quantity: "1", code: "body_invalid" },
+];
+const meteredCounts = [
+  { because: "1e400 as a number", quantity: "1e400", code: "body_invalid" },
+  { because: "1e400 as a text", quantity: '"1e400"', code: "body_invalid" },
+  { because: "40 digits", quantity: DIGITS, code: "body_invalid" },
+  { because: "16 digits", quantity: "1234567890.123456", code: "body_invalid" },
+  { because: "1e30", quantity: "1e30", code: "quantity_invalid" },
+  { because: "ten decimals", quantity: "1e-10", code: "body_invalid" },
+  { because: "the smallest number there is", quantity: "5e-324", code: "body_invalid" },
+  { because: "zero", quantity: "0", code: "quantity_invalid" },
+  { because: "less than nothing of nothing", quantity: "-0", code: "quantity_invalid" },
+];
 
+describe("usage", () => {
   let operator: WriteRoute;
   let metered: WriteRoute;
   beforeEach(async () => {
@@ -273,7 +274,7 @@ describe("usage", () => {
     before = await rowCounts(shop.ownerUrl);
   });
 
-  test.each(cases)("is refused for $because, and nothing is stored", async ({ change, code }) => {
+  test.each(events)("is refused for $because, and nothing is stored", async ({ change, code }) => {
     for (const route of [operator, metered]) {
       const text = JSON.stringify({ ...route.body, ...change });
       expectRefusal(route, await send(route, text), 400, code);
@@ -331,7 +332,7 @@ describe("usage", () => {
     const { body } = operator;
     const batch = [
       { ...body, reference_id: "good-1" },
-      ...cases.map(({ change }, index) => ({ ...body, reference_id: `bad-${index}`, ...change })),
+      ...events.map(({ change }, index) => ({ ...body, reference_id: `bad-${index}`, ...change })),
       null,
       1,
       "text",

@@ -16,16 +16,30 @@ export async function killDatabase(dataDir: string): Promise<void> {
   for (const backend of backends) signal(backend.pid, "SIGKILL");
 }
 
+/**
+ * What a minute's outage does to the stored data, without waiting for it: whatever a dead server had
+ * taken for itself is free again.
+ */
+export async function passMinute(db: pg.Client): Promise<void> {
+  await db.query("update payment set leased_until = leased_until - interval '1 minute'");
+  await db.query("update rail_event set next_attempt_at = next_attempt_at - interval '1 minute'");
+}
+
 /** A session of the database's owner, who sees every row of every project. */
-export async function connectAsOwner(dataDir: string): Promise<pg.Client> {
+export async function withDatabase<Result>(
+  { dataDir }: { readonly dataDir: string },
+  work: (db: pg.Client) => Promise<Result>,
+): Promise<Result> {
   const paths = clusterPaths(dataDir);
   const port = Number(await readFile(paths.port, "utf8"));
-  const client = new pg.Client({
+  const db = new pg.Client({
     connectionString: databaseUrl(await readCredentials(paths), port, "farthing"),
     options: "-c search_path=farthing -c timezone=UTC",
   });
-  // The database may be killed while nobody asks it anything.
-  client.on("error", () => {});
-  await client.connect();
-  return client;
+  await db.connect();
+  try {
+    return await work(db);
+  } finally {
+    await db.end();
+  }
 }

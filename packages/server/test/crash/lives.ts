@@ -52,7 +52,7 @@ export function createLives(where: { readonly dataDir: string; readonly port: nu
     async kill({ database }) {
       if (current === null) return;
       await Promise.all([current.kill(), database ? killDatabase(where.dataDir) : null]);
-      if (process.env["CRASH_DEBUG"]) console.log(current.complaints().join("\n").slice(0,5000)); if (!database) complaints.push(...current.complaints());
+      if (!database) complaints.push(...current.complaints());
     },
     complaints: () => complaints,
     async end() {

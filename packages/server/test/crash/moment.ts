@@ -13,6 +13,8 @@ export interface Moment {
   readonly count: number;
   /** Whether the database goes with it. */
   readonly killsDatabase: boolean;
+  /** Whether all leases have run out when it is started again. */
+  readonly isLongOutage: boolean;
   /** Whether the start after it is killed too, at its so-manyeth phase; null when it is not. */
   readonly killedPhase: number | null;
 }
@@ -24,19 +26,23 @@ const COUNT_MAX: Readonly<Record<Moment["at"], number>> = {
   journal: 40,
 };
 
-// Whatever is waited for, a life ends after so many answers: a lane may have nothing left to ask.
+// Every life works before it ends, and ends whatever it waits for: a lane may have nothing to ask.
+const ANSWERS_MIN = 20;
 const ANSWERS_MAX = 400;
 
 const PHASES_MAX = 4;
 const DATABASE_TOO = 0.3;
+const LONG_OUTAGES = 0.5;
 const START_TOO = 0.2;
 
 export function randomMoment(chance: Chance): Moment {
   const at = chance.oneOf(["usage", "clock", "account", "journal"] as const) ?? "usage";
+  const killsDatabase = chance.happens(DATABASE_TOO);
   return {
     at,
     count: chance.integer(1, COUNT_MAX[at]),
-    killsDatabase: chance.happens(DATABASE_TOO),
+    killsDatabase,
+    isLongOutage: !killsDatabase && chance.happens(LONG_OUTAGES),
     killedPhase: chance.happens(START_TOO) ? chance.integer(1, PHASES_MAX) : null,
   };
 }
@@ -54,17 +60,22 @@ export function watchFor({ at, count }: Moment, journalPath: string): MomentWatc
   const { promise, resolve } = deferred();
   let answers = 0;
   let seen = 0;
+  const look = () => {
+    const hasCome = seen >= count && answers >= ANSWERS_MIN;
+    if (hasCome || answers >= ANSWERS_MAX) resolve();
+  };
   const see = () => {
     seen += 1;
-    if (seen >= count) resolve();
+    look();
   };
   const journal: FSWatcher | null = at === "journal" ? watch(journalPath, see) : null;
   return {
     come: promise,
     onAnswer(lane) {
       answers += 1;
-      if (lane === at) see();
-      if (answers >= ANSWERS_MAX) resolve();
+      if (lane === at) seen += 1;
+      // A write to the journal is waited for, so that it is in the middle of something.
+      if (at !== "journal" || answers >= ANSWERS_MAX) look();
     },
     close: () => journal?.close(),
   };

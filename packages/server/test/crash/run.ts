@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Chance, chanceOf } from "./chance.ts";
-import { connectAsOwner } from "./database-process.ts";
+import { passMinute, withDatabase } from "./database-process.ts";
 import { findBreachesByApi } from "./invariants/by-api.ts";
 import { findBreaches } from "./invariants/check.ts";
 import { gatherEvidence } from "./invariants/evidence.ts";
@@ -46,6 +46,9 @@ interface Run {
 
 const FIRST_ACCOUNTS = 8;
 
+/** Nothing then keeps the end of the run waiting. */
+const LAST = { killsDatabase: false, isLongOutage: true };
+
 /**
  * Kills the server under load, again and again, checks after each restart what must hold at any time,
  * and in the end, when everything that was asked for has been done, what must hold then. Stops at the
@@ -59,14 +62,11 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
     const load = await prepareLoad(run, api);
     let breaches: readonly string[] = [];
     for (let cycle = 1; cycle <= options.cycles && breaches.length === 0; cycle += 1) {
-      const moment = randomMoment(chance);
-      const t0 = performance.now();
+      const isLast = cycle === options.cycles;
+      const moment = { ...randomMoment(chance), ...(isLast ? LAST : {}) };
       await loadUntil(moment, run, load, api);
-      const t1 = performance.now();
       api = await beginAgain(`kill ${cycle}`, moment, run);
-      const t2 = performance.now();
       breaches = await breachesOf(run, api, "always");
-      console.log("    load", Math.round(t1 - t0), "begin", Math.round(t2 - t1), "check", Math.round(performance.now() - t2));
     }
     if (breaches.length === 0) breaches = await settledBreaches(run, load, api);
     const { charges } = await gatherEvidence(run.book, api);
@@ -111,11 +111,13 @@ async function loadUntil(moment: Moment, run: Run, load: Load, api: Api): Promis
 }
 
 async function beginAgain(name: string, moment: Moment, { lives, options, book }: Run) {
-  const { at, count, killsDatabase, killedPhase } = moment;
+  const { at, count, killsDatabase, isLongOutage, killedPhase } = moment;
+  if (isLongOutage) await withDatabase(options, passMinute);
   if (killedPhase !== null) await lives.beginAndKill(killedPhase);
   const ready = await lives.begin();
   const also = [
     ...(killsDatabase ? ["with the database"] : []),
+    ...(isLongOutage ? ["for a minute"] : []),
     ...(killedPhase === null ? [] : [`and at phase ${killedPhase} of the start`]),
   ];
   options.onProgress(
@@ -130,13 +132,9 @@ async function beginAgain(name: string, moment: Moment, { lives, options, book }
 }
 
 async function breachesOf({ book, options }: Run, api: Api, when: "always" | "settled") {
-  const db = await connectAsOwner(options.dataDir);
-  try {
-    const evidence = await gatherEvidence(book, api);
-    return [...book.problems, ...(await findBreaches(db, when, evidence))];
-  } finally {
-    await db.end();
-  }
+  const evidence = await gatherEvidence(book, api);
+  const breaches = await withDatabase(options, (db) => findBreaches(db, when, evidence));
+  return [...book.problems, ...breaches];
 }
 
 /** Has everything answered that is not answered yet, bills it, and looks until all has settled. */

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { present } from "#kernel/assert.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
 import { withAdmin } from "#test/support/postgres/template.ts";
 import { flat, perUnit, storyOf } from "#test/support/story.ts";
@@ -39,6 +40,13 @@ const RELATIONS = `
 const OF_PROJECT =
   "(project_id = (NULLIF(current_setting('farthing.project_id'::text, true), ''::text))::integer)";
 
+// Where a transaction names no customer, a row's own customer is as good as any.
+const OF_CUSTOMER =
+  "(customer_id = COALESCE((NULLIF(current_setting('farthing.customer_id'::text, true), ''::text))::bigint, customer_id))";
+
+const scopeOf = (columns: readonly string[]) =>
+  columns.includes("customer_id") ? `(${OF_PROJECT} AND ${OF_CUSTOMER})` : OF_PROJECT;
+
 /** Lives through enough to leave a row in every table. */
 async function fillEveryTable(whose: "sandbox" | "other"): Promise<void> {
   const token = shop.tokens[whose];
@@ -60,6 +68,25 @@ const tables = () => relations.filter(({ kind }) => kind === "table");
 const inProject = <Row extends object>(projectId: number, sql: string) =>
   shop.app.db.inProject(projectId, (tx) => tx.query<Row>(sql));
 
+/** Two customers of a project who have each a subscription. */
+async function customersIn(projectId: number): Promise<[bigint, bigint]> {
+  const rows = await inProject<{ customer_id: bigint }>(
+    projectId,
+    "select distinct customer_id from subscription order by customer_id limit 2",
+  );
+  const [one, other] = rows.map(({ customer_id }) => customer_id);
+  return [present(one, "there are two"), present(other, "there are two")];
+}
+
+/** Whose rows a query without a `where` finds in a transaction of one customer. */
+async function customersSeen(customerId: bigint, table: string): Promise<bigint[]> {
+  const owner = { projectId: shop.projectIds.sandbox, customerId };
+  const rows = await shop.app.db.ofCustomer(owner, (tx) =>
+    tx.query<{ customer_id: bigint }>(`select distinct customer_id from ${table}`),
+  );
+  return rows.map(({ customer_id }) => customer_id);
+}
+
 describe("every table", () => {
   test("has its project in each row, and row-level security with both policies", () => {
     expect(tables().length).toBeGreaterThan(25);
@@ -71,7 +98,7 @@ describe("every table", () => {
         is_secured: true,
         policies: [
           "discovery to farthing_worker, SELECT: true",
-          `project_isolation to farthing_app, ALL: ${OF_PROJECT} check ${OF_PROJECT}`,
+          `project_isolation to farthing_app, ALL: ${scopeOf(columns)} check ${scopeOf(columns)}`,
         ],
       });
     }
@@ -84,6 +111,25 @@ describe("every table", () => {
       const seen = [await projectsIn(sandbox, name), await projectsIn(other, name)];
       expect({ name, seen }).toEqual({ name, seen: [[sandbox], [other]] });
     }
+  });
+
+  test("shows who names a customer that customer's rows, whatever the query forgets", async () => {
+    const ofCustomers = relations.filter(
+      ({ kind, columns }) => kind !== "partition" && columns.includes("customer_id"),
+    );
+    const [ada, bob] = await customersIn(shop.projectIds.sandbox);
+    expect(ofCustomers.length).toBeGreaterThan(15);
+    for (const { name } of ofCustomers) {
+      const seenByAda = await customersSeen(ada, name);
+      const seenByBob = await customersSeen(bob, name);
+      const strangers = [
+        ...seenByAda.filter((customerId) => customerId !== ada),
+        ...seenByBob.filter((customerId) => customerId !== bob),
+      ];
+      expect({ name, strangers }).toEqual({ name, strangers: [] });
+    }
+    expect(await customersSeen(ada, "subscription")).toEqual([ada]);
+    expect(await customersSeen(bob, "subscription")).toEqual([bob]);
   });
 
   test("shows nothing at all to who names no project", async () => {

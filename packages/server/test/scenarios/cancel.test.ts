@@ -177,3 +177,14 @@ test("canceled before it began: nothing is billed, and its payment link has ende
   await ada.livesUntil("2027-01-01");
   expect(await ada.invoices()).toEqual([]);
 });
+
+test("by the server's own time as well, no usage is taken of what comes after the end", async () => {
+  const ada = await story.welcome({ clock: null });
+  const subscription = await ada.subscribes(await story.publish(prices));
+  await subscription.uses("packages", "1");
+  await subscription.cancels("now");
+
+  const { status, body } = await subscription.reports("packages", "1");
+
+  expect([status, body.code]).toEqual([400, "usage_outside_subscription"]);
+});

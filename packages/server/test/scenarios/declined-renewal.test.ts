@@ -111,7 +111,7 @@ test("a renewal during past due keeps it past due until all that is owed is paid
   expect(recoveries).toHaveLength(1);
 });
 
-test("canceled at the period's end while past due: it ends then, and the debt stays on its schedule", async () => {
+test("canceled while past due: what is owed stays owed, and another card pays it", async () => {
   const { ada, subscription } = await subscriberWhoseCardFails();
   await ada.livesUntil("2026-02-02");
   await subscription.cancels("now");

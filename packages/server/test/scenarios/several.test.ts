@@ -67,6 +67,21 @@ describe("two subscriptions of one customer", () => {
   });
 });
 
+test("a second subscription takes usage that names only the customer at once", async () => {
+  const ada = await story.welcome({ clock: null });
+  await ada.subscribes(await story.publish([perUnit("packages", "1.00")]));
+  const report = (metric: string) =>
+    shop.call("POST", "/v1/usage", {
+      body: { customer: ada.id, metric, quantity: "1", reference_id: metric },
+    });
+  expect((await report("packages")).status).toBe(200);
+  expect((await report("calls")).body.code).toBe("usage_metric_unknown");
+
+  await ada.subscribes(await story.publish([perUnit("calls", "0.01")]));
+
+  expect((await report("calls")).status).toBe(200);
+});
+
 test("the first plan decides a customer's currency; a plan in another one is refused", async () => {
   const ada = await story.welcome();
   await ada.subscribes(await story.publish([flat("100.00")], { currency: "JMD" }));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DAY_MS } from "#kernel/clock.ts";
 import { createTestApp, TEST_START_MS, type TestApp } from "#test/support/app.ts";
-import { flat, on, perUnit, type Story, storyOf } from "#test/support/story.ts";
+import { on } from "#test/support/story/words.ts";
+import { flat, perUnit, type Story, storyOf } from "#test/support/story.ts";
 
 let shop: TestApp;
 let story: Story;

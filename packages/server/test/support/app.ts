@@ -13,7 +13,6 @@ import { createTestDatabase } from "#test/support/postgres/test-database.ts";
 export const TEST_START_MS = Date.UTC(2026, 0, 15, 12);
 
 const NOWHERE = "http://127.0.0.1:1";
-export const PUBLIC_URL = "https://billing.example";
 
 export interface TestAppOptions {
   /** Where the server's own clock stands; customers on a test clock live beside it. */
@@ -21,6 +20,8 @@ export interface TestAppOptions {
   /** Another server on a database that one has already, as two processes share one. */
   readonly ownerUrl?: string;
 }
+
+type Method = "DELETE" | "GET" | "PATCH" | "POST" | "PUT";
 
 export interface Call {
   /** Every scope of the project's sandbox side, unless another token or none is given. */
@@ -56,11 +57,7 @@ export interface TestApp {
     readonly live: number;
     readonly other: number;
   };
-  call(
-    method: "DELETE" | "GET" | "PATCH" | "POST" | "PUT",
-    url: string,
-    call?: Call,
-  ): Promise<Answer>;
+  call(method: Method, url: string, call?: Call): Promise<Answer>;
   issueToken(wanted: readonly Scope[], projectId?: number): Promise<string>;
   /** Runs everything that waits for its turn, until nothing is left that is due. */
   settle(): Promise<void>;
@@ -77,21 +74,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const ownerUrl = options.ownerUrl ?? database?.ownerUrl ?? "";
   await ensureUsagePartitions(ownerUrl, clock);
   const defects: string[] = [];
-  const app = await createApp({
-    ownerUrl,
-    publicUrl: PUBLIC_URL,
-    clock,
-    random: Math.random,
-    secretKey: "the pepper of every test, which is no secret",
-    log: createLogger("error", { write: (line) => void defects.push(line) }),
-    connectionsMax: 8,
-    corsOrigins: [],
-    webhookPrivateAddresses: "allow",
-    sandboxJournalPath: null,
-    sandboxProjects: ["shop", "other"],
-    // Nobody listens there: no test reaches beyond this machine.
-    stripe: { secretKey: "sk_live_nobody", webhookSecret: "whsec_nobody", apiBase: NOWHERE },
-  });
+  const app = await constructed(ownerUrl, clock, (line) => void defects.push(line));
   const shop = await ensureProject({ db: app.db, clock }, projectNamed("shop"));
   const other = await ensureProject({ db: app.db, clock }, projectNamed("other"));
   const projectIds = {
@@ -99,7 +82,6 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     live: shop.live.projectId,
     other: other.sandbox.projectId,
   };
-
   const issueToken = (wanted: readonly Scope[], projectId = projectIds.sandbox) =>
     app.db.inProject(projectId, async (tx) => {
       const token = { name: "test", scopes: wanted, expiresAtMs: null };
@@ -110,19 +92,6 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     live: await issueToken(scopes, projectIds.live),
     other: await issueToken(scopes, projectIds.other),
   };
-
-  async function settle(): Promise<void> {
-    const { periods, payments, railEvents, relay, webhooks } = app.loops;
-    for (;;) {
-      await app.sandbox.idle();
-      let count = 0;
-      for (const loop of [periods, payments, railEvents, relay, webhooks]) {
-        count += await loop.runOnce();
-      }
-      if (count === 0) return;
-    }
-  }
-
   return {
     app,
     clock,
@@ -130,35 +99,72 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     tokens,
     projectIds,
     issueToken,
-    settle,
-
-    async call(method, url, { token = tokens.sandbox, body, headers = {} } = {}) {
-      const response = await app.http.inject({
-        method,
-        url,
-        headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
-        ...(body === undefined ? {} : { payload: body as NonNullable<InjectOptions["payload"]> }),
-      });
-      const isJson = String(response.headers["content-type"]).includes("json");
-      return {
-        status: response.statusCode,
-        headers: response.headers,
-        body: isJson ? JSON.parse(response.payload) : response.payload,
-      };
-    },
-
+    call: (method, url, { token = tokens.sandbox, ...call } = {}) =>
+      inject(app, { method, url, ...call, token }),
+    settle: () => settle(app),
     async moveTo(instantMs) {
       clock.moveTo(instantMs);
       await ensureUsagePartitions(ownerUrl, clock);
-      await settle();
+      await settle(app);
     },
-
     async stop() {
       await app.stop();
       await database?.drop();
       if (defects.length > 0) throw new Error(`Defects were logged:\n${defects.join("\n")}`);
     },
   };
+}
+
+function constructed(
+  ownerUrl: string,
+  clock: ManualClock,
+  onDefect: (line: string) => void,
+): Promise<App> {
+  return createApp({
+    ownerUrl,
+    publicUrl: "https://billing.example",
+    clock,
+    random: Math.random,
+    secretKey: "the pepper of every test, which is no secret",
+    log: createLogger("error", { write: onDefect }),
+    connectionsMax: 8,
+    corsOrigins: [],
+    webhookPrivateAddresses: "allow",
+    sandboxJournalPath: null,
+    sandboxProjects: ["shop", "other"],
+    // Nobody listens there: no test reaches beyond this machine.
+    stripe: { secretKey: "sk_live_nobody", webhookSecret: "whsec_nobody", apiBase: NOWHERE },
+  });
+}
+
+async function inject(
+  { http }: App,
+  { method, url, token, body, headers = {} }: Call & { method: Method; url: string },
+): Promise<Answer> {
+  const response = await http.inject({
+    method,
+    url,
+    headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+    ...(body === undefined ? {} : { payload: body as NonNullable<InjectOptions["payload"]> }),
+  });
+  const isJson = String(response.headers["content-type"]).includes("json");
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: isJson ? JSON.parse(response.payload) : response.payload,
+  };
+}
+
+async function settle({ loops, sandbox }: App): Promise<void> {
+  const { periods, payments, railEvents, relay, webhooks } = loops;
+  for (;;) {
+    await sandbox.idle();
+    let count = 0;
+    for (const loop of [periods, payments, railEvents, relay, webhooks]) {
+      count += await loop.runOnce();
+    }
+    if (count === 0) return;
+  }
 }
 
 function projectNamed(slug: string) {

@@ -5,7 +5,7 @@ import { type Interval, periodAt } from "#kernel/interval.ts";
 import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 
 /** Where these subscriptions' first period begins: a month before most tests' present. */
-export const ANCHOR_MS = Date.UTC(2026, 9, 1);
+const ANCHOR_MS = Date.UTC(2026, 9, 1);
 
 const PLAN_ID = 7n;
 const INTERVAL: Interval = { unit: "month", count: 1 };

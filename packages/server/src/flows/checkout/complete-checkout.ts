@@ -40,7 +40,9 @@ export async function completeCheckout(
   if (page.status !== "completed") return null;
   const methodRef = present(page.paymentMethodRef, "a completed page leaves a card");
   const card = answerOf(await rails(projectId).retrievePaymentMethod(methodRef));
-  return db.inProject(projectId, (tx) => takeOver(engine, tx, key, page, card));
+  return db.ofCustomer({ projectId, customerId: key.customerId }, (tx) =>
+    takeOver(engine, tx, key, page, card),
+  );
 }
 
 async function takeOver(

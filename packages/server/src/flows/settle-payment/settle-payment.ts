@@ -82,11 +82,13 @@ async function loadFacts(
 ): Promise<SettlementFacts> {
   const { customerId } = payment;
   const id = present(payment.subscriptionId, "every invoice is of a subscription");
+  // Held first: of two payments that succeed at once, the second then sees that the first did.
+  const subscription = await getSubscriptionLocked(tx, { customerId, id });
   const others = await countFailingPayments(tx, customerId, id);
   return {
     payment,
     invoice: await getInvoice(tx, { customerId, id: payment.invoiceId }),
-    subscription: await getSubscriptionLocked(tx, { customerId, id }),
+    subscription,
     outcome,
     isOwingMore: others > (isFailing(payment) ? 1 : 0),
     retryDays: (await getProject(tx)).retryDays,

@@ -6,8 +6,6 @@ import { findInvoice, insertInvoiceLines, insertInvoices, takeInvoiceNumbers } f
 
 export { type InvoiceLineSnapshot, type InvoiceSnapshot, invoiceSnapshot } from "./snapshot.ts";
 export {
-  countOpenInvoices,
-  findInvoice,
   listInvoices,
   updateInvoicePaid,
   updateInvoiceUncollectible,

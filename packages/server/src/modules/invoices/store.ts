@@ -191,20 +191,6 @@ export async function listInvoices(
   return withLines(tx, rows);
 }
 
-/** How many invoices of a subscription are still open. */
-export async function countOpenInvoices(
-  tx: Tx,
-  customerId: bigint,
-  subscriptionId: bigint,
-): Promise<number> {
-  const [row] = await tx.query<{ count: bigint }>(
-    `select count(*) as count from invoice
-      where customer_id = $1 and subscription_id = $2 and status = 'open'`,
-    [customerId, subscriptionId],
-  );
-  return Number(row?.count ?? 0n);
-}
-
 async function withLines(tx: Tx, rows: readonly InvoiceRow[]): Promise<Invoice[]> {
   if (rows.length === 0) return [];
   const lines = await tx.query<LineRow>(

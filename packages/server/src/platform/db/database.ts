@@ -24,9 +24,20 @@ export interface DiscoveryTx {
 export interface Database {
   /** Runs `work` in one transaction of a project; repeats it whole when the database asks for that. */
   inProject<Result>(projectId: number, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /**
+   * The same, held to one customer of the project: what a statement that forgets its `where` finds,
+   * or tries to write, is this customer's or nothing.
+   */
+  ofCustomer<Result>(owner: CustomerScope, work: (tx: Tx) => Promise<Result>): Promise<Result>;
   /** Runs `work` in one transaction that sees all projects. */
   acrossProjects<Result>(work: (tx: DiscoveryTx) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
+}
+
+/** Whose rows a transaction may touch. */
+export interface CustomerScope {
+  readonly projectId: number;
+  readonly customerId: bigint;
 }
 
 export interface DatabaseOptions {
@@ -58,12 +69,20 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   pool.on("error", (error) => options.onIdleError?.(error));
 
+  const inScope = <Result>(
+    projectId: number,
+    scope: string,
+    work: (tx: Tx) => Promise<Result>,
+  ): Promise<Result> => {
+    assert(Number.isSafeInteger(projectId), "a project's number goes into SQL as it stands");
+    const begin = `begin; set local farthing.project_id = '${projectId}'${scope}`;
+    return retried(() => inTransaction(pool, begin, (query) => work({ projectId, query })));
+  };
+
   return {
-    inProject(projectId, work) {
-      assert(Number.isSafeInteger(projectId), "a project's number goes into SQL as it stands");
-      const begin = `begin; set local farthing.project_id = '${projectId}'`;
-      return retried(() => inTransaction(pool, begin, (query) => work({ projectId, query })));
-    },
+    inProject: (projectId, work) => inScope(projectId, "", work),
+    ofCustomer: ({ projectId, customerId }, work) =>
+      inScope(projectId, `; set local farthing.customer_id = '${customerId}'`, work),
     acrossProjects(work) {
       const begin = "begin; set local role farthing_worker";
       return retried(() => inTransaction(pool, begin, (query) => work({ query })));

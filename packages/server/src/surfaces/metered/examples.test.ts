@@ -61,6 +61,8 @@ describe("the business plan", () => {
     expect(again).toEqual(link);
 
     expect(await payAt(link.payment_urls.short_link)).toBe("https://your-app.com/billing/success");
+    const { body } = await replay(shop, readExample(import.meta.url, "create-link"), values);
+    expect(body.data).toMatchObject({ status: "active", payment_urls: link.payment_urls });
   });
 
   test("4. Recording Usage: one package", async () => {

@@ -15,7 +15,7 @@ export function meteredSurface(subscribing: Subscribing, recorder: UsageRecorder
     errors: meteredErrors,
     routes: [
       meteredPlanRoutes(engine),
-      meteredSubscriptionRoutes(subscribing),
+      meteredSubscriptionRoutes(subscribing, recorder),
       meteredHistoryRoutes(subscribing),
       meteredUsageRoutes(recorder, engine.newId),
     ],

@@ -44,7 +44,7 @@ describe("POST /api/v1/billing_subscriptions/link", () => {
     expect(again.body).toEqual(first.body);
   });
 
-  test("201 with a card on file it starts at once, and there is nowhere to go", async () => {
+  test("201 with a card on file it still waits for the payer to come and want it", async () => {
     const { body: made } = await shop.call("POST", "/v1/customers", {
       body: { name: "Grace Campbell", email: "grace@shop.example" },
     });
@@ -55,9 +55,9 @@ describe("POST /api/v1/billing_subscriptions/link", () => {
     const { body } = await createLink({ customer: { ...customer, email: "grace@shop.example" } });
 
     expect(body.data).toMatchObject({
-      status: "active",
+      status: "incomplete",
       customer: { first_name: "Grace", last_name: "Campbell" },
-      payment_urls: { short_link: null },
+      payment_urls: { short_link: expect.stringMatching(/\/pay\/chk_/) },
     });
   });
 

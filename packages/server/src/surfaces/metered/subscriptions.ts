@@ -5,7 +5,7 @@ import { loadSubject } from "#flows/load-subject.ts";
 import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { findOrCreateByEmail } from "#modules/customers/index.ts";
 import { invoiceSnapshot, listInvoices } from "#modules/invoices/index.ts";
-import { listEvents, usageOf } from "#modules/metering/index.ts";
+import { listEvents, type UsageRecorder, usageOf } from "#modules/metering/index.ts";
 import { getSubscription, listSubscriptions } from "#modules/subscriptions/index.ts";
 import { type PageOf, pageOf, readCursor } from "#platform/http/page.ts";
 import { idFrom, ownedIdFrom } from "#platform/http/wire.ts";
@@ -18,7 +18,7 @@ type RequestTx = Parameters<typeof loadSubject>[1];
 
 /** Subscriptions of the metered document. */
 export const meteredSubscriptionRoutes =
-  (subscribing: Subscribing): FastifyPluginAsyncTypebox =>
+  (subscribing: Subscribing, recorder: Pick<UsageRecorder, "forget">): FastifyPluginAsyncTypebox =>
   async (app) => {
     const { engine } = subscribing;
 
@@ -68,12 +68,15 @@ export const meteredSubscriptionRoutes =
     app.post(
       "/api/v1/billing_subscriptions/:uid/cancel",
       operations.cancelSubscription,
-      ({ body, params }, reply) =>
-        reply.answer(async (tx) => {
-          const key = keyOf(params);
+      async ({ body, caller, params }, reply) => {
+        const key = keyOf(params);
+        const canceled = await reply.answer(async (tx) => {
           await cancelSubscription(engine, tx, key, { atPeriodEnd: body.at_period_end ?? true });
           return ok(await view(tx, key));
-        }),
+        });
+        recorder.forget(caller.projectId, key.customerId);
+        return canceled;
+      },
     );
   };
 

@@ -63,6 +63,21 @@ describe("one event", () => {
     expect(await counted()).toEqual([["packages", 1]]);
   });
 
+  test("200 without a reference, a request that is repeated under its Idempotency-Key counts once", async () => {
+    const headers = { "idempotency-key": "shipment-1" };
+    const body = [
+      { metric: "packages", metric_count: 1 },
+      { metric: "packages", metric_count: 1 },
+    ];
+    await shop.call("POST", usagePath(), { body, headers });
+
+    const again = await shop.call("POST", usagePath(), { body, headers });
+
+    const became = again.body.data.map(({ status }: { status: string }) => status);
+    expect(became).toEqual(["duplicate", "duplicate"]);
+    expect(await counted()).toEqual([["packages", 2]]);
+  });
+
   test("409 the same reference for another metric, count or time", async () => {
     const event = { metric: "packages", metric_count: 1, reference_id: "shipment-1" };
     const occurred_at = "2026-01-10T00:00:00Z";

@@ -41,7 +41,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       customerRoutes(engine),
       testClockRoutes(collector),
       paymentMethodRoutes(cards),
-      subscriptionRoutes({ engine, publicUrl }),
+      subscriptionRoutes({ engine, publicUrl }, recorder),
       usageRoutes(recorder),
       invoiceRoutes,
       webhookEndpointRoutes(engine),

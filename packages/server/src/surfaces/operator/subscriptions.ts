@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { cancelSubscription } from "#flows/cancel-subscription.ts";
 import { createSubscription, type Subscribing } from "#flows/create-subscription.ts";
+import type { UsageRecorder } from "#modules/metering/index.ts";
 import {
   getSubscription,
   listSubscriptions,
@@ -12,12 +13,14 @@ import * as operations from "./subscriptions-operations.ts";
 
 /** Selling plans to customers, and ending that. */
 export const subscriptionRoutes =
-  (subscribing: Subscribing): FastifyPluginAsyncTypebox =>
+  (subscribing: Subscribing, recorder: Pick<UsageRecorder, "forget">): FastifyPluginAsyncTypebox =>
   async (app) => {
-    app.post("/v1/subscriptions", operations.createSubscription, ({ body }, reply) =>
-      reply.answer(async (tx) => {
+    app.post("/v1/subscriptions", operations.createSubscription, async (request, reply) => {
+      const { body, caller } = request;
+      const customerId = idFrom("customer", body.customer, "customer_not_found");
+      const created = await reply.answer(async (tx) => {
         const { subscription, paymentUrl } = await createSubscription(subscribing, tx, {
-          customerId: idFrom("customer", body.customer, "customer_not_found"),
+          customerId,
           planId: idFrom("plan", body.plan, "plan_not_found"),
           title: body.title ?? null,
           referenceId: body.reference_id ?? null,
@@ -26,8 +29,10 @@ export const subscriptionRoutes =
           startsWith: "card_on_file",
         });
         return { ...subscriptionSnapshot(subscription), payment_url: paymentUrl };
-      }),
-    );
+      });
+      recorder.forget(caller.projectId, customerId);
+      return created;
+    });
 
     app.get("/v1/subscriptions", operations.listSubscriptions, (request) =>
       request.transact(async (tx) => {
@@ -54,14 +59,20 @@ export const subscriptionRoutes =
       ),
     );
 
-    app.post("/v1/subscriptions/:id/cancel", operations.cancelSubscription, (request, reply) =>
-      reply.answer(async (tx) => {
-        const atPeriodEnd = request.body.at_period_end ?? true;
-        const key = keyOf(request.params);
-        return subscriptionSnapshot(
-          await cancelSubscription(subscribing.engine, tx, key, { atPeriodEnd }),
+    app.post(
+      "/v1/subscriptions/:id/cancel",
+      operations.cancelSubscription,
+      async ({ body, caller, params }, reply) => {
+        const atPeriodEnd = body.at_period_end ?? true;
+        const key = keyOf(params);
+        const canceled = await reply.answer(async (tx) =>
+          subscriptionSnapshot(
+            await cancelSubscription(subscribing.engine, tx, key, { atPeriodEnd }),
+          ),
         );
-      }),
+        recorder.forget(caller.projectId, key.customerId);
+        return canceled;
+      },
     );
   };
 

@@ -20,7 +20,7 @@ const PROPERTIES_MAX = 50;
 const ISO_CHARACTERS = "2026-01-31T09:30:00.000Z".length;
 const INSTANT_END_MS = Date.UTC(2100, 0, 1);
 
-export const UsageEventBody = Closed(
+const UsageEventBody = Closed(
   {
     subscription: Type.Optional(IdString("subscription")),
     customer: Type.Optional(

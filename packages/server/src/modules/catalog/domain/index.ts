@@ -23,7 +23,6 @@ export { newPlan, nextVersion } from "./publish.ts";
 export {
   listedPlanSnapshot,
   type PlanReference,
-  type PlanSnapshot,
   planReference,
   planSnapshot,
 } from "./snapshot.ts";

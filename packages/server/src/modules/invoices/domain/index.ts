@@ -1,4 +1,4 @@
-export type { Computation, Share } from "./computation.ts";
+export type { Computation } from "./computation.ts";
 export { type Explanation, explainLine } from "./explain.ts";
 export {
   type DraftInvoice,
@@ -9,4 +9,4 @@ export {
   type InvoiceStatus,
   issuedInvoice,
 } from "./invoice.ts";
-export { type AlreadyBilled, type DraftLine, flatLine, usageLine } from "./line.ts";
+export { type DraftLine, flatLine, usageLine } from "./line.ts";

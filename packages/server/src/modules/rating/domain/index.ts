@@ -9,4 +9,4 @@ export {
   tierToJson,
 } from "./model-json.ts";
 export { rateUsage } from "./rate.ts";
-export type { Rated, RatedTier } from "./rated.ts";
+export type { RatedTier } from "./rated.ts";

@@ -11,7 +11,7 @@ const tierLists = fc
     fc.array(fc.tuple(unitPrices, unitPrices), { minLength: 7, maxLength: 7 }),
   )
   .map(([ends, prices]): Tier[] => {
-    const rising = [...ends].sort((a, b) => (a < b ? -1 : 1));
+    const rising = ends.toSorted((a, b) => (a < b ? -1 : 1));
     return [...rising, null].map((upTo, index) => {
       const [unitPrice = 0n, flatPrice = 0n] = prices[index] ?? [];
       return { upTo, unitPrice, flatPrice };

@@ -108,13 +108,14 @@ describe("what a state does not allow is refused, and says where it is allowed",
   const rows = (Object.keys(moves) as (keyof typeof moves)[]).flatMap((move) =>
     (Object.keys(states) as SubscriptionStatus[]).map((status) => ({ move, status })),
   );
+  const isAllowed = ({ move, status }: (typeof rows)[number]) => allowed[move].includes(status);
 
-  test.each(rows)("$move when $status", ({ move, status }) => {
+  test.each(rows.filter(isAllowed))("$move when $status is done", ({ move, status }) => {
+    expect(() => moves[move](states[status])).not.toThrow();
+  });
+
+  test.each(rows.filter((row) => !isAllowed(row)))("$move when $status", ({ move, status }) => {
     const attempt = () => moves[move](states[status]);
-    if (allowed[move].includes(status)) {
-      expect(attempt).not.toThrow();
-      return;
-    }
     expect(attempt).toThrow(BillingError);
     expect(attempt).toThrow(
       expect.objectContaining({

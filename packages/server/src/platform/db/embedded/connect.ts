@@ -31,7 +31,7 @@ export async function tryConnect(url: string, applicationName: string): Promise<
     if (isUnavailable(error)) return null;
     throw new EmbeddedPostgresError(
       "start_failed",
-      `PostgreSQL runs at ${new URL(url).host}, but it does not let us in: ${error}. If its ` +
+      `PostgreSQL runs at ${new URL(url).host}, but it does not let us in: ${String(error)}. If its ` +
         "password was changed, put the new one into cluster/credentials.json of the data directory.",
       { cause: error },
     );

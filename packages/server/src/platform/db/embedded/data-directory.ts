@@ -27,7 +27,7 @@ export async function createDataDirectory(dataDir: string, uid: number): Promise
   } catch (error) {
     throw new EmbeddedPostgresError(
       "data_directory_unusable",
-      `The data directory ${dataDir} cannot be created or written to (${errorCode(error) ?? error}). Set ` +
+      `The data directory ${dataDir} cannot be created or written to (${errorCode(error) ?? String(error)}). Set ` +
         "FARTHING_DATA_DIR to a directory that is this user's own.",
       { cause: error },
     );
@@ -81,7 +81,7 @@ export async function ownerOf(pgdata: string): Promise<SystemUser | null> {
     if (errorCode(error) === "ENOENT") return null;
     throw new EmbeddedPostgresError(
       "data_directory_unusable",
-      `The database in ${pgdata} cannot be read (${errorCode(error) ?? error}). Start as the user ` +
+      `The database in ${pgdata} cannot be read (${errorCode(error) ?? String(error)}). Start as the user ` +
         "who created it, or set FARTHING_DATA_DIR to another directory.",
       { cause: error },
     );

@@ -168,7 +168,10 @@ test("a second owner is refused and told who the first one is", async () => {
 test("of two that start a new directory at the same moment, one gets it", async () => {
   const outcomes = await Promise.all([spawnChild().outcome, spawnChild().outcome]);
   const codes = outcomes.map(({ code }) => code);
-  expect(codes.toSorted()).toEqual(["owned_by_another_process", undefined]);
+  expect(codes.toSorted((one, other) => String(one).localeCompare(String(other)))).toEqual([
+    "owned_by_another_process",
+    undefined,
+  ]);
 });
 
 test("ownership survives a crash inside the database", async () => {
