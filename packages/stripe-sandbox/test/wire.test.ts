@@ -105,8 +105,9 @@ describe("lists by time", () => {
     const early = await stripe.customers.create({});
     nowMs += 10_000;
     const late = await stripe.customers.create({});
-    const ids = async (created: object | number) =>
-      (await stripe.customers.list({ created } as never)).data.map(({ id }) => id);
+    const ids = async (
+      created: { gt?: number; gte?: number; lt?: number; lte?: number } | number,
+    ) => (await stripe.customers.list({ created })).data.map(({ id }) => id);
     expect(await ids({ gte: late.created })).toEqual([late.id]);
     expect(await ids({ gt: early.created })).toEqual([late.id]);
     expect(await ids({ lt: late.created })).toEqual([early.id]);

@@ -1,6 +1,6 @@
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { manualClock } from "#test/support/manual-clock.ts";
+import { withAdmin } from "#test/support/postgres/template.ts";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres/test-database.ts";
 import { ensureUsagePartitions } from "./partitions.ts";
 
@@ -12,20 +12,16 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-async function partitions(): Promise<string[]> {
-  const client = new pg.Client({ connectionString: database.ownerUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ line: string }>(
+function partitions(): Promise<string[]> {
+  return withAdmin(database.ownerUrl, async (owner) => {
+    const { rows } = await owner.query<{ line: string }>(
       `select relname || ' ' || pg_get_expr(relpartbound, oid) as line from pg_class
         where oid in (select inhrelid from pg_inherits
                        where inhparent = 'farthing.usage_event'::regclass)
         order by relname`,
     );
     return rows.map(({ line }) => line);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 test("last month, this one and the next two have a partition, whoever makes them how often", async () => {

@@ -16,6 +16,5 @@ const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<
 /** How PostgreSQL's values arrive: bigint as `bigint`, timestamptz as milliseconds, numeric as text. */
 export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: "text" | "binary") =>
-    PARSERS.get(oid) ??
-    pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
+    PARSERS.get(oid) ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };

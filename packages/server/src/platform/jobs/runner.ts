@@ -1,4 +1,4 @@
-import { type CronItem, Logger, parseCronItems, run, type TaskList } from "graphile-worker";
+import { type CronItem, Logger, parseCronItems, run } from "graphile-worker";
 import type pg from "pg";
 import type { Log } from "./log.ts";
 import { createPresence } from "./presence.ts";
@@ -33,7 +33,7 @@ export async function startRunner<Payloads>(
   };
   const runner = await run({
     pgPool: pool,
-    taskList: tasks as unknown as TaskList,
+    taskList: tasks,
     parsedCronItems: parseCronItems(cron.map(cronItem)),
     noHandleSignals: true,
     logger: loggerOf(log),
