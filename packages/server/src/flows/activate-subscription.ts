@@ -10,7 +10,7 @@ import {
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { billInvoices } from "./bill-invoices.ts";
-import { billingEvent } from "./billing-event.ts";
+import { billingEventsOf } from "./billing-event.ts";
 import type { Engine } from "./engine.ts";
 import { loadSubject } from "./load-subject.ts";
 
@@ -30,7 +30,7 @@ export async function activateSubscription(engine: Engine, tx: Tx, key: OwnedId)
     const subscription = activated(waiting, nowMs, nowMs);
     await updateSubscriptions(tx, [subscription]);
     const subject = { subscription, customer, plan };
-    await appendToOutbox(tx, [billingEvent(engine, "subscription.activated", subject, nowMs)]);
+    await appendToOutbox(tx, billingEventsOf(engine, ["subscription.activated"], subject, nowMs));
     return;
   }
   const claimed = await insertPeriodCloses(tx, [
@@ -48,5 +48,5 @@ export async function activateSubscription(engine: Engine, tx: Tx, key: OwnedId)
   const customers = new Map([[customer.customerId, customer]]);
   const [invoice] = await billInvoices(engine, tx, [opening], customers);
   const subject = { subscription: waiting, customer, plan, invoice: invoice ?? null };
-  await appendToOutbox(tx, [billingEvent(engine, "invoice.finalized", subject, nowMs)]);
+  await appendToOutbox(tx, billingEventsOf(engine, ["invoice.finalized"], subject, nowMs));
 }

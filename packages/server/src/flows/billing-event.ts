@@ -80,13 +80,16 @@ export interface BillingEventData {
   readonly payment?: PaymentSnapshot;
 }
 
-/** A snapshot of everything a listener could ask for, so that no dialect needs another query. */
-export function billingEvent(
+/**
+ * Events about one subject at one instant, in the order in which they are told. They share a snapshot
+ * of everything a listener could ask for, so that no dialect needs another query.
+ */
+export function billingEventsOf(
   { newId }: Pick<Engine, "newId">,
-  type: BillingEventType,
+  types: readonly BillingEventType[],
   { subscription, customer, plan, invoice, payment }: EventSubject,
   occurredAtMs: EpochMs,
-): OutboxEvent {
+): OutboxEvent[] {
   const data: BillingEventData = {
     subscription: subscriptionSnapshot(subscription),
     customer: customerSnapshot(customer),
@@ -94,5 +97,7 @@ export function billingEvent(
     ...(invoice ? { invoice: invoiceSnapshot(invoice) } : {}),
     ...(payment ? { payment: paymentSnapshot(payment) } : {}),
   };
-  return { customerId: customer.customerId, id: newId(), type, data: { ...data }, occurredAtMs };
+  const shared = { ...data };
+  const { customerId } = customer;
+  return types.map((type) => ({ customerId, id: newId(), type, data: shared, occurredAtMs }));
 }

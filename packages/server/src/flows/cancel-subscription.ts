@@ -14,7 +14,7 @@ import {
 } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
-import { billingEvent } from "./billing-event.ts";
+import { billingEventsOf } from "./billing-event.ts";
 import type { Engine } from "./engine.ts";
 import { loadSubject } from "./load-subject.ts";
 
@@ -72,6 +72,6 @@ async function cancelUnstarted(
   await updateSubscriptions(tx, [subscription]);
   await abandonPayments(tx, waiting, nowMs);
   const subject = { ...(await loadSubject(engine, tx, subscription)), subscription };
-  await appendToOutbox(tx, [billingEvent(engine, "subscription.canceled", subject, nowMs)]);
+  await appendToOutbox(tx, billingEventsOf(engine, ["subscription.canceled"], subject, nowMs));
   return subscription;
 }

@@ -14,7 +14,7 @@ import type { Tx } from "#platform/db/database.ts";
 import { findByName, takeName } from "#platform/db/lookup.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { activateSubscription } from "./activate-subscription.ts";
-import { billingEvent } from "./billing-event.ts";
+import { billingEventsOf } from "./billing-event.ts";
 import type { Engine } from "./engine.ts";
 
 export interface Subscribing {
@@ -65,7 +65,7 @@ export async function createSubscription(
   await insertSubscription(tx, subscription);
   const subject = { subscription, customer, plan };
   const { createdAtMs } = subscription;
-  await appendToOutbox(tx, [billingEvent(engine, "subscription.created", subject, createdAtMs)]);
+  await appendToOutbox(tx, billingEventsOf(engine, ["subscription.created"], subject, createdAtMs));
   const card =
     asked.startsWith === "card_on_file"
       ? await findDefaultPaymentMethod(tx, customer.customerId)

@@ -1,5 +1,5 @@
 import { billInvoices } from "#flows/bill-invoices.ts";
-import { type BillingEventType, billingEvent } from "#flows/billing-event.ts";
+import { type BillingEventType, billingEventsOf } from "#flows/billing-event.ts";
 import type { Engine } from "#flows/engine.ts";
 import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
@@ -127,9 +127,7 @@ function closeEvents(
   if (subscription.status !== "canceled") types.push("subscription.renewed");
   else if (facts.subscription.status !== "canceled") types.push("subscription.canceled");
   const { customer, plan, nowMs } = facts;
-  return types.map((type) =>
-    billingEvent(engine, type, { subscription, customer, plan, invoice }, nowMs),
-  );
+  return billingEventsOf(engine, types, { subscription, customer, plan, invoice }, nowMs);
 }
 
 function planOf(

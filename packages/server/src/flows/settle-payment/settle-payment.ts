@@ -1,4 +1,4 @@
-import { billingEvent } from "#flows/billing-event.ts";
+import { billingEventsOf } from "#flows/billing-event.ts";
 import { cancelSubscription } from "#flows/cancel-subscription.ts";
 import type { Engine } from "#flows/engine.ts";
 import { loadSubject } from "#flows/load-subject.ts";
@@ -118,10 +118,7 @@ async function commitSettlement(
     invoice,
     payment,
   };
-  await appendToOutbox(
-    tx,
-    plan.eventTypes.map((type) => billingEvent(engine, type, subject, nowMs)),
-  );
+  await appendToOutbox(tx, billingEventsOf(engine, plan.eventTypes, subject, nowMs));
   if (plan.endsSubscription) {
     await cancelSubscription(engine, tx, subscription, { atPeriodEnd: false });
   }

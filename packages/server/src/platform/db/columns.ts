@@ -17,7 +17,15 @@ export function columns<Row extends object>(
  * array of JSON, whose every quote is escaped here and read back there.
  */
 export function jsonColumn<Row extends object>(rows: readonly Row[], key: keyof Row): string {
-  return JSON.stringify(rows.map((row) => row[key]));
+  let text = "";
+  let previous: unknown;
+  const texts = rows.map((row) => {
+    // Neighbours often share their value: several events about one change.
+    if (text === "" || row[key] !== previous) text = JSON.stringify(row[key]);
+    previous = row[key];
+    return text;
+  });
+  return `[${texts.join(",")}]`;
 }
 
 function columnValue(key: string, value: unknown): unknown {

@@ -50,10 +50,13 @@ export interface DatabaseOptions {
 
 const ATTEMPTS_MAX = 5;
 
-// Serialization failure, deadlock, connection failure, server shutting down: the work did not happen
-// and may be done again from its start.
-const RETRIED_STATES = new Set(["40001", "40P01", "08006", "08003", "57P01"]);
-const LOST_CONNECTION = /Connection terminated|ECONNRESET|EPIPE|ECONNREFUSED|timeout expired/;
+// Serialization failure and deadlock: the work was undone and may be done again from its start.
+const UNDONE_STATES = new Set(["40001", "40P01"]);
+
+// Connection failure, server shutting down: nothing was committed, unless the commit was under way.
+const LOST_STATES = new Set(["08006", "08003", "57P01"]);
+const LOST_CONNECTION =
+  /Connection terminated|connection error and is not queryable|ECONNRESET|EPIPE|ECONNREFUSED|timeout expired/;
 
 /**
  * The API's way into the database. Its connections run as `farthing_app`, which owns nothing and is
@@ -99,17 +102,36 @@ async function inTransaction<Result>(
   work: (query: Query) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
+  // A connection that breaks says so twice: to the query under way, and here. Unheard, it would end
+  // the process.
+  client.on("error", ignore);
   let broken: Error | undefined;
   try {
     await client.query(begin);
     const result = await work(queryOf(client));
-    await client.query("commit");
+    await commit(client);
     return result;
   } catch (error) {
     broken = await rolledBack(client);
     throw error;
   } finally {
+    client.off("error", ignore);
     client.release(broken);
+  }
+}
+
+function ignore(): void {}
+
+/**
+ * Commits. A connection that is lost here leaves it open whether the work was done, so it is not done
+ * again: the caller is told, and repeats the request under its own key.
+ */
+async function commit(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query("commit");
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    throw new BillingError("database_unavailable", { cause: (error as Error).message });
   }
 }
 
@@ -145,9 +167,15 @@ export async function retried<Result>(attempt: () => Promise<Result>): Promise<R
 }
 
 function isPassing(error: unknown): boolean {
+  return isLost(error) || UNDONE_STATES.has(stateOf(error));
+}
+
+function isLost(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof BillingError) return false;
+  return LOST_STATES.has(stateOf(error)) || LOST_CONNECTION.test(error.message);
+}
+
+function stateOf(error: unknown): string {
   const { code } = error as { code?: unknown };
-  return (
-    (typeof code === "string" && RETRIED_STATES.has(code)) || LOST_CONNECTION.test(error.message)
-  );
+  return typeof code === "string" ? code : "";
 }

@@ -94,6 +94,33 @@ describe("a group commit", () => {
     await Promise.all(answers);
   });
 
+  test("starts a second write of a group when as much waits as the first one holds", async () => {
+    const { commit, write, writes } = observedGroupCommit({ writers: 2 });
+    const answers = [commit.submit(1, ["a", "b"])];
+    const first = await write(1);
+    answers.push(commit.submit(1, ["c"]));
+    const ofAnother = commit.submit(2, ["x"]);
+    (await write(2)).end();
+    await ofAnother;
+    expect(writes.map(({ entries }) => entries)).toEqual([["a", "b"], ["x"]]);
+    answers.push(commit.submit(1, ["d"]));
+    const second = await write(3);
+    expect(second.entries).toEqual(["c", "d"]);
+    first.end();
+    second.end();
+    await Promise.all(answers);
+  });
+
+  test("writes what is less when the write before it has ended", async () => {
+    const { commit, write } = observedGroupCommit({ writers: 2 });
+    const answers = [commit.submit(1, ["a", "b"])];
+    const first = await write(1);
+    answers.push(commit.submit(1, ["c"]));
+    first.end();
+    (await write(2)).end();
+    expect(await Promise.all(answers)).toEqual([["a!", "b!"], ["c!"]]);
+  });
+
   test("refuses what would make too much wait, and writes none of it", async () => {
     const { commit, write, writes } = observedGroupCommit({ waitingMax: 4 });
     const first = commit.submit(1, ["a"]);

@@ -45,8 +45,12 @@ interface Slice<Entry, Result> {
 
 /**
  * Gathers what many callers write at the same time, so that one commit serves them all. There is no
- * timer: a free writer takes what waits, and the next group forms while the last one commits. A lone
- * caller therefore waits for nobody, and a crowd makes large groups by itself.
+ * timer: a free writer takes what waits, and the next batch forms while the last one commits. A lone
+ * caller therefore waits for nobody, and a crowd makes large batches by itself.
+ *
+ * While a batch of a group is being written, the next one of that group is started when at least as
+ * much waits for it. Else the writers would fall over each other with ever smaller batches, and the
+ * disk, which takes one commit after the other, would be what everyone waits for.
  */
 export function createGroupCommit<Entry, Result>(
   options: GroupCommitOptions<Entry, Result>,
@@ -92,11 +96,13 @@ export function createGroupCommit<Entry, Result>(
     slices: readonly Slice<Entry, Result>[],
     writer: number,
   ): Promise<void> {
+    const entries = entriesOf(slices);
     try {
-      settle(slices, await options.write(group, entriesOf(slices), writer));
+      settle(slices, await options.write(group, entries, writer));
     } catch (error) {
       for (const { submission } of slices) submission.reject(error);
     } finally {
+      waiting.written(group, entries.length);
       freeWriters.push(writer);
       startWrites();
     }
@@ -114,9 +120,10 @@ export function createGroupCommit<Entry, Result>(
   };
 }
 
-/** What waits to be written, group by group. */
+/** What waits to be written, group by group, and how much is being written. */
 function createWaitingLine<Entry, Result>(entriesMax: number) {
-  const groups = new Map<number, Submission<Entry, Result>[]>();
+  const groups = new Map<number, WaitingGroup<Entry, Result>>();
+  const writing = new Map<number, number>();
   let count = 0;
   return {
     /** How many entries wait. */
@@ -125,26 +132,42 @@ function createWaitingLine<Entry, Result>(entriesMax: number) {
     add(group: number, entries: readonly Entry[]): Promise<readonly Result[]> {
       return new Promise((resolve, reject) => {
         const open = entries.length;
-        const submission = { entries, results: [], taken: 0, open, resolve, reject };
-        const queue = groups.get(group);
-        if (queue === undefined) groups.set(group, [submission]);
-        else queue.push(submission);
+        const waiting = groups.get(group) ?? { submissions: [], count: 0 };
+        waiting.submissions.push({ entries, results: [], taken: 0, open, resolve, reject });
+        waiting.count += open;
+        groups.set(group, waiting);
         count += open;
       });
     },
-    /** What the group whose turn it is may write together; undefined when nothing waits. */
+    /** What the next group that may be written writes together; undefined when there is none. */
     take() {
-      const [next] = groups;
-      if (next === undefined) return undefined;
-      const [group, queue] = next;
-      // Back to the end of the line, so that a busy group does not keep the others waiting.
-      groups.delete(group);
-      const slices = takeSlices(queue, entriesMax);
-      if (queue.length > 0) groups.set(group, queue);
-      count -= slices.reduce((sum, { from, to }) => sum + to - from, 0);
-      return { group, slices };
+      for (const [group, waiting] of groups) {
+        if (waiting.count < Math.min(writing.get(group) ?? 0, entriesMax)) continue;
+        // Back to the end of the line, so that a busy group does not keep the others waiting.
+        groups.delete(group);
+        const slices = takeSlices(waiting.submissions, entriesMax);
+        const taken = slices.reduce((sum, { from, to }) => sum + to - from, 0);
+        waiting.count -= taken;
+        count -= taken;
+        if (waiting.count > 0) groups.set(group, waiting);
+        writing.set(group, (writing.get(group) ?? 0) + taken);
+        return { group, slices };
+      }
+      return undefined;
+    },
+    /** Says that what was taken is written, or has failed. */
+    written(group: number, entryCount: number): void {
+      const left = (writing.get(group) ?? 0) - entryCount;
+      if (left > 0) writing.set(group, left);
+      else writing.delete(group);
     },
   };
+}
+
+interface WaitingGroup<Entry, Result> {
+  readonly submissions: Submission<Entry, Result>[];
+  /** How many entries of theirs wait. */
+  count: number;
 }
 
 /** Takes up to `entriesMax` entries from the front of a queue, cutting the last submission if it must. */
