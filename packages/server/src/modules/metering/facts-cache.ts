@@ -35,9 +35,9 @@ const ENTRIES_MAX = 100_000;
 const REFRESHED_MAX = 2_000;
 
 /**
- * Remembers for about a second what decides whether an event is taken. What is in use is read again
+ * Remembers for some seconds what decides whether an event is taken. What is in use is read again
  * together, before it is too old and while events go on, so that a thousand busy subscriptions cost
- * two queries a second and keep nobody waiting.
+ * one query every few seconds and keep nobody waiting.
  */
 export function createFactsCache({ load, ageMaxMs, monotonicMs }: FactsCacheOptions): FactsCache {
   const projects = new Map<number, ProjectFacts>();

@@ -30,7 +30,7 @@ export interface UsageRecorderOptions {
   readonly url: string;
   /** The server's clock. */
   readonly clock: Clock;
-  /** How long facts about subscriptions are believed. 0 reads them for every batch. Default 1,000. */
+  /** How long facts about subscriptions are believed. 0 reads them for every batch. Default 5,000. */
   readonly factsAgeMaxMs?: number;
   /** How many events may wait to be written. Default 50,000. */
   readonly waitingMax?: number;
@@ -44,7 +44,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
   const { db, url, clock } = options;
   const facts = createFactsCache({
     load: createFactsSource({ db }),
-    ageMaxMs: options.factsAgeMaxMs ?? 1_000,
+    ageMaxMs: options.factsAgeMaxMs ?? 5_000,
     monotonicMs: () => performance.now(),
   });
   const recordBatch = createBatchRecorder({ db, clock, facts });
