@@ -14,7 +14,7 @@ interface Effort {
   readonly rounds: number;
 }
 
-const QUICK: Effort = { subscriptions: 5_000, rounds: 3 };
+const QUICK: Effort = { subscriptions: 8_000, rounds: 3 };
 const FULL: Effort = { subscriptions: 20_000, rounds: 5 };
 
 const ANCHORING = {

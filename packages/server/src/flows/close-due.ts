@@ -6,14 +6,13 @@ import {
   findProjectsWithDue,
 } from "#modules/subscriptions/index.ts";
 import type { Database } from "#platform/db/database.ts";
-import { createTurns } from "#platform/jobs/turns.ts";
 import type { Engine } from "./engine.ts";
 
 /** Subscriptions a transaction closes at once: what one fsync and one set of statements serve. */
 export const CLOSE_BATCH_MAX = 1000;
 
 // While one batch is written the next is read and planned, so that the database and this process are
-// both busy; only one is written at a time.
+// both busy. They meet at the project's invoice numbers only, which are taken last.
 const LANES = 2;
 const BATCHES_PER_LANE_MAX = 4;
 
@@ -35,11 +34,10 @@ async function closeDueIn(
   projectId: number,
   nowMs: EpochMs,
 ): Promise<number> {
-  const turns = createTurns();
   const closeBatch = () =>
     db.inProject(projectId, async (tx) => {
       const due = await claimDueSubscriptions(tx, nowMs, CLOSE_BATCH_MAX);
-      if (due.length > 0) await closePeriods(engine, tx, due, turns);
+      if (due.length > 0) await closePeriods(engine, tx, due);
       return due.length;
     });
   const lane = async () => {

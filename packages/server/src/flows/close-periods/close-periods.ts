@@ -15,7 +15,6 @@ import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { insertPeriodCloses, updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox, type OutboxEvent } from "#platform/jobs/outbox.ts";
-import { createTurns, type Turns } from "#platform/jobs/turns.ts";
 import { type CloseFacts, type ClosePlan, planFinalClose, planPeriodClose } from "./plan-close.ts";
 
 interface LoadedFacts extends CloseFacts {
@@ -30,20 +29,19 @@ interface PlannedClose extends ClosePlan {
  * Closes the periods of subscriptions that are due and that this transaction holds: bills each period
  * that has ended, starts the next one or ends the subscription, and settles late usage. May run for
  * the same subscriptions twice or after a crash: `period_close` lets each period be claimed once, and
- * only what was claimed here is written. `writing` lets batches that run side by side take turns.
+ * only what was claimed here is written.
  */
 export async function closePeriods(
   engine: Engine,
   tx: Tx,
   due: readonly Subscription[],
-  writing: Pick<Turns, "take"> = createTurns(),
 ): Promise<void> {
   const loaded = await loadFacts(engine, tx, due);
   const planned = loaded.map((facts) => ({
     facts,
     ...(facts.subscription.status === "canceled" ? planFinalClose(facts) : planPeriodClose(facts)),
   }));
-  await writing.take(() => commitCloses(engine, tx, planned));
+  await commitCloses(engine, tx, planned);
 }
 
 /** Ends a subscription that this transaction holds, inside its running period, and bills what ran. */
