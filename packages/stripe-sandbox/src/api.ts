@@ -1,7 +1,16 @@
+import {
+  Disconnected,
+  drawRequestFate,
+  isCarriedOut,
+  meet,
+  type RequestFate,
+  serverError,
+} from "./faults/request-fate.ts";
 import type { Render } from "./objects/render.ts";
 import { createLookup } from "./routes/expandable.ts";
 import { findRoute } from "./routes/index.ts";
-import { errorBody, type Reply } from "./routes/route.ts";
+import { errorBody, failed, type Reply } from "./routes/route.ts";
+import type { Change } from "./state/collections.ts";
 import { type RandomBytes, randomText } from "./state/identifiers.ts";
 import type { Store } from "./state/store.ts";
 import { Transaction } from "./state/transaction.ts";
@@ -20,14 +29,22 @@ export type ApiDependencies = {
   readonly now: () => number;
   readonly randomBytes: RandomBytes;
   readonly secretKeys: readonly string[] | undefined;
-  /** Called after each commit, with the answer not yet sent. */
-  readonly onCommit: () => void;
+  /** Makes changes lasting and has their webhooks sent. Returns the ids of those deliveries. */
+  readonly commit: (changes: readonly Change[]) => readonly string[];
+  /** Attempts deliveries before anything else happens. */
+  readonly deliverFirst: (deliveryIds: readonly string[]) => Promise<void>;
+  /** Aborted when the sandbox closes. */
+  readonly closing: AbortSignal;
   readonly onDefect: (error: unknown) => void;
 };
 
 type Answer = { readonly status: number; readonly body: string; readonly replayOf?: string };
 
-/** Answers one request under `/v1`. `path` is the path without what the sandbox is mounted under. */
+/**
+ * Answers one request under `/v1`. `path` is the path without what the sandbox is mounted under.
+ *
+ * @throws Disconnected when a fault has it that nothing is answered.
+ */
 export async function answerApi(
   dependencies: ApiDependencies,
   request: Request,
@@ -37,6 +54,7 @@ export async function answerApi(
   const answer = await carryOut(dependencies, request, path, requestId).catch(
     (error: unknown): Answer => {
       if (error instanceof Refusal) return asAnswer(refused(error));
+      if (error instanceof Disconnected) throw error;
       dependencies.onDefect(error);
       const message = `The sandbox failed on this request (${requestId}).`;
       return asAnswer({ status: 500, body: errorBody({ type: "api_error", message }) });
@@ -65,13 +83,34 @@ async function carryOut(
 ): Promise<Answer> {
   authenticate(request.headers, dependencies.secretKeys);
   const form = decodeForm(request.method === "POST" ? await readForm(request) : queryOf(request));
-  // From here on nothing waits, so requests are carried out one after the other.
-  const claim = readClaim(request, path, form);
-  const saved = claim === null ? undefined : findSavedAnswer(dependencies.store, claim);
-  if (saved !== undefined) {
-    return { status: saved.status, body: saved.body, replayOf: saved.requestId };
+  const { method } = request;
+  const { store, closing } = dependencies;
+  // From here to the commit nothing waits, so requests are carried out one after the other.
+  const fate = drawRequestFate(store, method, path);
+  const claim = fate.ignoresKey ? null : readClaim(request, path, form);
+  const execution = { method, path, form, claim, requestId, fate };
+  const answer = isCarriedOut(fate) ? await answerOf(dependencies, execution) : null;
+  await store.synced();
+  if (fate.ending !== null) await meet(fate.ending, AbortSignal.any([request.signal, closing]));
+  if (answer === null) throw new Error("what is not carried out ends in some other way");
+  return answer;
+}
+
+/** The answer given to the same key before, or that of the execution, refusals included. */
+async function answerOf(dependencies: ApiDependencies, execution: Execution): Promise<Answer> {
+  const { claim, fate } = execution;
+  try {
+    const saved = claim === null ? undefined : findSavedAnswer(dependencies.store, claim);
+    if (saved !== undefined) {
+      return { status: saved.status, body: saved.body, replayOf: saved.requestId };
+    }
+    const { answer, deliveryIds } = execute(dependencies, execution);
+    if (fate.sendsWebhooksFirst) await dependencies.deliverFirst(deliveryIds);
+    return answer;
+  } catch (error) {
+    if (error instanceof Refusal) return asAnswer(refused(error));
+    throw error;
   }
-  return execute(dependencies, { method: request.method, path, form, claim, requestId });
 }
 
 type Execution = {
@@ -80,12 +119,15 @@ type Execution = {
   readonly form: FormTree;
   readonly claim: Claim | null;
   readonly requestId: string;
+  readonly fate: RequestFate;
 };
 
+type Executed = { readonly answer: Answer; readonly deliveryIds: readonly string[] };
+
 /** Runs the route and commits what it did together with the answer that is kept under its key. */
-function execute(dependencies: ApiDependencies, execution: Execution): Answer {
-  const { store, now, randomBytes, onCommit } = dependencies;
-  const { claim, requestId } = execution;
+function execute(dependencies: ApiDependencies, execution: Execution): Executed {
+  const { store, now, randomBytes, commit } = dependencies;
+  const { claim, requestId, fate } = execution;
   const newTransaction = () => {
     const request = { id: requestId, idempotencyKey: claim?.key ?? null };
     return new Transaction(store, { nowMs: now(), randomBytes, request });
@@ -99,14 +141,13 @@ function execute(dependencies: ApiDependencies, execution: Execution): Answer {
     tx = newTransaction();
     reply = refused(error);
   }
-  const answer = asAnswer(reply);
+  const isFailing = fate.ending?.fault === "server_error";
+  const answer = asAnswer(isFailing ? failed(500, serverError) : reply);
   if (claim !== null) {
     const { key: id, path, digest } = claim;
     tx.put("saved_answer", { id, path, digest, requestId, ...answer });
   }
-  store.commit(tx.changes);
-  onCommit();
-  return answer;
+  return { answer, deliveryIds: commit(tx.changes) };
 }
 
 function runRoute(tx: Transaction, render: Render, { method, path, form }: Execution): Reply {

@@ -1,4 +1,7 @@
 export type { ChargeJournal, JournaledCharge } from "./charge-journal.ts";
+export type { Fault, FaultRecord } from "./faults/fault.ts";
+export type { FaultPlan } from "./faults/fault-plan.ts";
+export { FaultOrderError, readFaults } from "./faults/read-faults.ts";
 export {
   type ListeningSandbox,
   type ListenOptions,

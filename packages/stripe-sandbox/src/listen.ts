@@ -38,8 +38,10 @@ export async function listen(
 /** The sandbox as a listener of `node:http`, to be mounted in a server that exists already. */
 export function requestListener(sandbox: StripeSandbox): RequestListener {
   return (incoming, outgoing) => {
+    const hangUp = new AbortController();
+    outgoing.once("close", () => hangUp.abort());
     sandbox
-      .fetch(toRequest(incoming))
+      .fetch(toRequest(incoming, hangUp.signal))
       .then(async (response) => {
         outgoing.writeHead(response.status, Object.fromEntries(response.headers));
         outgoing.end(Buffer.from(await response.arrayBuffer()));
@@ -48,7 +50,7 @@ export function requestListener(sandbox: StripeSandbox): RequestListener {
   };
 }
 
-function toRequest(incoming: IncomingMessage): Request {
+function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
   const { method = "GET", url = "/", headersDistinct } = incoming;
   const headers = new Headers();
   for (const [name, values] of Object.entries(headersDistinct)) {
@@ -58,6 +60,7 @@ function toRequest(incoming: IncomingMessage): Request {
   return new Request(new URL(url, "http://sandbox.invalid"), {
     method,
     headers,
+    signal,
     ...(hasBody ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: "half" } : {}),
   });
 }

@@ -2,10 +2,14 @@ import { randomBytes as cryptoRandomBytes } from "node:crypto";
 import { type ApiDependencies, answerApi } from "./api.ts";
 import { type ChargeJournal, createChargeJournal } from "./charge-journal.ts";
 import { expireDueSessions } from "./checkout/expire-session.ts";
+import { answerFaultControl } from "./faults/control.ts";
+import { createFaultPlan, type FaultPlan } from "./faults/fault-plan.ts";
+import { Disconnected } from "./faults/request-fate.ts";
+import { shapeWebhooks } from "./faults/webhook-fate.ts";
 import { createRender } from "./objects/render.ts";
 import { answerPage } from "./pages/answer-page.ts";
 import { errorBody } from "./routes/route.ts";
-import { deliveryId } from "./state/collections.ts";
+import { type Change, deliveryId } from "./state/collections.ts";
 import type { RandomBytes } from "./state/identifiers.ts";
 import { JournalFile } from "./state/journal-file.ts";
 import { Store } from "./state/store.ts";
@@ -33,6 +37,11 @@ export type StripeSandboxOptions = {
   readonly deliver?: Deliver;
   /** How long a webhook waits after each failed attempt. After the last it is given up. */
   readonly webhookRetryDelaysMs?: readonly number[];
+  /**
+   * Whether `/_sandbox/faults` answers, to whoever holds a key: for a sandbox that stands alone. The
+   * default is false.
+   */
+  readonly hasFaultControl?: boolean;
   /** Told of every defect of the sandbox itself; the default prints it. */
   readonly onDefect?: (error: unknown) => void;
 };
@@ -45,6 +54,10 @@ export type StripeSandbox = {
    */
   readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
   readonly journal: ChargeJournal;
+  /** The faults to play: timeouts, failures, webhooks that come often, late or in disorder. */
+  readonly faults: FaultPlan;
+  /** Where webhooks go and what signs them. */
+  readonly webhookEndpoints: () => readonly Required<ConfiguredEndpoint>[];
   /** Resolves when no webhook is due or on its way. One that waits for its next retry is neither. */
   readonly idle: () => Promise<void>;
   /** Stops webhooks and closes the journal. Later requests are answered 503. */
@@ -74,11 +87,31 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
     onDefect,
   });
   const { secretKeys } = options;
-  const onCommit = () => dispatcher.wake();
+  const commit = (changes: readonly Change[]) => {
+    const shaped = shapeWebhooks(store, changes);
+    store.commit(shaped);
+    dispatcher.wake();
+    return shaped.flatMap((change) =>
+      "put" in change && change.put === "delivery" ? [change.value.id] : [],
+    );
+  };
+  const deliverFirst = (ids: readonly string[]) => dispatcher.deliver(ids);
   const journal = createChargeJournal(store);
+  const faults = createFaultPlan(store, randomBytes);
+  const closing = new AbortController();
   const handle = createHandler(
-    { store, render, now, randomBytes, secretKeys, onCommit, onDefect },
-    journal,
+    {
+      store,
+      render,
+      now,
+      randomBytes,
+      secretKeys,
+      commit,
+      deliverFirst,
+      closing: closing.signal,
+      onDefect,
+    },
+    { journal, faults: options.hasFaultControl === true ? faults : null },
     () => new URL(publicUrl()).pathname.replace(/\/$/, ""),
   );
   const tx = new Transaction(store, { nowMs: now(), randomBytes, request: null });
@@ -93,20 +126,30 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
       return isClosed ? errorResponse(503, "The sandbox is closed.") : handle(request);
     },
     journal,
+    faults,
+    webhookEndpoints: () =>
+      Array.from(store.table("webhook_endpoint").values(), ({ url, secret, enabledEvents }) => ({
+        url,
+        secret,
+        enabledEvents,
+      })),
     idle: () => dispatcher.idle(),
     close: async () => {
       if (isClosed) return;
       isClosed = true;
+      closing.abort();
       await dispatcher.close();
-      journalFile?.close();
+      await store.close();
     },
   };
 }
 
+type Insight = { readonly journal: ChargeJournal; readonly faults: FaultPlan | null };
+
 /** Sends each request to the part that answers it. `prefixOf` is the path the sandbox is mounted under. */
 function createHandler(
   dependencies: ApiDependencies,
-  journal: ChargeJournal,
+  { journal, faults }: Insight,
   prefixOf: () => string,
 ): (request: Request) => Promise<Response> {
   const expireSessions = createSessionExpiry(dependencies);
@@ -118,17 +161,21 @@ function createHandler(
     if (path.startsWith("/v1/")) return answerApi(dependencies, request, path);
     if (path.startsWith("/pay/")) return answerPage(dependencies, request, path);
     if (path === "/_sandbox/charges") return Response.json(journal.charges());
+    if (path === "/_sandbox/faults" && faults !== null) {
+      return answerFaultControl(faults, dependencies.secretKeys, request);
+    }
     return errorResponse(404, `Nothing answers ${request.method} ${path}.`);
   };
   return (request) =>
     answer(request).catch((error: unknown) => {
+      if (error instanceof Disconnected) throw error;
       dependencies.onDefect(error);
       return errorResponse(500, "The sandbox failed on this request.");
     });
 }
 
 /** Sessions end on time whoever asks; their times are whole seconds, so once a second is enough. */
-function createSessionExpiry({ store, now, randomBytes, onCommit }: ApiDependencies): () => void {
+function createSessionExpiry({ store, now, randomBytes, commit }: ApiDependencies): () => void {
   let checkedSecond = Number.NEGATIVE_INFINITY;
   return () => {
     const nowMs = now();
@@ -137,9 +184,7 @@ function createSessionExpiry({ store, now, randomBytes, onCommit }: ApiDependenc
     checkedSecond = second;
     const tx = new Transaction(store, { nowMs, randomBytes, request: null });
     expireDueSessions(tx);
-    if (tx.changes.length === 0) return;
-    store.commit(tx.changes);
-    onCommit();
+    if (tx.changes.length > 0) commit(tx.changes);
   };
 }
 

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   appendFileSync,
@@ -10,11 +9,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createStripeSandbox } from "../src/index.ts";
-import { createReceiver, refusal, sdkInProcess, sdkOverTcp, submitPage } from "./support.ts";
+import { createReceiver, refusal, sdkInProcess, startCommand, submitPage } from "./support.ts";
 
 let folder = "";
 let journalPath = "";
@@ -167,21 +164,11 @@ describe("webhooks after a restart", () => {
 });
 
 describe("a server that is killed", () => {
-  const program = fileURLToPath(new URL("./killable-server.ts", import.meta.url));
-
-  async function start() {
-    const child = spawn(process.execPath, ["--import", "tsx", program, journalPath], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const [line] = (await once(createInterface(child.stdout), "line")) as [string];
-    return { child, stripe: sdkOverTcp(Number(line)) };
-  }
-
   test("loses nothing it acknowledged, and charges nothing twice when asked again", async () => {
     const orders = Array.from({ length: 40 }, (_, index) => `order-${index}`);
     const acknowledged = new Set<string>();
     for (let life = 0; life < 2; life += 1) {
-      const { child, stripe } = await start();
+      const { child, stripe } = await startCommand(["--journal", journalPath]);
       const pay = async (order: string) => {
         await stripe.paymentIntents.create(
           {

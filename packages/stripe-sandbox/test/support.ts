@@ -1,3 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import Stripe from "stripe";
 import { afterEach, beforeEach } from "vitest";
 import {
@@ -78,6 +82,25 @@ export function useSandbox(
       return current().sandbox;
     },
   };
+}
+
+/** The command in a process of its own, on a free port, once it says where it listens. */
+export async function startCommand(words: readonly string[]) {
+  const program = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+  const args = ["--conditions=source", "--import", "tsx", program, "--port", "0", ...words];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const lines: string[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(line);
+    if (line.startsWith("  STRIPE_SECRET_KEY=")) break;
+  }
+  const url = /http:\S+/.exec(lines[0] ?? "")?.[0] ?? "";
+  const stop = async (signal: "SIGKILL" | "SIGTERM") => {
+    child.kill(signal);
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    return child.exitCode;
+  };
+  return { child, lines, url, stripe: sdkOverTcp(Number(new URL(url).port)), stop };
 }
 
 /** The error a refused call rejects with. */

@@ -15,7 +15,7 @@ export type Surroundings = {
   readonly pendingWebhookCount: (eventId: string) => number;
 };
 
-export type RenderedKind = Exclude<keyof Collections, "delivery" | "saved_answer">;
+export type RenderedKind = Exclude<keyof Collections, "delivery" | "fault" | "saved_answer">;
 
 type Rendered = {
   charge: Stripe.Charge;

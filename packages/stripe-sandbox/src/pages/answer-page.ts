@@ -12,7 +12,7 @@ import { readCard, readTyped } from "./read-card.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
 
-type Dependencies = Pick<ApiDependencies, "now" | "onCommit" | "randomBytes" | "store">;
+type Dependencies = Pick<ApiDependencies, "commit" | "now" | "randomBytes" | "store">;
 
 /** Answers one request under `/pay`: a session's hosted page, or what that page is made of. */
 export async function answerPage(
@@ -29,7 +29,7 @@ export async function answerPage(
 }
 
 async function submit(
-  { store, now, randomBytes, onCommit }: Dependencies,
+  { store, now, randomBytes, commit }: Dependencies,
   sessionId: string,
   request: Request,
 ): Promise<Response> {
@@ -49,8 +49,8 @@ async function submit(
     return page(422, checkoutPage(session, state, tx.nowMs));
   }
   const decline = completeSession(tx, session, reading.entry);
-  store.commit(tx.changes);
-  onCommit();
+  commit(tx.changes);
+  await store.synced();
   if (decline === null) return redirect(returnUrl(session));
   const state = { typed, errors: {}, declineMessage: decline.message };
   return page(402, checkoutPage(session, state, tx.nowMs));

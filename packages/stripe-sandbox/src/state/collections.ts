@@ -1,3 +1,4 @@
+import type { FaultRecord } from "../faults/fault.ts";
 import type { ChargeRecord } from "../objects/charge.ts";
 import type { CheckoutSessionRecord } from "../objects/checkout-session.ts";
 import type { CustomerRecord } from "../objects/customer.ts";
@@ -14,6 +15,8 @@ export type DeliveryRecord = {
   readonly endpoint: string;
   readonly attemptCount: number;
   readonly nextAttemptMs: number;
+  /** A delivery to the same endpoint that is to be attempted first. */
+  readonly after?: string;
 };
 
 /** One event goes to one endpoint once, so the two ids name the delivery. */
@@ -39,6 +42,7 @@ export type Collections = {
   customer: CustomerRecord;
   delivery: DeliveryRecord;
   event: EventRecord;
+  fault: FaultRecord;
   payment_intent: PaymentIntentRecord;
   payment_method: PaymentMethodRecord;
   saved_answer: SavedAnswer;

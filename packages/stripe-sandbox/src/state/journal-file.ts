@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fdatasync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
@@ -9,20 +10,27 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 import type { Change } from "./collections.ts";
 
 const header = JSON.stringify({ journal: "stripe-sandbox", version: 1 });
 const newline = 0x0a;
 const chunkBytes = 1 << 20;
+const sync = promisify(fdatasync);
 
 /**
- * The state's changes as lines of JSON, one line a commit, written before anyone is answered. What a
- * kill leaves half-written is a last line without its newline; nobody was told of it, so it is cut.
+ * The state's changes as lines of JSON, one line a commit, written and synced before anyone is
+ * answered. What a kill leaves half-written is a last line without its newline; nobody was told of it,
+ * so it is cut.
  */
 export class JournalFile {
   readonly #path: string;
   readonly #file: number;
   #sizeBytes = 0;
+  #isDirty = false;
+  /** The sync that is under way, and the one that is to follow it. */
+  #current: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
 
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true });
@@ -47,7 +55,26 @@ export class JournalFile {
     this.#write(`${JSON.stringify(changes)}\n`);
   }
 
-  close(): void {
+  /**
+   * Resolves when everything written so far would survive a loss of power. Whoever asks while the disk
+   * is busy shares the next sync: the one under way may have begun before the last line was written.
+   *
+   * @throws when the disk fails; what is on it is then unknown, and the file takes no more lines.
+   */
+  synced(): Promise<void> {
+    if (!this.#isDirty) return this.#current;
+    this.#next ??= this.#current.then(() => {
+      this.#isDirty = false;
+      this.#next = null;
+      this.#current = sync(this.#file);
+      return this.#current;
+    });
+    return this.#next;
+  }
+
+  /** Syncs what is left and lets go of the file. */
+  async close(): Promise<void> {
+    await this.synced();
     closeSync(this.#file);
   }
 
@@ -62,6 +89,7 @@ export class JournalFile {
       throw error;
     }
     this.#sizeBytes += bytes.length;
+    this.#isDirty = true;
   }
 
   /** Yields each line that ends in a newline and counts their bytes. */

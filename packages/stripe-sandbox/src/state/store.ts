@@ -11,6 +11,7 @@ export class Store {
     customer: new Map(),
     delivery: new Map(),
     event: new Map(),
+    fault: new Map(),
     payment_intent: new Map(),
     payment_method: new Map(),
     saved_answer: new Map(),
@@ -34,11 +35,20 @@ export class Store {
     return this.#tables[kind];
   }
 
-  /** Makes the changes durable, then visible: all of them or, when writing fails, none. */
+  /** Writes the changes, then makes them visible: all of them or, when writing fails, none. */
   commit(changes: readonly Change[]): void {
     if (changes.length === 0) return;
     this.#journal?.append(changes);
     this.#apply(changes);
+  }
+
+  /** Resolves when all that was committed would survive a loss of power. Nobody is told before. */
+  synced(): Promise<void> {
+    return this.#journal?.synced() ?? Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    await this.#journal?.close();
   }
 
   #apply(changes: readonly Change[]): void {

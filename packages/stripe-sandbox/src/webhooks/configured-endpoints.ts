@@ -1,9 +1,10 @@
 import type { Transaction } from "../state/transaction.ts";
 
-/** An endpoint that exists from the start, with a secret that its owner knows. */
+/** An endpoint that exists from the start. */
 export type ConfiguredEndpoint = {
   readonly url: string;
-  readonly secret: string;
+  /** What signs its webhooks. Without it, the one that the endpoint has, or a new one. */
+  readonly secret?: string;
   /** Names of events; all of them without it. */
   readonly enabledEvents?: readonly string[];
 };
@@ -13,8 +14,9 @@ export type ConfiguredEndpoint = {
  * was still to be delivered to it is delivered.
  */
 export function ensureEndpoints(tx: Transaction, wanted: readonly ConfiguredEndpoint[]): void {
-  for (const { url, secret, enabledEvents = ["*"] } of wanted) {
+  for (const { url, secret: chosen, enabledEvents = ["*"] } of wanted) {
     const present = tx.newestFirst("webhook_endpoint").find((endpoint) => endpoint.url === url);
+    const secret = chosen ?? present?.secret ?? tx.mint("whsec_", 32);
     const isRight =
       present?.secret === secret && present.enabledEvents.join() === enabledEvents.join();
     if (isRight) continue;

@@ -64,6 +64,16 @@ export class Dispatcher {
     if (this.#idleWaiters.length === 0) this.#scheduledPump.unref();
   }
 
+  /** Attempts these deliveries now, one after the other, those that are due. */
+  async deliver(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const delivery = this.#with.store.find("delivery", id);
+      if (delivery === undefined || delivery.nextAttemptMs > this.#with.now()) continue;
+      if (!this.#attempts.has(id)) this.#start(delivery);
+      await this.#attempts.get(id);
+    }
+  }
+
   /** Resolves when no delivery is due or being attempted. One that waits to be retried is neither. */
   idle(): Promise<void> {
     this.wake();
@@ -87,7 +97,7 @@ export class Dispatcher {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const delivery of this.#with.store.table("delivery").values()) {
       if (this.#attempts.size >= concurrencyMax) return;
-      if (this.#attempts.has(delivery.id)) continue;
+      if (this.#attempts.has(delivery.id) || this.#mustWait(delivery)) continue;
       if (delivery.nextAttemptMs <= nowMs) this.#start(delivery);
       else nextMs = Math.min(nextMs, delivery.nextAttemptMs);
     }
@@ -96,6 +106,12 @@ export class Dispatcher {
       this.#timer = setTimeout(() => this.wake(), napMs).unref();
     }
     if (this.#attempts.size === 0) this.#settle();
+  }
+
+  /** Whether another delivery is to go first and has not been attempted yet. */
+  #mustWait({ after }: DeliveryRecord): boolean {
+    const before = after === undefined ? undefined : this.#with.store.find("delivery", after);
+    return before?.attemptCount === 0;
   }
 
   #start(delivery: DeliveryRecord): void {
@@ -128,6 +144,7 @@ export class Dispatcher {
       "user-agent": "Stripe/1.0 (stripe-sandbox)",
     };
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(attemptTimeoutMs)]);
+    await store.synced();
     try {
       const { status } = await deliver({ url: endpoint.url, headers, body, signal });
       return status >= 200 && status < 300;
