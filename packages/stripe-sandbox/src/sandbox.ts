@@ -41,7 +41,7 @@ export type StripeSandboxOptions = {
    * Whether `/_sandbox/faults` answers, to whoever holds a key: for a sandbox that stands alone. The
    * default is false.
    */
-  readonly hasFaultControl?: boolean;
+  readonly isControllable?: boolean;
   /** Told of every defect of the sandbox itself; the default prints it. */
   readonly onDefect?: (error: unknown) => void;
 };
@@ -111,7 +111,7 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
       closing: closing.signal,
       onDefect,
     },
-    { journal, faults: options.hasFaultControl === true ? faults : null },
+    { journal, faults: options.isControllable === true ? faults : null },
     () => new URL(publicUrl()).pathname.replace(/\/$/, ""),
   );
   const tx = new Transaction(store, { nowMs: now(), randomBytes, request: null });

@@ -158,7 +158,7 @@ describe("the control of faults over HTTP", () => {
   const authorization = "Bearer sk_test_sandbox";
 
   describe("of a sandbox that stands alone", () => {
-    const context = useSandbox(undefined, { hasFaultControl: true });
+    const context = useSandbox(undefined, { isControllable: true });
     const send = (
       method: string,
       body?: unknown,

@@ -15,7 +15,7 @@ export async function serve(wanted: CommandArguments): Promise<Served> {
   const { publicUrl, journalPath, apiKeys, webhookSecret, faults } = wanted;
   const sandbox = createStripeSandbox({
     publicUrl: () => publicUrl ?? url,
-    hasFaultControl: true,
+    isControllable: true,
     webhookEndpoints: wanted.webhookUrls.map((endpoint) => ({
       url: endpoint,
       ...(webhookSecret === null ? {} : { secret: webhookSecret }),
