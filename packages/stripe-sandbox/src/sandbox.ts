@@ -1,14 +1,10 @@
 import { randomBytes as cryptoRandomBytes } from "node:crypto";
-import { type ApiDependencies, answerApi } from "./api.ts";
 import { type ChargeJournal, createChargeJournal } from "./charge-journal.ts";
-import { expireDueSessions } from "./checkout/expire-session.ts";
-import { answerFaultControl } from "./faults/control.ts";
 import { createFaultPlan, type FaultPlan } from "./faults/fault-plan.ts";
-import { Disconnected } from "./faults/request-fate.ts";
 import { shapeWebhooks } from "./faults/webhook-fate.ts";
+import { createHandler, errorResponse } from "./handler.ts";
 import { createRender } from "./objects/render.ts";
-import { answerPage } from "./pages/answer-page.ts";
-import { errorBody } from "./routes/route.ts";
+import type { WebhookEndpointRecord } from "./objects/webhook-endpoint.ts";
 import { type Change, deliveryId } from "./state/collections.ts";
 import type { RandomBytes } from "./state/identifiers.ts";
 import { JournalFile } from "./state/journal-file.ts";
@@ -64,8 +60,7 @@ export type StripeSandbox = {
   readonly close: () => Promise<void>;
 };
 
-const secondMs = 1_000;
-const defaultRetryDelaysMs = [1, 5, 30, 120, 600].map((seconds) => seconds * secondMs);
+const defaultRetryDelaysMs = [1, 5, 30, 120, 600].map((seconds) => seconds * 1_000);
 
 /** @throws when the journal cannot be opened or is damaged anywhere but in its last line. */
 export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeSandbox {
@@ -87,15 +82,6 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
     onDefect,
   });
   const { secretKeys } = options;
-  const commit = (changes: readonly Change[]) => {
-    const shaped = shapeWebhooks(store, changes);
-    store.commit(shaped);
-    dispatcher.wake();
-    return shaped.flatMap((change) =>
-      "put" in change && change.put === "delivery" ? [change.value.id] : [],
-    );
-  };
-  const deliverFirst = (ids: readonly string[]) => dispatcher.deliver(ids);
   const journal = createChargeJournal(store);
   const faults = createFaultPlan(store, randomBytes);
   const closing = new AbortController();
@@ -106,8 +92,8 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
       now,
       randomBytes,
       secretKeys,
-      commit,
-      deliverFirst,
+      commit: (changes) => commitShaped(store, dispatcher, changes),
+      deliverFirst: (ids) => dispatcher.deliver(ids),
       closing: closing.signal,
       onDefect,
     },
@@ -127,12 +113,7 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
     },
     journal,
     faults,
-    webhookEndpoints: () =>
-      Array.from(store.table("webhook_endpoint").values(), ({ url, secret, enabledEvents }) => ({
-        url,
-        secret,
-        enabledEvents,
-      })),
+    webhookEndpoints: () => Array.from(store.table("webhook_endpoint").values(), configured),
     idle: () => dispatcher.idle(),
     close: async () => {
       if (isClosed) return;
@@ -144,48 +125,22 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
   };
 }
 
-type Insight = { readonly journal: ChargeJournal; readonly faults: FaultPlan | null };
-
-/** Sends each request to the part that answers it. `prefixOf` is the path the sandbox is mounted under. */
-function createHandler(
-  dependencies: ApiDependencies,
-  { journal, faults }: Insight,
-  prefixOf: () => string,
-): (request: Request) => Promise<Response> {
-  const expireSessions = createSessionExpiry(dependencies);
-  const answer = async (request: Request): Promise<Response> => {
-    expireSessions();
-    const { pathname } = new URL(request.url);
-    const prefix = prefixOf();
-    const path = pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : pathname;
-    if (path.startsWith("/v1/")) return answerApi(dependencies, request, path);
-    if (path.startsWith("/pay/")) return answerPage(dependencies, request, path);
-    if (path === "/_sandbox/charges") return Response.json(journal.charges());
-    if (path === "/_sandbox/faults" && faults !== null) {
-      return answerFaultControl(faults, dependencies.secretKeys, request);
-    }
-    return errorResponse(404, `Nothing answers ${request.method} ${path}.`);
-  };
-  return (request) =>
-    answer(request).catch((error: unknown) => {
-      if (error instanceof Disconnected) throw error;
-      dependencies.onDefect(error);
-      return errorResponse(500, "The sandbox failed on this request.");
-    });
+/** Lets the faults have their way with the webhooks, and returns the ids of what is to be delivered. */
+function commitShaped(
+  store: Store,
+  dispatcher: Dispatcher,
+  changes: readonly Change[],
+): readonly string[] {
+  const shaped = shapeWebhooks(store, changes);
+  store.commit(shaped);
+  dispatcher.wake();
+  return shaped.flatMap((change) =>
+    "put" in change && change.put === "delivery" ? [change.value.id] : [],
+  );
 }
 
-/** Sessions end on time whoever asks; their times are whole seconds, so once a second is enough. */
-function createSessionExpiry({ store, now, randomBytes, commit }: ApiDependencies): () => void {
-  let checkedSecond = Number.NEGATIVE_INFINITY;
-  return () => {
-    const nowMs = now();
-    const second = Math.floor(nowMs / secondMs);
-    if (second === checkedSecond) return;
-    checkedSecond = second;
-    const tx = new Transaction(store, { nowMs, randomBytes, request: null });
-    expireDueSessions(tx);
-    if (tx.changes.length > 0) commit(tx.changes);
-  };
+function configured({ url, secret, enabledEvents }: WebhookEndpointRecord) {
+  return { url, secret, enabledEvents };
 }
 
 function countPending(store: Store, eventId: string): number {
@@ -200,9 +155,4 @@ function publicUrlReader(publicUrl: StripeSandboxOptions["publicUrl"]): () => st
   const read =
     typeof publicUrl === "function" ? publicUrl : () => publicUrl ?? "http://127.0.0.1:4242";
   return () => read().replace(/\/+$/, "");
-}
-
-function errorResponse(status: number, message: string): Response {
-  const type = status >= 500 ? "api_error" : "invalid_request_error";
-  return Response.json(errorBody({ type, message }), { status });
 }

@@ -62,8 +62,9 @@ describe("the command's arguments", () => {
 describe("the command", () => {
   test("says what to set, and that is what works", async () => {
     const { text, url, stripe, sandbox, close } = await served([
-      ...["--api-key", "sk_test_sandbox", "--webhook-secret", "whsec_mine"],
-      ...["--webhook-url", "http://127.0.0.1:9/hook"],
+      "--api-key=sk_test_sandbox",
+      "--webhook-secret=whsec_mine",
+      "--webhook-url=http://127.0.0.1:9/hook",
     ]);
     expect(text.split("\n")[0]).toBe(`Stripe sandbox listening on ${url}`);
     expect(text).toContain(`  STRIPE_API_BASE=${url}\n  STRIPE_SECRET_KEY=sk_test_sandbox\n`);

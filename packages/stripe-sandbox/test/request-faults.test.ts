@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../src/index.ts";
-import { refusal, sdkOverTcp, transports, useSandbox } from "./support.ts";
+import { refusal, transports, useSandbox } from "./support.ts";
 
 const wanted = { amount: 100, currency: "usd", payment_method: "pm_card_visa", confirm: true };
 const create = "POST /v1/payment_intents";
@@ -10,6 +10,8 @@ describe.each(transports)("faults of requests, $name", (transport) => {
   const key = { idempotencyKey: "order-1" };
   const pay = () => context.stripe.paymentIntents.create(wanted, key);
   const chargeCount = () => context.sandbox.journal.charges().length;
+  // A request whose connection breaks is sent once more by the SDK over TCP, whatever it is told.
+  const times = transport.name === "over TCP" ? 2 : 1;
 
   test.each<{ order: Fault; type: string; status: number | undefined; because: string }>([
     {
@@ -31,12 +33,14 @@ describe.each(transports)("faults of requests, $name", (transport) => {
       because: "it failed after the charge",
     },
   ])("$order.fault after success: $because", async ({ order, type, status }) => {
-    context.sandbox.faults.add(order);
+    const isRepeated = status === undefined;
+    context.sandbox.faults.add(isRepeated ? { ...order, times } : order);
     expect(await refusal(pay())).toMatchObject({ type, statusCode: status });
     expect(chargeCount()).toBe(1);
     const intents = await context.stripe.paymentIntents.list();
     expect(intents.data).toMatchObject([{ status: "succeeded", amount: 100 }]);
-    expect(context.sandbox.faults.list()).toMatchObject([{ seenCount: 1, hitCount: 1 }]);
+    const hitCount = isRepeated ? times : 1;
+    expect(context.sandbox.faults.list()).toMatchObject([{ seenCount: hitCount, hitCount }]);
   });
 
   test.each<{ order: Fault; type: string; status: number | undefined }>([
@@ -48,7 +52,7 @@ describe.each(transports)("faults of requests, $name", (transport) => {
     { order: { fault: "server_error", isDone: false }, type: "StripeAPIError", status: 500 },
     { order: { fault: "rate_limit" }, type: "StripeRateLimitError", status: 429 },
   ])("$order.fault before anything is done leaves nothing", async ({ order, type, status }) => {
-    context.sandbox.faults.add(order);
+    context.sandbox.faults.add(status === undefined ? { ...order, times } : order);
     expect(await refusal(pay())).toMatchObject({ type, statusCode: status });
     expect(chargeCount()).toBe(0);
     expect((await pay()).status).toBe("succeeded");
@@ -56,7 +60,7 @@ describe.each(transports)("faults of requests, $name", (transport) => {
   });
 
   test("after a lost answer the same key tells what happened, and charges nothing more", async () => {
-    context.sandbox.faults.add({ fault: "disconnect", on: create });
+    context.sandbox.faults.add({ fault: "disconnect", on: create, times });
     await refusal(pay());
     expect(await pay()).toMatchObject({ status: "succeeded" });
     expect(chargeCount()).toBe(1);
@@ -121,7 +125,7 @@ describe.each(transports)("faults of requests, $name", (transport) => {
     expect(await play("b")).not.toEqual(first);
   });
 
-  test.each([
+  test.each<{ order: object; message: string }>([
     { order: { fault: "flood" }, message: "`fault` is one of" },
     { order: { fault: "rate_limit", time: 1 }, message: "rate_limit has no `time`" },
     { order: { fault: "rate_limit", times: 0 }, message: "`times` is a whole number from 1" },

@@ -4,7 +4,7 @@ import type { Store } from "../state/store.ts";
 import { type Fault, type FaultKind, type FaultRecord, isEnding } from "./fault.ts";
 
 /** The faults that strike, and their counts as they are afterwards. */
-export type Draw = {
+type Draw = {
   readonly hits: readonly FaultRecord[];
   readonly changes: readonly Change[];
 };
@@ -14,7 +14,7 @@ export type Draw = {
  * event's type. Of the faults that end a request, the first one that strikes shuts out the others,
  * which do not count the request at all: two of them one after the other strike two requests.
  */
-export function drawFaults(
+function drawFaults(
   faults: Iterable<FaultRecord>,
   kinds: readonly FaultKind[],
   subject: string,
