@@ -1,5 +1,4 @@
-import chromium from "@sparticuz/chromium";
-import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   createStripeSandbox,
@@ -7,20 +6,15 @@ import {
   listen,
   type StripeSandbox,
 } from "../src/index.ts";
+import { launchBrowser } from "./browser.ts";
 import { sdkInProcess } from "./support.ts";
-
-/** The flags are made for a lone page in a small container; these would break or hide something. */
-const unwanted = ["--single-process", "--disable-web-security"];
 
 let browser: Browser;
 let sandbox: StripeSandbox;
 let server: ListeningSandbox;
 
 beforeAll(async () => {
-  browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
-    args: [...chromium.args.filter((flag) => !unwanted.includes(flag)), "--no-sandbox"],
-  });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 

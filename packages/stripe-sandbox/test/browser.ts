@@ -1,0 +1,30 @@
+import { mkdirSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import chromium from "@sparticuz/chromium";
+import { type Browser, chromium as playwright } from "playwright-core";
+
+/** The flags are made for a lone page in a small container; these would break or hide something. */
+const UNWANTED = ["--single-process", "--disable-web-security"];
+
+/** A real browser, unpacked from its npm package when it is first wanted. */
+export async function launchBrowser(): Promise<Browser> {
+  return playwright.launch({
+    executablePath: await unpackedChromium(),
+    args: [...chromium.args.filter((flag) => !UNWANTED.includes(flag)), "--no-sandbox"],
+  });
+}
+
+/** The package unpacks below the temporary folder, where another user's copy would be in the way. */
+async function unpackedChromium(): Promise<string> {
+  const folder = join(tmpdir(), `farthing-browser-${userInfo().uid}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { TMPDIR: before } = process.env;
+  process.env["TMPDIR"] = folder;
+  try {
+    return await chromium.executablePath();
+  } finally {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+  }
+}
