@@ -140,9 +140,15 @@ const composition = [
 const packages = [
   forbid(
     "sdk-has-no-dependency",
-    "The SDK runs in a browser and brings nothing along.",
-    { path: "^packages/sdk/src/", pathNot: TEST_FILE },
-    { pathNot: "^packages/sdk/src/" },
+    "The SDK runs in a browser and brings nothing along; what needs Node has a door of its own.",
+    { path: "^packages/sdk/src/", pathNot: [TEST_FILE, "^packages/sdk/src/node/"] },
+    { pathNot: "^packages/sdk/src/(?!node/)" },
+  ),
+  forbid(
+    "sdk-node-has-no-dependency",
+    "The SDK's door for Node brings nothing along but Node.",
+    { path: "^packages/sdk/src/node/", pathNot: TEST_FILE },
+    { pathNot: "^packages/sdk/src/", dependencyTypesNot: ["core"] },
   ),
   forbid(
     "sdk-stands-alone",
@@ -182,9 +188,9 @@ const packages = [
   ),
   forbid(
     "package-by-its-door",
-    "Another package is imported by its name, which leads to its index.ts, never by a path inside it.",
+    "Another package is imported by its name, which leads to an index.ts, never by a path inside it.",
     { path: "^packages/([^/]+)/" },
-    { path: "^packages/", pathNot: ["^packages/$1/", "^packages/[^/]+/src/index\\.ts$"] },
+    { path: "^packages/", pathNot: ["^packages/$1/", "^packages/[^/]+/src/(node/)?index\\.ts$"] },
   ),
 ];
 

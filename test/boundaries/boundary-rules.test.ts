@@ -140,6 +140,8 @@ const refused: readonly Row[] = [
   },
   { file: "packages/sdk/src/a.ts", imports: "pg", breaks: ["sdk-has-no-dependency"] },
   { file: "packages/sdk/src/b.ts", imports: "node:fs", breaks: ["sdk-has-no-dependency"] },
+  { file: "packages/sdk/src/d.ts", imports: "./node/index.ts", breaks: ["sdk-has-no-dependency"] },
+  { file: "packages/sdk/src/node/a.ts", imports: "pg", breaks: ["sdk-node-has-no-dependency"] },
   {
     file: "packages/sdk/src/c.test.ts",
     imports: "@farthing/server",
@@ -237,6 +239,7 @@ const allowed: readonly Row[] = [
   { file: "packages/server/test/support/app.ts", imports: "../../src/app.ts", breaks: [] },
   { file: "packages/sdk/src/index.ts", imports: "./client.ts", breaks: [] },
   { file: "packages/sdk/src/client.ts", imports: "", breaks: [] },
+  { file: "packages/sdk/src/node/index.ts", imports: "node:fs", breaks: [] },
   { file: "packages/stripe-sandbox/src/index.ts", imports: "./server.ts", breaks: [] },
   { file: "packages/stripe-sandbox/src/server.ts", imports: "node:http", breaks: [] },
   { file: "packages/cli/src/main.ts", imports: "@farthing/server", breaks: [] },

@@ -1,8 +1,9 @@
 import { BillingPlans } from "./billing-plans.ts";
-import { type FarthingOptions, type Mode, readConfig } from "./config.ts";
+import { type Config, type FarthingOptions, type Mode, readConfig } from "./config.ts";
 import { createSend, type Method, type Query, type Send, type WriteOptions } from "./http.ts";
 import { createMeteredWire, withIdempotencyKey } from "./metered-wire.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { openUsageQueue, type UsageQueue, type UsageQueueOptions } from "./usage-queue.ts";
 import { webhooks } from "./webhooks.ts";
 
 export interface RequestOptions extends WriteOptions {
@@ -26,16 +27,27 @@ export class Farthing {
   readonly baseUrl: string;
   readonly billingPlans: BillingPlans;
   readonly subscriptions: Subscriptions;
+  readonly #config: Config;
   readonly #send: Send;
 
   constructor(options: FarthingOptions) {
     const config = readConfig(options);
+    this.#config = config;
     this.mode = config.mode;
     this.baseUrl = config.baseUrl;
     this.#send = createSend(config);
     const wire = createMeteredWire(this.#send);
     this.billingPlans = new BillingPlans(wire);
     this.subscriptions = new Subscriptions(wire, config.now);
+  }
+
+  /**
+   * A queue for usage that must not be lost: it keeps events in a store, sends them in batches, and
+   * goes on trying until each is counted once. Begins with what an earlier process left in the store;
+   * rejects when the store cannot be opened, such as one that another process has open.
+   */
+  async usageQueue(options: UsageQueueOptions = {}): Promise<UsageQueue> {
+    return openUsageQueue(this.#config, options);
   }
 
   /**

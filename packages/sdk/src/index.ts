@@ -25,6 +25,15 @@ export type {
   UsageRecord,
   UsageResult,
 } from "./subscriptions.ts";
+export type { FailedTry } from "./usage-delivery.ts";
+export type { UsageQueue, UsageQueueOptions } from "./usage-queue.ts";
+export {
+  memoryStore,
+  type QueuedUsage,
+  type RefusedUsage,
+  type StoredUsage,
+  type UsageStore,
+} from "./usage-store.ts";
 export type {
   InvoicedEvent,
   WebhookEvent,

@@ -43,12 +43,7 @@ export async function withRetries<T>(
   }
 }
 
-/**
- * How long to wait before trying again after `attemptCount` tries, or null to give up.
- *
- * The backoff is drawn evenly from zero to its ceiling (full jitter), because clients that failed
- * together must not return together. What the server asks for comes on top of that, never under it.
- */
+/** How long to wait before trying again after `attemptCount` tries, or null to give up. */
 export function retryDelayMs(
   error: unknown,
   attemptCount: number,
@@ -56,10 +51,30 @@ export function retryDelayMs(
   random: () => number,
 ): number | null {
   if (attemptCount >= policy.attemptCountMax || !isRetryable(error)) return null;
-  const askedMs = error instanceof FarthingError ? (error.retryAfterMs ?? 0) : 0;
-  if (askedMs > policy.retryAfterMsMax) return null;
+  if (askedDelayMs(error) > policy.retryAfterMsMax) return null;
+  return backoffMs(error, attemptCount, policy, random);
+}
+
+/**
+ * The wait after `attemptCount` tries for one who never gives up.
+ *
+ * It is drawn evenly from zero to its ceiling (full jitter), because clients that failed together
+ * must not return together. What the server asks for, up to `retryAfterMsMax`, comes on top of that,
+ * never under it.
+ */
+export function backoffMs(
+  error: unknown,
+  attemptCount: number,
+  policy: RetryPolicy,
+  random: () => number,
+): number {
   const ceilingMs = Math.min(policy.delayMsMax, policy.baseDelayMs * 2 ** (attemptCount - 1));
+  const askedMs = Math.min(askedDelayMs(error), policy.retryAfterMsMax);
   return askedMs + Math.floor(random() * ceilingMs);
+}
+
+function askedDelayMs(error: unknown): number {
+  return error instanceof FarthingError ? (error.retryAfterMs ?? 0) : 0;
 }
 
 function isRetryable(error: unknown): boolean {

@@ -6,7 +6,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 
-interface Received {
+export interface Received {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
@@ -15,8 +15,11 @@ interface Received {
   readonly json: unknown;
 }
 
-/** What to do with one request; `silence` leaves it unanswered, `hang_up` breaks the connection. */
-export type Reply =
+/** What to do with one request, or how to find out from what it says. */
+export type Reply = Answer | ((request: Received) => Answer);
+
+/** `silence` leaves it unanswered, `hang_up` breaks the connection. */
+type Answer =
   | "silence"
   | "hang_up"
   | "hang_up_midway"
@@ -37,8 +40,11 @@ export async function startWireServer() {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString("utf8");
     const { method = "", url = "", headers } = request;
-    received.push({ method, url, headers, text, json: text === "" ? undefined : JSON.parse(text) });
-    answer(response, replies.shift());
+    const json: unknown = text === "" ? undefined : JSON.parse(text);
+    const arrival = { method, url, headers, text, json };
+    received.push(arrival);
+    const reply = replies.shift();
+    answer(response, typeof reply === "function" ? reply(arrival) : reply);
     onArrival();
   };
   const server = createServer((request, response) => void serve(request, response));
@@ -66,7 +72,7 @@ export async function startWireServer() {
 
 export type WireServer = Awaited<ReturnType<typeof startWireServer>>;
 
-function answer(response: ServerResponse, reply: Reply = { status: 599 }): void {
+function answer(response: ServerResponse, reply: Answer = { status: 599 }): void {
   if (reply === "silence") return;
   if (reply === "hang_up") return void response.destroy();
   if (reply === "hang_up_midway") {
