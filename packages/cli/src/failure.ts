@@ -31,8 +31,14 @@ export function explainFailure(error: unknown): readonly string[] {
   if (systemCode(error) === "ECONNREFUSED") {
     return withAdvice(messageOf(error), "Nothing answers there. Is DATABASE_URL right?");
   }
+  if (systemCode(error)?.startsWith("Z_")) {
+    return withAdvice(`${messageOf(error)}: the .gz file is damaged or cut off.`, UNZIP_ADVICE);
+  }
   return [messageOf(error)];
 }
+
+const UNZIP_ADVICE =
+  "gzip -t FILE checks it. Import a mended file again: what is recorded counts once.";
 
 function explainRefusal(error: FarthingError): string[] {
   const [detail] = error.details;

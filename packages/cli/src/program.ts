@@ -79,7 +79,7 @@ function addBillingCommands(program: Command, finish: Finish): void {
   const usage = program.command("usage").description("metered usage");
   remote(usage.command("import"))
     .description("record usage from a file; safe to run again")
-    .argument("<file>", "FILE.jsonl or FILE.csv")
+    .argument("<file>", "FILE.jsonl or FILE.csv, or either with .gz")
     .option("--json", "print the summary as JSON")
     .addHelpText("after", "\nExits with 1 when rows were rejected; FILE.rejects.jsonl says why.")
     .action(async (file, flags) => {

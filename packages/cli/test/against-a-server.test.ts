@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientFor } from "../src/connection.ts";
 import { playFlights } from "../src/demo/flights/play-flights.ts";
 import { playShipping, type ShippingStory } from "../src/demo/shipping/play-shipping.ts";
 import { startThrowAwayServer, type ThrowAwayServer } from "../src/demo/throw-away-server.ts";
 import { farthing } from "./run-command.ts";
+import { openShop } from "./shop.ts";
 
 let server: ThrowAwayServer;
 let folder: string;
@@ -25,7 +27,7 @@ afterAll(async () => {
 const run = (...args: string[]) =>
   farthing(args, { FARTHING_URL: server.url, FARTHING_TOKEN: server.token });
 
-async function fileOf(name: string, content: string): Promise<string> {
+async function fileOf(name: string, content: string | Buffer): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, content);
   return path;
@@ -125,26 +127,8 @@ describe("farthing usage import", () => {
   const summary = ({ stdout }: { stdout: string }) =>
     JSON.parse(stdout) as Readonly<Record<string, unknown>>;
 
-  /** A customer with a running subscription that counts packages. */
-  async function shop(externalId: string): Promise<void> {
-    const client = clientFor(server);
-    const post = (path: string, body: unknown) =>
-      client.request<{ id: string }>("POST", path, { body });
-    const model = { type: "per_unit", unit_price: "1" };
-    const plan = await post("/v1/plans", {
-      name: "Packages",
-      currency: "USD",
-      interval: { unit: "month" },
-      prices: [{ kind: "usage", name: "Packages", metric: "packages", model }],
-    });
-    const customer = await post("/v1/customers", {
-      name: "Shop",
-      external_id: externalId,
-      test_clock: { now: "2026-01-01T00:00:00Z" },
-    });
-    await post(`/v1/customers/${customer.id}/payment_methods`, { token: "pm_card_visa" });
-    await post("/v1/subscriptions", { customer: customer.id, plan: plan.id });
-  }
+  const shop = (externalId: string) =>
+    openShop(clientFor(server), externalId, { isOnTestClock: true });
 
   test("records what is good, tells what is not, and counts nothing twice", async () => {
     await shop("shop-1");
@@ -181,18 +165,24 @@ describe("farthing usage import", () => {
     expect(summary(again)).toMatchObject({ recorded: 0, duplicates: 3, rejected: 2 });
   });
 
-  test("reads CSV, ends with 0 when all is well, and takes an old rejects file away", async () => {
+  test("reads zipped CSV, ends with 0 when all is well, and takes old rejects away", async () => {
     await shop("shop-2");
     const rows = Array.from({ length: 2_500 }, (_, index) => `shop-2,packages,1,"order, ${index}"`);
-    const path = await fileOf(
-      "usage.csv",
-      ["customer,metric,quantity,reference_id", ...rows].join("\n"),
-    );
-    await fileOf("usage.csv.rejects.jsonl", "old\n");
+    const content = ["\ufeffcustomer,metric,quantity,reference_id", ...rows].join("\r\n");
+    const path = await fileOf("usage.csv.gz", gzipSync(content));
+    await fileOf("usage.csv.gz.rejects.jsonl", "old\n");
     const { exitCode, stdout } = await run("usage", "import", path);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^recorded +2,500$/m);
     await expect(readFile(`${path}.rejects.jsonl`)).rejects.toThrow("ENOENT");
+  });
+
+  test("says of a file that was cut off that it is, having read what is there", async () => {
+    const zipped = gzipSync('{"customer":"shop-2","metric":"packages","quantity":1}\n');
+    const path = await fileOf("cut-off.jsonl.gz", zipped.subarray(0, -9));
+    const { exitCode, stderr } = await run("usage", "import", path);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("the .gz file is damaged or cut off");
   });
 
   test("stops with a word on how to go on when the token is not taken", async () => {

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { addressOf, type ConnectionFlags, clientFor } from "../connection.ts";
 import { CommandFailure, EXIT_FAILED, systemCode } from "../failure.ts";
 import { type ImportCounts, importUsage } from "../import/import-usage.ts";
-import { readRows } from "../import/read-rows.ts";
+import { readRowFile } from "../import/read-rows.ts";
 import { openRejectsFile } from "../import/rejects-file.ts";
 import { createRowReferences } from "../import/row-references.ts";
 import { interruptible } from "../interrupt.ts";
@@ -16,13 +16,13 @@ export interface ImportFlags extends ConnectionFlags {
 /** An import goes on for long, so it has the patience to see a server through a restart. */
 const RETRY = { attemptCountMax: 9 };
 
-const NOTHING: ImportCounts = { rows: 0, recorded: 0, duplicates: 0, rejected: 0, bytes: 0 };
+const NOTHING: ImportCounts = { rows: 0, recorded: 0, duplicates: 0, rejected: 0 };
 
 /** `farthing usage import FILE`: answers the exit code, 1 if any row was rejected. */
 export async function usageImport(path: string, flags: ImportFlags): Promise<number> {
   const totalBytes = await sizeOf(path);
   const client = clientFor(await addressOf(flags), { retry: RETRY });
-  const rows = readRows(path, createRowReferences());
+  const file = readRowFile(path, createRowReferences());
   const rejects = await openRejectsFile(path);
   const progress = startProgress({ label: "import", unit: "rows", stream: process.stderr });
   const startedMs = performance.now();
@@ -31,12 +31,13 @@ export async function usageImport(path: string, flags: ImportFlags): Promise<num
     await interruptible((signal) =>
       importUsage({
         client,
-        rows,
+        rows: file.rows,
         signal,
         onRejected: rejects.add,
         onProgress(state) {
           counts = state;
-          progress.update({ count: state.rows, share: state.bytes / Math.max(1, totalBytes) });
+          const share = Math.min(1, file.bytesRead() / Math.max(1, totalBytes));
+          progress.update({ count: state.rows, share });
         },
       }),
     );

@@ -17,8 +17,6 @@ export interface ImportCounts {
   /** Recorded by an earlier run, or by this one before its answer was lost. */
   readonly duplicates: number;
   readonly rejected: number;
-  /** How much of the file they stand for. */
-  readonly bytes: number;
 }
 
 export interface ImportOptions {
@@ -46,7 +44,7 @@ type Sendable = ReadRow & { readonly event: UsageRow };
  */
 export async function importUsage(options: ImportOptions): Promise<ImportCounts> {
   const { rows, onRejected, onProgress } = options;
-  const counts = { rows: 0, recorded: 0, duplicates: 0, rejected: 0, bytes: 0 };
+  const counts = { rows: 0, recorded: 0, duplicates: 0, rejected: 0 };
   const ending = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
 
@@ -66,7 +64,6 @@ export async function importUsage(options: ImportOptions): Promise<ImportCounts>
       else await reject(row, refusalOf(result));
     }
     counts.rows += batch.length;
-    counts.bytes += byteCountOf(batch);
     onProgress?.(counts);
   };
 
@@ -127,8 +124,4 @@ async function* batchesOf(groups: RowGroups): AsyncGenerator<ReadRow[], void, un
     }
   }
   if (batch.length > 0) yield batch;
-}
-
-function byteCountOf(rows: readonly ReadRow[]): number {
-  return rows.reduce((sum, { byteCount }) => sum + byteCount, 0);
 }

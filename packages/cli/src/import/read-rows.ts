@@ -1,4 +1,6 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, type ReadStream } from "node:fs";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
 import { CommandFailure, UsageFailure } from "../failure.ts";
 import { CsvReader, type CsvRecord } from "./csv-records.ts";
 import { type Line, ROW_BYTES_MAX, readLines } from "./read-lines.ts";
@@ -19,14 +21,30 @@ const FAULTS = {
   properties_invalid: "The column properties holds a JSON object.",
 } as const;
 
-/** Reads `FILE.jsonl` or `FILE.csv`. Throws UsageFailure for another ending. */
-export function readRows(path: string, nameRow: NameRow): RowGroups {
-  const chunks = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const ending = /\.(jsonl|ndjson|csv)$/i.exec(path)?.[1]?.toLowerCase();
-  if (ending === undefined) {
-    throw new UsageFailure(`${path} has to end in .jsonl, .ndjson or .csv`);
+export interface RowFile {
+  readonly rows: RowGroups;
+  /** How much of the file was read so far, in the bytes that it has on the disk. */
+  bytesRead(): number;
+}
+
+/** Reads `FILE.jsonl` or `FILE.csv`, or either with `.gz`. Throws UsageFailure for another ending. */
+export function readRowFile(path: string, nameRow: NameRow): RowFile {
+  const [, form, compression] = /\.(jsonl|ndjson|csv)(\.gz)?$/i.exec(path) ?? [];
+  if (form === undefined) {
+    throw new UsageFailure(
+      `${path} has to end in .jsonl, .ndjson or .csv, or in one of them and .gz`,
+    );
   }
-  return ending === "csv" ? csvRows(chunks, nameRow) : jsonlRows(chunks, nameRow);
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const chunks = compression === undefined ? file : unzipped(file);
+  const rows = form.toLowerCase() === "csv" ? csvRows(chunks, nameRow) : jsonlRows(chunks, nameRow);
+  return { rows, bytesRead: () => file.bytesRead };
+}
+
+/** What either of the two streams fails with is thrown to the reader. */
+function unzipped(file: ReadStream): AsyncIterable<Buffer> {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  return pipeline(file, gunzip, () => {});
 }
 
 /** One JSON object a line. */
