@@ -7,6 +7,7 @@ import { createPlanCache } from "#modules/catalog/index.ts";
 import { openDatabase } from "#platform/db/database.ts";
 import { ANCHOR, seedSubscriptions, seedUsage } from "./billing-run-seed.ts";
 import { closeBySql } from "./billing-run-sql.ts";
+import { startBillingWorkers } from "./billing-workers.ts";
 import { type Figure, figureOf, median } from "./support/figures.ts";
 
 interface Effort {
@@ -23,25 +24,34 @@ const ANCHORING = {
   timeZone: "UTC",
 } as const;
 
-interface Rates {
-  /** Subscriptions closed in a second, one figure a round. */
-  readonly engine: number[];
-  readonly sql: number[];
-}
+/** The engine in this process, SQL alone, and the engine in one or two processes of its own. */
+const WAYS = ["engine", "sql", "oneWorker", "twoWorkers"] as const;
+
+type Way = (typeof WAYS)[number];
+
+/** Subscriptions closed in a second, one figure a round. */
+type Rates = Readonly<Record<Way, number[]>>;
 
 /**
- * Closing billing periods, against SQL alone that writes the same rows on the same database, in turns.
- * One worker each, in transactions of equally many subscriptions.
+ * Closing billing periods, against SQL alone that writes the same rows on the same database, and with
+ * two workers against one, in turns and in transactions of equally many subscriptions.
  */
 export async function measureBillingRun(ownerUrl: string, isQuick: boolean): Promise<Figure[]> {
-  const { engine, sql } = await measureRates(ownerUrl, isQuick ? QUICK : FULL);
+  const rates = await measureRates(ownerUrl, isQuick ? QUICK : FULL);
   return [
     figureOf({
       figure: "billing.run",
-      value: median(engine),
+      value: median(rates.engine),
       unit: "subscriptions/s",
-      denominator: median(sql),
+      denominator: median(rates.sql),
       goal: 0.8,
+    }),
+    figureOf({
+      figure: "billing.run.2workers",
+      value: median(rates.twoWorkers),
+      unit: "subscriptions/s",
+      denominator: median(rates.oneWorker),
+      goal: 1.4,
     }),
   ];
 }
@@ -61,21 +71,27 @@ async function measureRates(ownerUrl: string, { subscriptions, rounds }: Effort)
     newId: idSource({ now: () => Date.now() }, Math.random),
     plans: createPlanCache(),
   };
-  const rates: Rates = { engine: [], sql: [] };
+  const workers = await startBillingWorkers(ownerUrl, 2);
+  const closing: Readonly<Record<Way, () => Promise<number>>> = {
+    engine: () => closeDue(engine, db),
+    sql: () => closeChunkBySql(owner, nowMs),
+    oneWorker: () => workers.close(1, nowMs),
+    twoWorkers: () => workers.close(2, nowMs),
+  };
+  const rates: Rates = { engine: [], sql: [], oneWorker: [], twoWorkers: [] };
   try {
     await seedSubscriptions(owner, subscriptions);
-    // The first round of both warms up and is not counted.
-    for (let period = 0; period < 2 * (rounds + 1); period += 1) {
+    // The first round of each warms up and is not counted.
+    for (let period = 0; period < WAYS.length * (rounds + 1); period += 1) {
       await seedUsage(owner, period);
       nowMs = periodStart(ANCHORING, period + 1);
-      const way = period % 2 === 0 ? "engine" : "sql";
-      const closeChunk = () =>
-        way === "engine" ? closeDue(engine, db) : closeChunkBySql(owner, nowMs);
-      const seconds = await secondsFor(subscriptions, closeChunk);
-      if (period >= 2) rates[way].push(subscriptions / seconds);
+      const way = WAYS[period % WAYS.length] ?? "engine";
+      const seconds = await secondsFor(subscriptions, closing[way]);
+      if (period >= WAYS.length) rates[way].push(subscriptions / seconds);
     }
     return rates;
   } finally {
+    await workers.stop();
     await db.close();
     await owner.end();
   }

@@ -43,7 +43,7 @@ export async function startProduct(ownerUrl: string): Promise<ProductServer> {
   });
   const { live } = await ensureProject({ db: app.db, clock }, PROJECT);
   const { projectId } = live;
-  const wanted = { name: "bench", scopes: ["usage:write"] as const, expiresAtMs: null };
+  const wanted = { name: "bench", scopes: SCOPES, expiresAtMs: null };
   const { text } = await app.db.inProject(projectId, (tx) =>
     issueAccessToken(tx, app.tokens, wanted),
   );
@@ -66,6 +66,8 @@ export async function startProduct(ownerUrl: string): Promise<ProductServer> {
     close: () => app.stop(),
   };
 }
+
+const SCOPES = ["usage:write", "billing:read"] as const;
 
 const PROJECT = {
   slug: "bench",
