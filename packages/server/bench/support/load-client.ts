@@ -24,16 +24,22 @@ function body(): string {
 
 // Autocannon's own percentiles are whole milliseconds.
 const latenciesMs: number[] = [];
-const running = autocannon({
-  url: load.url,
-  method: "POST",
-  connections: load.connections,
-  duration: load.seconds,
-  headers: { authorization: `Bearer ${load.token}`, "content-type": "application/json" },
-  requests: [{ setupRequest: (request) => ({ ...request, body: body() }) }],
+
+const result = await new Promise<autocannon.Result>((resolve, reject) => {
+  const options: autocannon.Options = {
+    url: load.url,
+    method: "POST",
+    connections: load.connections,
+    duration: load.seconds,
+    headers: { authorization: `Bearer ${load.token}`, "content-type": "application/json" },
+    requests: [{ setupRequest: (request) => ({ ...request, body: body() }) }],
+  };
+  const running = autocannon(options, (error: unknown, done) => {
+    if (error) reject(error);
+    else resolve(done);
+  });
+  running.on("response", (_client, _status, _bytes, latencyMs) => void latenciesMs.push(latencyMs));
 });
-running.on("response", (_client, _status, _bytes, latencyMs) => void latenciesMs.push(latencyMs));
-const result = await running;
 if (result.non2xx > 0 || result.errors > 0) {
   throw new Error(`${result.non2xx} requests were refused and ${result.errors} failed`);
 }
