@@ -78,6 +78,7 @@ describe("batches", () => {
     await queue.add("sub_1", one);
     await arrived;
     await queue.close();
+    expect(quantities()).toEqual([["1"]]);
   });
 
   test("carry the events of many subscriptions, each stamped when it was added", async () => {

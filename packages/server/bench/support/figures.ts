@@ -57,7 +57,7 @@ export function median(values: readonly number[]): number {
 
 /** The value that so great a share of them does not pass. */
 export function percentile(values: readonly number[], share: number): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
 }
 
