@@ -7,6 +7,7 @@ import { createLogger } from "../../packages/server/src/platform/http/log.ts";
  */
 export async function openApiDocument(): Promise<string> {
   const app = await createApp({
+    role: "all",
     ownerUrl: "postgres://unused@127.0.0.1/unused",
     publicUrl: "http://127.0.0.1:4242",
     clock: { now: () => 0 },
@@ -19,6 +20,7 @@ export async function openApiDocument(): Promise<string> {
     sandboxJournalPath: null,
     sandboxProjects: [],
     stripe: null,
+    stripeSandbox: null,
   });
   try {
     const answer = await app.http.inject("/openapi.json");

@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
 
+const ROLES = ["all", "api", "worker"];
+
 /** Every token scope there is; the server has the last word. */
 const SCOPES = ["billing:read", "billing:write", "usage:write", "admin"];
 
@@ -28,9 +30,15 @@ function addServerCommands(program: Command, finish: Finish): void {
   program
     .command("start")
     .description("start the server: database, API, pages and jobs in one process")
-    .action(async () => {
+    .addOption(
+      new Option(
+        "--role <role>",
+        "what this process does, where several share a DATABASE_URL",
+      ).choices(ROLES),
+    )
+    .action(async (flags) => {
       const { start } = await import("./commands/start.ts");
-      finish(await start());
+      finish(await start(flags));
     });
 
   remote(program.command("demo"))

@@ -28,6 +28,7 @@ export async function startProduct(ownerUrl: string): Promise<ProductServer> {
   const clock = { now: () => Date.now() };
   await ensureUsagePartitions(ownerUrl, clock);
   const app = await createApp({
+    role: "all",
     ownerUrl,
     publicUrl: "http://127.0.0.1",
     clock,
@@ -38,6 +39,7 @@ export async function startProduct(ownerUrl: string): Promise<ProductServer> {
     corsOrigins: [],
     webhookPrivateAddresses: "refuse",
     sandboxJournalPath: null,
+    stripeSandbox: null,
     sandboxProjects: [],
     stripe: null,
   });

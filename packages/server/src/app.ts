@@ -1,19 +1,12 @@
 import { randomBytes } from "node:crypto";
-import {
-  createStripeSandbox,
-  type Delivery,
-  requestListener,
-  type StripeSandbox,
-} from "@farthing/stripe-sandbox";
+import { type Delivery, requestListener, type StripeSandbox } from "@farthing/stripe-sandbox";
 import type { FastifyInstance } from "fastify";
-import type { Logger } from "pino";
 import type { CheckoutVisiting } from "#flows/checkout/visit-checkout.ts";
 import { closeDue } from "#flows/close-due.ts";
 import { type Collector, collectDue, createCollector } from "#flows/collect-due-payments.ts";
 import type { Engine } from "#flows/engine.ts";
 import { handleRailEvents } from "#flows/handle-rail-events.ts";
-import { type Clock, DAY_MS } from "#kernel/clock.ts";
-import { BillingError } from "#kernel/error.ts";
+import { DAY_MS } from "#kernel/clock.ts";
 import { idSource } from "#kernel/ids.ts";
 import { createPlanCache } from "#modules/catalog/index.ts";
 import { type AccessTokenDeps, createAuthenticator } from "#modules/keys/index.ts";
@@ -23,8 +16,7 @@ import {
   type UsageRecorder,
 } from "#modules/metering/index.ts";
 import type { Rail } from "#modules/payments/index.ts";
-import { createStripeRail } from "#modules/payments/rails/stripe/stripe-rail.ts";
-import { listProjectIds, sideOf } from "#modules/projects/index.ts";
+import { listProjectIds } from "#modules/projects/index.ts";
 import { nativeDialect } from "#modules/webhooks/domain/index.ts";
 import { createDeliverer, createFanOut } from "#modules/webhooks/index.ts";
 import { createSecretHasher } from "#platform/crypto/keyed-hash.ts";
@@ -33,6 +25,7 @@ import { type Database, openDatabase } from "#platform/db/database.ts";
 import { forgetIdempotencyKeys } from "#platform/http/idempotency-store.ts";
 import { processMetrics } from "#platform/http/metrics.ts";
 import { createHttpServer } from "#platform/http/server.ts";
+import type { Surface } from "#platform/http/surface.ts";
 import { createLoop, type Loop } from "#platform/jobs/loop.ts";
 import { createQueue } from "#platform/jobs/queue.ts";
 import { createRelayPass } from "#platform/jobs/relay.ts";
@@ -42,29 +35,20 @@ import { meteredWebhook } from "#surfaces/metered/webhook-dialect.ts";
 import { operatorSurface } from "#surfaces/operator/index.ts";
 import { paySurface } from "#surfaces/pay/index.ts";
 import { railsSurface } from "#surfaces/rails/index.ts";
-import { SANDBOX_PATH, stripeSandboxSurface } from "#surfaces/stripe-sandbox/index.ts";
-import type { StripeConfig } from "./config.ts";
+import { stripeSandboxSurface } from "#surfaces/stripe-sandbox/index.ts";
+import { createRails, type Rails, type RailsOptions } from "./rails.ts";
 import { version } from "./version.ts";
 
-export interface AppOptions {
+export interface AppOptions extends RailsOptions {
   /** The schema's owner. The application's connections step down from it. */
   readonly ownerUrl: string;
-  readonly publicUrl: string;
-  readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
   /** At least 32 characters, kept outside the database: tokens are hashed with it. */
   readonly secretKey: string;
-  readonly log: Logger;
   readonly connectionsMax: number;
   readonly corsOrigins: readonly string[];
   readonly webhookPrivateAddresses: "allow" | "refuse";
-  /** Where the card sandbox keeps its state; null keeps it in memory. */
-  readonly sandboxJournalPath: string | null;
-  /** The sandbox sends its notices to the sandbox side of these projects. */
-  readonly sandboxProjects: readonly string[];
-  /** The live side's account; null leaves the live side without a way to charge. */
-  readonly stripe: StripeConfig | null;
 }
 
 export interface App {
@@ -73,11 +57,12 @@ export interface App {
   readonly engine: Engine;
   readonly collector: Collector;
   readonly recorder: UsageRecorder;
-  readonly sandbox: StripeSandbox;
+  /** The card sandbox in this process, where there is one. */
+  readonly sandbox: StripeSandbox | null;
   readonly tokens: AccessTokenDeps;
   /** What runs beside requests, by name. */
   readonly loops: Readonly<Record<LoopName, Loop>>;
-  /** Begins to do what time and events ask for. */
+  /** Begins to do what time and events ask for, unless other processes do that. */
   start(): Promise<void>;
   /** Ends requests and work in progress, then closes every connection. */
   stop(): Promise<void>;
@@ -110,15 +95,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     tokens,
     loops,
     async start() {
-      await queue.start();
-      for (const loop of Object.values(loops)) loop.start();
+      if (options.role !== "api") {
+        await queue.start();
+        for (const loop of Object.values(loops)) loop.start();
+      }
       isStarted = true;
     },
     async stop() {
       isStarted = false;
       await http.close();
       await Promise.all(Object.values(loops).map((loop) => loop.stop()));
-      await Promise.all([queue.stop(), recorder.close(), sandbox.close()]);
+      await Promise.all([queue.stop(), recorder.close(), sandbox?.close()]);
       poster.close();
       await db.close();
     },
@@ -165,46 +152,44 @@ function createWork(options: AppOptions, { db, engine }: Core, rails: (projectId
   return { collector, visiting, poster, loops };
 }
 
-interface Rails {
-  readonly rails: (projectId: number) => Rail;
-  readonly sandbox: StripeSandbox;
-}
-
-/** The HTTP server with all its ways in. */
+/** The HTTP server with all its ways in; a worker has none, and tells how it is. */
 function createHttp(
   options: AppOptions,
   parts: Core & Work & Rails,
   isStarted: () => boolean,
 ): Promise<FastifyInstance> {
-  const { clock, publicUrl } = options;
-  const { db, engine, tokens, recorder, collector, visiting, loops, rails } = parts;
   return createHttpServer({
-    db,
-    clock,
+    db: parts.db,
+    clock: options.clock,
     authenticate: parts.authenticator.authenticate,
     sealer: createSealer(options.secretKey, randomBytes),
     logger: options.log,
     metrics: processMetrics(),
-    publicUrl,
+    publicUrl: options.publicUrl,
     version,
     corsOrigins: options.corsOrigins,
     isStarted,
-    surfaces: [
-      operatorSurface({
-        engine,
-        publicUrl,
-        tokens,
-        recorder,
-        collector,
-        cards: { engine, db, rails, onCardSaved: loops.payments.wake },
-        onResend: loops.webhooks.wake,
-      }),
-      meteredSurface({ engine, publicUrl }, recorder),
-      paySurface({ ...visiting, onReturn: loops.payments.wake }),
-      railsSurface({ db, clock, rails, onNotice: loops.railEvents.wake }),
-      stripeSandboxSurface(requestListener(parts.sandbox)),
-    ],
+    surfaces: options.role === "worker" ? [] : surfacesOf(options, parts),
   });
+}
+
+function surfacesOf({ clock, publicUrl }: AppOptions, parts: Core & Work & Rails): Surface[] {
+  const { db, engine, tokens, recorder, collector, visiting, loops, rails, sandbox } = parts;
+  return [
+    operatorSurface({
+      engine,
+      publicUrl,
+      tokens,
+      recorder,
+      collector,
+      cards: { engine, db, rails, onCardSaved: loops.payments.wake },
+      onResend: loops.webhooks.wake,
+    }),
+    meteredSurface({ engine, publicUrl }, recorder),
+    paySurface({ ...visiting, onReturn: loops.payments.wake }),
+    railsSurface({ db, clock, rails, onNotice: loops.railEvents.wake }),
+    ...(sandbox === null ? [] : [stripeSandboxSurface(requestListener(sandbox))]),
+  ];
 }
 
 interface LoopDeps {
@@ -255,51 +240,6 @@ function waking(next: Pick<Loop, "wake">, pass: () => Promise<number>): () => Pr
     if (count > 0) next.wake();
     return count;
   };
-}
-
-/** The sandbox side charges test cards in this process; the live side charges by Stripe. */
-function createRails(options: AppOptions, deliver: (delivery: Delivery) => Promise<Delivered>) {
-  const { publicUrl, clock, sandboxJournalPath } = options;
-  const webhookSecret = `whsec_${randomBytes(24).toString("base64")}`;
-  const sandbox = createStripeSandbox({
-    publicUrl: publicUrl + SANDBOX_PATH,
-    now: clock.now,
-    ...(sandboxJournalPath === null ? {} : { journalPath: sandboxJournalPath }),
-    webhookEndpoints: options.sandboxProjects.map((slug) => ({
-      url: `${publicUrl}/rails/stripe/webhook/${slug}-sandbox`,
-      secret: webhookSecret,
-    })),
-    deliver,
-    onDefect: (error) => options.log.error({ err: error }, "the card sandbox failed"),
-  });
-  const sandboxRail = createStripeRail({
-    apiKey: "sk_test_sandbox",
-    webhookSecret,
-    fetch: sandbox.fetch,
-  });
-  const liveRail = options.stripe === null ? null : liveStripeRail(options.stripe);
-  const rails = (projectId: number): Rail =>
-    sideOf(projectId) === "sandbox" ? sandboxRail : (liveRail ?? unavailable());
-  return { sandbox, rails };
-}
-
-function liveStripeRail({ secretKey, webhookSecret, apiBase }: StripeConfig): Rail {
-  const base = apiBase === null ? null : new URL(apiBase);
-  return createStripeRail({
-    apiKey: secretKey,
-    webhookSecret,
-    ...(base === null
-      ? {}
-      : {
-          host: base.hostname,
-          protocol: base.protocol === "http:" ? "http" : "https",
-          ...(base.port === "" ? {} : { port: Number(base.port) }),
-        }),
-  });
-}
-
-function unavailable(): never {
-  throw new BillingError("rail_unavailable", { reason: "STRIPE_SECRET_KEY is not set" });
 }
 
 interface Delivered {

@@ -1,7 +1,13 @@
 import { isAbsolute, resolve } from "node:path";
 
+export const roles = ["all", "api", "worker"] as const;
+
+/** What a process does: it answers requests, or does what time and events ask for, or both. */
+export type Role = (typeof roles)[number];
+
 /** Everything the environment decides, read once. Documented in `docs/reference/configuration.md`. */
 export interface Config {
+  readonly role: Role;
   readonly host: string;
   readonly port: number;
   /** Where payers and webhooks reach this server. */
@@ -20,6 +26,8 @@ export interface Config {
   readonly webhookPrivateAddresses: "allow" | "refuse";
   /** The live side's Stripe account; null means that the live side cannot charge. */
   readonly stripe: StripeConfig | null;
+  /** A card sandbox of its own; null runs one inside the server, where one process does everything. */
+  readonly stripeSandbox: StripeConfig | null;
 }
 
 export interface StripeConfig {
@@ -38,6 +46,12 @@ export interface ConfigVariable {
 /** The reference page is generated from this table. */
 export const configVariables: readonly ConfigVariable[] = [
   { name: "PORT", default: "4242", means: "Port of the API and the pages." },
+  {
+    name: "FARTHING_ROLE",
+    default: "all",
+    means:
+      "`api` answers requests, `worker` closes periods, charges and sends webhooks, `all` does both.",
+  },
   { name: "HOST", default: "127.0.0.1", means: "Address to listen on. `0.0.0.0` is every one." },
   {
     name: "FARTHING_PUBLIC_URL",
@@ -90,11 +104,24 @@ export const configVariables: readonly ConfigVariable[] = [
     default: "https://api.stripe.com",
     means: "Another server that speaks Stripe's wire, for tests.",
   },
+  {
+    name: "FARTHING_STRIPE_SANDBOX_URL",
+    default: "(inside the server)",
+    means: "A `farthing-stripe-sandbox` that several processes share for the sandbox side's cards.",
+  },
+  {
+    name: "FARTHING_STRIPE_SANDBOX_SECRET",
+    default: "(none)",
+    means: "Verifies what it sends to `/rails/stripe/webhook/PROJECT-sandbox`.",
+  },
 ];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const LOG_LEVELS: readonly string[] = ["trace", "debug", "info", "warn", "error", "silent"];
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+/** The sandbox takes any key that looks like one of a test. */
+export const SANDBOX_KEY = "sk_test_sandbox";
+
 const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "localhost", "::1"];
 
 /** A setting that cannot be used. Its message says which, and what would do. */
@@ -108,13 +135,14 @@ export function readConfig(environment: Environment = process.env): Config {
   const port = wholeNumber(environment, "PORT", 4242, { min: 0, max: 65_535 });
   const dataDir = environment["FARTHING_DATA_DIR"] || null;
   return {
+    role: oneOf(environment, "FARTHING_ROLE", roles, "all"),
     host,
     port,
     publicUrl: publicUrl(environment, host, port),
     databaseUrl: databaseUrl(environment),
     dataDir: dataDir === null || isAbsolute(dataDir) ? dataDir : resolve(dataDir),
     searchPath: environment["PATH"] ?? "",
-    logLevel: oneOf(environment, "FARTHING_LOG_LEVEL", LOG_LEVELS, "warn") as Config["logLevel"],
+    logLevel: oneOf(environment, "FARTHING_LOG_LEVEL", LOG_LEVELS, "warn"),
     databaseConnectionsMax: wholeNumber(environment, "FARTHING_DATABASE_CONNECTIONS", 20, {
       min: 4,
       max: 1000,
@@ -124,10 +152,11 @@ export function readConfig(environment: Environment = process.env): Config {
     webhookPrivateAddresses: oneOf(
       environment,
       "FARTHING_WEBHOOK_PRIVATE_ADDRESSES",
-      ["allow", "refuse"],
+      ["allow", "refuse"] as const,
       LOOPBACK_HOSTS.includes(host) ? "allow" : "refuse",
-    ) as Config["webhookPrivateAddresses"],
+    ),
     stripe: stripe(environment),
+    stripeSandbox: stripeSandbox(environment),
   };
 }
 
@@ -165,6 +194,18 @@ function stripe(environment: Environment): StripeConfig | null {
   return { secretKey: key, webhookSecret, apiBase: environment["STRIPE_API_BASE"] || null };
 }
 
+function stripeSandbox(environment: Environment): StripeConfig | null {
+  const apiBase = environment["FARTHING_STRIPE_SANDBOX_URL"];
+  if (!apiBase) return null;
+  const webhookSecret = environment["FARTHING_STRIPE_SANDBOX_SECRET"];
+  if (!webhookSecret) {
+    throw new ConfigError(
+      "FARTHING_STRIPE_SANDBOX_URL needs FARTHING_STRIPE_SANDBOX_SECRET beside it",
+    );
+  }
+  return { secretKey: SANDBOX_KEY, webhookSecret, apiBase };
+}
+
 function wholeNumber(
   environment: Environment,
   name: string,
@@ -178,14 +219,15 @@ function wholeNumber(
   throw new ConfigError(`${name} is a whole number from ${min} to ${max}, not ${text}`);
 }
 
-function oneOf(
+function oneOf<Word extends string>(
   environment: Environment,
   name: string,
-  words: readonly string[],
-  fallback: string,
-): string {
+  words: readonly Word[],
+  fallback: Word,
+): Word {
   const text = environment[name] || fallback;
-  if (words.includes(text)) return text;
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
   throw new ConfigError(`${name} is one of ${words.join(", ")}, not ${text}`);
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Side } from "#modules/projects/index.ts";
 import { defaultDataDir } from "#platform/db/embedded/index.ts";
@@ -28,11 +28,11 @@ export async function keepTokenOf(side: Side, dataDir: string, token: string): P
 /** The secret that this machine's tokens are hashed with, made at the first start. */
 export async function localSecretKey(dataDir: string): Promise<string> {
   const path = join(dataDir, "secret-key");
-  const kept = await readOrNull(path);
-  if (kept !== null) return kept;
-  const made = randomBytes(32).toString("base64url");
-  await keep(path, made);
-  return made;
+  for (;;) {
+    const kept = await readOrNull(path);
+    if (kept !== null) return kept;
+    await keepFirst(path, randomBytes(32).toString("base64url"));
+  }
 }
 
 /** The live side's token is never printed: this is where it is found. */
@@ -40,12 +40,31 @@ export function tokenPath(side: Side, dataDir: string): string {
   return join(dataDir, `${side}-key`);
 }
 
-/** Whole or not at all: a start that is killed here must not leave an empty secret to the next one. */
 async function keep(path: string, text: string): Promise<void> {
+  await rename(await written(path, text), path);
+}
+
+/** Leaves what is there: of processes that start at once, the first one's is everybody's. */
+async function keepFirst(path: string, text: string): Promise<void> {
+  const partial = await written(path, text);
+  try {
+    await link(partial, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await rm(partial);
+  }
+}
+
+/**
+ * A file beside `path` that is to become it. Whole or not at all: a start that is killed here must not
+ * leave an empty secret to the next one.
+ */
+async function written(path: string, text: string): Promise<string> {
   await mkdir(join(path, ".."), { recursive: true, mode: 0o711 });
-  const partial = `${path}.partial`;
+  const partial = `${path}.${process.pid}.partial`;
   await writeFile(partial, `${text}\n`, { mode: 0o600, flush: true });
-  await rename(partial, path);
+  return partial;
 }
 
 async function readOrNull(path: string): Promise<string | null> {

@@ -6,18 +6,19 @@ import { ensureUsagePartitions } from "#modules/metering/index.ts";
 import { ensureProject, type Project, type Side } from "#modules/projects/index.ts";
 import { startEmbeddedPostgres } from "#platform/db/embedded/index.ts";
 import { migrate } from "#platform/db/migrate.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { scopes } from "#platform/http/caller.ts";
 import { createLogger } from "#platform/http/log.ts";
 import { type App, createApp } from "./app.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
 import { dataDirOf, findTokenOf, keepTokenOf, localSecretKey, tokenPath } from "./local-files.ts";
 
 /** A server that runs in this process. */
 export interface RunningServer {
   /** `http://127.0.0.1:4242` */
   readonly url: string;
-  /** Opens the demo project's sandbox side with every scope. */
-  readonly token: string;
+  /** Opens the demo project's sandbox side with every scope. Null in a worker, which has no API. */
+  readonly token: string | null;
   /** The file that holds the live side's token. It is never printed. */
   readonly liveTokenPath: string;
   readonly dataDir: string;
@@ -44,7 +45,8 @@ const DEMO_PROJECT = {
 const wallClock: Clock = { now: () => Date.now() };
 
 /**
- * Starts the whole server: database, migrations, demo project, API, pages and jobs. Rejects with a
+ * Starts the server, or the part of it that the role names: database, migrations, demo project, API,
+ * pages and jobs. Rejects with a
  * message for the person who started it: `ConfigError`, `EmbeddedPostgresError`, a taken port.
  */
 export async function startServer(
@@ -58,8 +60,10 @@ export async function startServer(
     onPhase("bringing the schema up to date");
     await migrate(database.ownerUrl);
     await ensureUsagePartitions(database.ownerUrl, wallClock);
+    faultPoint("start.schema_ready");
     onPhase("starting the API and the jobs");
     const app = await createApp({
+      role: config.role,
       ownerUrl: database.ownerUrl,
       publicUrl: config.publicUrl,
       clock: wallClock,
@@ -72,18 +76,21 @@ export async function startServer(
       sandboxJournalPath: join(dataDir, "stripe-sandbox.jsonl"),
       sandboxProjects: [DEMO_PROJECT.slug],
       stripe: config.stripe,
+      stripeSandbox: config.stripeSandbox,
     });
     const stop = async () => {
       await app.stop();
       await database.stop();
     };
     try {
-      const tokens = await demoTokens(app, dataDir);
+      const tokens = config.role === "worker" ? null : await demoTokens(app, dataDir);
+      faultPoint("start.project_ready");
       await app.start();
+      faultPoint("start.jobs_running");
       await app.http.listen({ host: config.host, port: config.port });
       return {
         url: config.publicUrl,
-        token: tokens.sandbox,
+        token: tokens?.sandbox ?? null,
         liveTokenPath: tokenPath("live", dataDir),
         dataDir,
         database: database.name,
@@ -106,7 +113,7 @@ interface DatabaseServer {
 }
 
 async function openDatabaseServer(
-  { databaseUrl, searchPath }: Config,
+  { databaseUrl, searchPath, role }: Config,
   dataDir: string,
   { onPhase, onLost, log }: Required<StartOptions> & { readonly log: App["http"]["log"] },
 ): Promise<DatabaseServer> {
@@ -114,6 +121,11 @@ async function openDatabaseServer(
     await mkdir(dataDir, { recursive: true, mode: 0o711 });
     const { host } = new URL(databaseUrl);
     return { ownerUrl: databaseUrl, name: `PostgreSQL at ${host}`, stop: async () => {} };
+  }
+  if (role !== "all") {
+    throw new ConfigError(
+      `An embedded database belongs to one process, which does everything. For --role ${role} set DATABASE_URL.`,
+    );
   }
   const embedded = await startEmbeddedPostgres({
     dataDir,

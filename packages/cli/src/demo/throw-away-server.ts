@@ -23,6 +23,7 @@ export async function startThrowAwayServer(
     const config = readConfig(throwAwayEnvironment({ port, dataDir }));
     const server = await startServer(config, { onPhase });
     const { url, token } = server;
+    if (token === null) throw new Error("A server that does everything has a token.");
     return {
       url,
       token,

@@ -5,6 +5,7 @@ import { getCustomer, moveTestClock } from "#modules/customers/index.ts";
 import { nextAttemptOf } from "#modules/payments/index.ts";
 import { nextActionOf } from "#modules/subscriptions/index.ts";
 import type { CustomerScope, Database } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { closeDueOf } from "./close-due.ts";
 import { type Collector, collectDueOf } from "./collect-due-payments.ts";
 
@@ -35,10 +36,13 @@ export async function advanceClock(
     if (passes > PASSES_PER_INSTANT_MAX) throw stuckAt(nowMs);
     nowMs = Math.max(nowMs, dueMs);
     await setClock(db, owner, nowMs);
+    faultPoint("clock.moved");
     await closeDueOf(collector.engine, db, { ...owner, nowMs });
+    faultPoint("clock.closed");
     await collectDueOf(collector, { ...owner, nowMs });
   }
   await setClock(db, owner, toMs);
+  faultPoint("clock.arrived");
 }
 
 async function currentClock(db: Database, owner: ClockOwner, toMs: EpochMs): Promise<EpochMs> {

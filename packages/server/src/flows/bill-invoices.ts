@@ -6,6 +6,7 @@ import { postTransfers } from "#modules/ledger/index.ts";
 import { planCollection } from "#modules/payments/domain/index.ts";
 import { insertPayments } from "#modules/payments/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Engine } from "./engine.ts";
 
 /** The rail that collects every invoice, until a customer can choose another. */
@@ -22,6 +23,7 @@ export async function billInvoices(
   customers: ReadonlyMap<bigint, Customer>,
 ): Promise<Invoice[]> {
   await postTransfers(tx, drafts.map(owedTransfer));
+  faultPoint("close.booked");
   const payments = drafts.flatMap((draft) => {
     const { testClockAtMs } = present(customers.get(draft.customerId), "who is billed is known");
     const payment = planCollection(draft, {

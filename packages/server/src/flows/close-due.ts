@@ -6,6 +6,7 @@ import {
   findProjectsWithDue,
 } from "#modules/subscriptions/index.ts";
 import type { Database } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Engine } from "./engine.ts";
 
 /** Subscriptions a transaction closes at once: what one fsync and one set of statements serve. */
@@ -35,11 +36,13 @@ async function closeDueIn(
   nowMs: EpochMs,
 ): Promise<number> {
   const closeBatch = () =>
-    db.inProject(projectId, async (tx) => {
-      const due = await claimDueSubscriptions(tx, nowMs, CLOSE_BATCH_MAX);
-      if (due.length > 0) await closePeriods(engine, tx, due);
-      return due.length;
-    });
+    committed(
+      db.inProject(projectId, async (tx) => {
+        const due = await claimDueSubscriptions(tx, nowMs, CLOSE_BATCH_MAX);
+        if (due.length > 0) await closePeriods(engine, tx, due);
+        return due.length;
+      }),
+    );
   const lane = async () => {
     let closed = 0;
     for (let batch = 0; batch < BATCHES_PER_LANE_MAX; batch += 1) {
@@ -59,9 +62,17 @@ export async function closeDueOf(
   db: Database,
   { projectId, customerId, nowMs }: { projectId: number; customerId: bigint; nowMs: number },
 ): Promise<number> {
-  return db.ofCustomer({ projectId, customerId }, async (tx) => {
-    const due = await claimDueSubscriptionsOf(tx, customerId, nowMs);
-    if (due.length > 0) await closePeriods(engine, tx, due);
-    return due.length;
-  });
+  return committed(
+    db.ofCustomer({ projectId, customerId }, async (tx) => {
+      const due = await claimDueSubscriptionsOf(tx, customerId, nowMs);
+      if (due.length > 0) await closePeriods(engine, tx, due);
+      return due.length;
+    }),
+  );
+}
+
+async function committed(closing: Promise<number>): Promise<number> {
+  const count = await closing;
+  if (count > 0) faultPoint("close.committed");
+  return count;
 }

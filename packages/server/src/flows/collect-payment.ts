@@ -17,6 +17,7 @@ import {
   startAttempt,
 } from "#modules/payments/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Engine } from "./engine.ts";
 
 export interface Collecting {
@@ -50,15 +51,18 @@ export async function collectPayment(collecting: Collecting, due: DuePayment): P
   const { engine, db } = collecting;
   const begun = await db.ofCustomer(due, (tx) => beginAttempt(collecting, tx, due));
   if (begun === null) return { type: "taken" };
+  faultPoint("payment.begun");
 
   const answer = await attempted(collecting, begun);
   if (answer.type === "unknown") return answer;
+  faultPoint("payment.charged");
 
   const { chargeRef, ...outcome } = answer;
   const { attemptNumber } = begun.attempt;
   const payment = await db.ofCustomer(due, (tx) =>
     settlePayment(engine, tx, { payment: due, attemptNumber, outcome, chargeRef }),
   );
+  faultPoint("payment.committed");
   return { type: "settled", payment };
 }
 
@@ -125,6 +129,7 @@ async function attempted(collecting: Collecting, begun: BegunAttempt): Promise<C
 
   if (begun.isResumed && !isUnseen) {
     const answer = await foundOut(rail, opened.ref, begun.knownChargeRefs);
+    faultPoint("payment.looked_up");
     if (answer !== "not_happened") return answer;
   }
   const key = `${formatOwnedId("payment", payment)}:${attempt.attemptNumber}`;
@@ -155,9 +160,11 @@ async function openAtRail(
       : ({ type: "ok", value: lost } as const);
   if (answer.type === "unknown") return answer;
   if (answer.type === "refused") return declined(answer.code);
+  faultPoint("payment.opened");
   const ref = await db.ofCustomer({ ...payment, projectId }, (tx) =>
     keepRailRef(tx, payment, answer.value.ref),
   );
+  faultPoint("payment.reference_kept");
   return { type: "ok", ref };
 }
 

@@ -12,6 +12,7 @@ import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription, insertSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { findByName, takeName } from "#platform/db/lookup.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { activateSubscription } from "./activate-subscription.ts";
 import { billingEventsOf } from "./billing-event.ts";
@@ -64,6 +65,7 @@ export async function createSubscription(
 
   await insertSubscription(tx, subscription);
   const subject = { subscription, customer, plan };
+  faultPoint("subscribe.written");
   const { createdAtMs } = subscription;
   await appendToOutbox(tx, billingEventsOf(engine, ["subscription.created"], subject, createdAtMs));
   const card =
@@ -72,6 +74,7 @@ export async function createSubscription(
       : null;
   if (card === null) await makeCheckout(engine, tx, subscription, asked.returnUrl);
   else await activateSubscription(engine, tx, subscription);
+  faultPoint("subscribe.begun");
   return asItStands(subscribing, tx, subscription);
 }
 

@@ -14,6 +14,7 @@ import {
   type RailAnswer,
   updateRailEventHandled,
 } from "#modules/payments/index.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { answerOf } from "./rail-customer.ts";
 
 export interface RailEventHandling extends CheckoutVisiting {
@@ -50,10 +51,13 @@ async function handle(handling: RailEventHandling, event: DueRailEvent): Promise
   const instants = { wallNowMs, againMs: wallNowMs + AGAIN_MS };
   const isOurs = await db.inProject(event.projectId, (tx) => claimRailEvent(tx, event, instants));
   if (!isOurs) return false;
+  faultPoint("notice.claimed");
   const { projectId, about, objectRef } = event;
   if (about === "checkout") await handleCheckout(handling, projectId, objectRef);
   if (about === "payment") await handlePayment(handling, projectId, objectRef);
+  faultPoint("notice.handled");
   await db.inProject(event.projectId, (tx) => updateRailEventHandled(tx, event, wallNowMs));
+  faultPoint("notice.closed");
   return true;
 }
 

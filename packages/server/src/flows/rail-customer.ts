@@ -8,6 +8,7 @@ import {
   type RailAnswer,
 } from "#modules/payments/index.ts";
 import type { Database } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Engine } from "./engine.ts";
 
 /** What it takes to ask a project's rail. */
@@ -36,6 +37,7 @@ export async function railCustomerRef(
   const made = answerOf(
     await rail.ensureCustomer({ key: formatId("customer", customerId), name, email }),
   );
+  faultPoint("card.customer_made");
   return db.inProject(projectId, (tx) =>
     keepRailCustomer(tx, { customerId, rail: rail.name, railRef: made.ref }, engine.clock.now()),
   );

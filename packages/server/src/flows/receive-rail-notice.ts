@@ -3,6 +3,7 @@ import { BillingError } from "#kernel/error.ts";
 import { insertRailEvent, type Rail } from "#modules/payments/index.ts";
 import { getProjectBySlug } from "#modules/projects/index.ts";
 import type { Database } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 
 export interface NoticeReceiving {
   readonly db: Database;
@@ -31,7 +32,11 @@ export async function receiveRailNotice(
   const projectId = await projectIdOf(db, project);
   const rail = rails(projectId);
   const notice = rail.parseNotice(rawBody, signature, clock.now());
-  await db.inProject(projectId, (tx) => insertRailEvent(tx, rail.name, notice, clock.now()));
+  await db.inProject(projectId, async (tx) => {
+    await insertRailEvent(tx, rail.name, notice, clock.now());
+    faultPoint("notice.stored");
+  });
+  faultPoint("notice.committed");
 }
 
 async function projectIdOf(db: Database, project: string): Promise<number> {

@@ -4,6 +4,7 @@ import { getCustomer } from "#modules/customers/index.ts";
 import type { PaymentMethod } from "#modules/payments/domain/index.ts";
 import { type RailPaymentMethod, savePaymentMethod } from "#modules/payments/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Engine } from "./engine.ts";
 import { answerOf, type RailAccess, railCustomerRef } from "./rail-customer.ts";
 
@@ -28,6 +29,7 @@ export async function attachCard(
   const customerRef = await railCustomerRef(access, projectId, customerId);
   const rail = access.rails(projectId);
   const answer = await rail.attachPaymentMethod(customerRef, token, requestKey);
+  faultPoint("card.attached");
   if (answer.type === "refused") {
     throw new BillingError("payment_method_refused", { reason: answer.code });
   }

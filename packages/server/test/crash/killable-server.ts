@@ -20,4 +20,4 @@ const server = await startServer(undefined, {
 });
 stop = server.stop;
 const startMs = performance.now() - startedMs;
-tell({ type: "ready", url: server.url, token: server.token, startMs });
+tell({ type: "ready", url: server.url, token: server.token ?? "", startMs });

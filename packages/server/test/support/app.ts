@@ -1,5 +1,7 @@
+import type { StripeSandbox } from "@farthing/stripe-sandbox";
 import type { InjectOptions } from "fastify";
 import { type App, createApp } from "#app.ts";
+import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { issueAccessToken } from "#modules/keys/index.ts";
 import { ensureUsagePartitions } from "#modules/metering/index.ts";
@@ -42,7 +44,7 @@ export type Json = ReturnType<typeof JSON.parse>;
 
 /** The whole product on a database of its own, with a clock that stands still until it is moved. */
 export interface TestApp {
-  readonly app: App;
+  readonly app: App & { readonly sandbox: StripeSandbox };
   readonly clock: ManualClock;
   readonly ownerUrl: string;
   /** Tokens with every scope. */
@@ -115,12 +117,13 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   };
 }
 
-function constructed(
+async function constructed(
   ownerUrl: string,
   clock: ManualClock,
   onDefect: (line: string) => void,
-): Promise<App> {
-  return createApp({
+): Promise<TestApp["app"]> {
+  const app = await createApp({
+    role: "all",
     ownerUrl,
     publicUrl: "https://billing.example",
     clock,
@@ -134,7 +137,9 @@ function constructed(
     sandboxProjects: ["shop", "other"],
     // Nobody listens there: no test reaches beyond this machine.
     stripe: { secretKey: "sk_live_nobody", webhookSecret: "whsec_nobody", apiBase: NOWHERE },
+    stripeSandbox: null,
   });
+  return { ...app, sandbox: present(app.sandbox, "one process that does everything has one") };
 }
 
 async function inject(
@@ -155,7 +160,7 @@ async function inject(
   };
 }
 
-async function settle({ loops, sandbox }: App): Promise<void> {
+async function settle({ loops, sandbox }: TestApp["app"]): Promise<void> {
   const { periods, payments, railEvents, relay, webhooks } = loops;
   for (;;) {
     await sandbox.idle();

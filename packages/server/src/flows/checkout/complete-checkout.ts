@@ -17,6 +17,7 @@ import {
 } from "#modules/payments/index.ts";
 import { getSubscriptionLocked } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 
 /** What completing a checkout came to. */
 export interface CompletedCheckout {
@@ -40,9 +41,11 @@ export async function completeCheckout(
   if (page.status !== "completed") return null;
   const methodRef = present(page.paymentMethodRef, "a completed page leaves a card");
   const card = answerOf(await rails(projectId).retrievePaymentMethod(methodRef));
-  return db.ofCustomer({ projectId, customerId: key.customerId }, (tx) =>
+  const completed = await db.ofCustomer({ projectId, customerId: key.customerId }, (tx) =>
     takeOver(engine, tx, key, page, card),
   );
+  faultPoint("checkout.committed");
+  return completed;
 }
 
 async function takeOver(
@@ -61,6 +64,7 @@ async function takeOver(
   await saveCard(engine, tx, key.customerId, card);
   const strayPaymentRef = await startSubscription(engine, tx, checkout, page);
   await updateCheckoutCompleted(tx, key, nowMs);
+  faultPoint("checkout.completed");
   return {
     checkout: { ...checkout, status: "completed", completedAtMs: nowMs },
     strayPaymentRef,

@@ -12,6 +12,7 @@ import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
 import type { RailCheckout } from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { completeCheckout } from "./complete-checkout.ts";
 import { openingOf } from "./make-checkout.ts";
 
@@ -129,7 +130,9 @@ async function openPage(
       payment: opening === null ? null : { amountMinor: opening.totalMinor, description: planName },
     }),
   );
+  faultPoint("checkout.page_opened");
   await visiting.db.inProject(projectId, (tx) => updateCheckoutPage(tx, checkout, page.ref));
+  faultPoint("checkout.page_kept");
   return page.url ?? link;
 }
 

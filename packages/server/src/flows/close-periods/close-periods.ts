@@ -14,6 +14,7 @@ import { lockUnbilledCounters, markCountersBilled } from "#modules/metering/inde
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { insertPeriodCloses, updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { appendToOutbox, type OutboxEvent } from "#platform/jobs/outbox.ts";
 import { type CloseFacts, type ClosePlan, planFinalClose, planPeriodClose } from "./plan-close.ts";
 
@@ -87,10 +88,12 @@ async function commitCloses(
   tx: Tx,
   planned: readonly PlannedClose[],
 ): Promise<void> {
+  faultPoint("close.facts_loaded");
   const made = await insertPeriodCloses(
     tx,
     planned.map(({ close }) => close),
   );
+  faultPoint("close.periods_claimed");
   const claimed = new Set(made.map(ownedKey));
   const ours = planned.filter(({ subscription }) => claimed.has(ownedKey(subscription)));
   await updateSubscriptions(
@@ -101,9 +104,11 @@ async function commitCloses(
     tx,
     ours.flatMap(({ billedCounters }) => billedCounters),
   );
+  faultPoint("close.usage_billed");
   const customers = new Map(ours.map(({ facts }) => [facts.customer.customerId, facts.customer]));
   const drafts = ours.flatMap(({ invoice }) => (invoice === null ? [] : [invoice]));
   const invoices = await billInvoices(engine, tx, drafts, customers);
+  faultPoint("close.invoiced");
   const invoiceOf = new Map(invoices.map((invoice) => [ownedKey(invoice), invoice]));
   await appendToOutbox(
     tx,
@@ -112,6 +117,7 @@ async function commitCloses(
       return closeEvents(engine, plan, invoice ?? null);
     }),
   );
+  faultPoint("close.written");
 }
 
 function closeEvents(

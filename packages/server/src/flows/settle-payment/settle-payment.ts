@@ -22,6 +22,7 @@ import {
 import { getProject } from "#modules/projects/index.ts";
 import { getSubscriptionLocked, updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { planSettlement, type SettlementFacts, type SettlementPlan } from "./plan-settlement.ts";
 
@@ -109,8 +110,10 @@ async function commitSettlement(
   const { payment, invoice, subscription } = plan;
   await updatePayment(tx, payment);
   await updateSubscriptions(tx, [subscription]);
+  faultPoint("payment.settled");
   if (payment.status === "succeeded") await writePaid(tx, payment, nowMs);
   if (invoice.status === "uncollectible") await updateInvoiceUncollectible(tx, invoice);
+  faultPoint("payment.booked");
 
   const subject = {
     ...(await loadSubject(engine, tx, subscription)),

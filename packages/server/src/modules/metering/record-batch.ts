@@ -12,6 +12,7 @@ import {
 } from "#modules/metering/domain/index.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { GroupConnection } from "#platform/db/group-commit-connection.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { FactsCache } from "./facts-cache.ts";
 import { targetOf } from "./facts-source.ts";
 import {
@@ -63,14 +64,17 @@ export function createBatchRecorder({ db, clock, facts }: RecordBatchDeps): Reco
   async function writeOnce(part: Part, way: Way): Promise<readonly PlannedEvent[]> {
     const { events, search } = part;
     const { projectId, receipt, connection } = way;
+    faultPoint("usage.planned");
     if (part.isPeriodOpen && !receipt.isTurning) {
       try {
-        return await recordTogether(connection, projectId, { events, receipt, search });
+        const repeated = await recordTogether(connection, projectId, { events, receipt, search });
+        faultPoint("usage.committed");
+        return repeated;
       } catch (error) {
         if (!isPeriodBilled(error)) throw error;
       }
     }
-    return db.inProject(projectId, (tx) => recordLate(tx, { events, receipt, search }));
+    return writeLate(db, projectId, { events, receipt, search });
   }
 
   /** Writes a part, and when a row of it cannot be stored, its halves: no row fails its neighbours. */
@@ -117,6 +121,20 @@ export function createBatchRecorder({ db, clock, facts }: RecordBatchDeps): Reco
     }
     return batchOutcomes(plan, exceptions);
   };
+}
+
+async function writeLate(
+  db: Database,
+  projectId: number,
+  late: Parameters<typeof recordLate>[1],
+): Promise<readonly PlannedEvent[]> {
+  const repeated = await db.inProject(projectId, async (tx) => {
+    const found = await recordLate(tx, late);
+    faultPoint("usage.late_written");
+    return found;
+  });
+  faultPoint("usage.late_committed");
+  return repeated;
 }
 
 /** Almost always one part: customers on a test clock and events of past periods are written apart. */

@@ -1,5 +1,6 @@
 import { SECOND_MS } from "#kernel/clock.ts";
 import type { Database } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Log } from "#platform/jobs/log.ts";
 import { type After, createLoop, type Loop } from "#platform/jobs/loop.ts";
 import { type AttemptDeps, attemptDelivery } from "./attempt.ts";
@@ -46,6 +47,7 @@ export function createDeliverer(options: DelivererOptions): Loop {
     lastDueCount = due.length;
     const admitted = places.admit(due);
     const claim = await claimDeliveries(db, admitted, nowMs, nowMs + leaseMs);
+    if (claim.deliverable.length > 0) faultPoint("webhook.claimed");
     for (const claimed of claim.deliverable) start(claimed);
     return claim.deliverable.length + claim.abandonedCount;
   }
@@ -65,7 +67,9 @@ export function createDeliverer(options: DelivererOptions): Loop {
   }
 
   async function deliver(claimed: ClaimedDelivery): Promise<void> {
-    await record(await attemptDelivery(claimed, options));
+    const ended = await attemptDelivery(claimed, options);
+    faultPoint("webhook.sent");
+    await record(ended);
   }
 
   const loop = createLoop({

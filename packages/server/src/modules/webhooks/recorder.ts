@@ -1,5 +1,6 @@
 import { grouped, type Outcome, type WebhookAttempt } from "#modules/webhooks/domain/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { insertAttempts, settleDeliveries } from "./delivery-store.ts";
 import { disableEndpoints } from "./endpoint-store.ts";
 
@@ -49,7 +50,11 @@ export function createRecorder(db: Database): RecordAttempt {
 async function write(db: Database, projectId: number, members: readonly Waiting[]): Promise<void> {
   try {
     const batch = members.map(({ ended }) => ended);
-    await db.inProject(projectId, (tx) => record(tx, batch));
+    await db.inProject(projectId, async (tx) => {
+      await record(tx, batch);
+      faultPoint("webhook.recorded");
+    });
+    faultPoint("webhook.committed");
     for (const { resolve } of members) resolve();
   } catch (error) {
     for (const { reject } of members) reject(error);

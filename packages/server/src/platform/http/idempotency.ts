@@ -6,6 +6,7 @@ import { BillingError } from "#kernel/error.ts";
 import { sameBytes } from "#platform/crypto/keyed-hash.ts";
 import type { Sealer } from "#platform/crypto/sealer.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { findAnswer, insertAnswer, type StoredAnswer, tryLockKey } from "./idempotency-store.ts";
 
@@ -43,12 +44,14 @@ export async function answerOnce<Body>(
   if (!(await tryLockKey(tx, lockNumber(context)))) {
     throw new BillingError("idempotency_request_in_flight");
   }
+  faultPoint("answer.key_locked");
   const first = await findAnswer(tx, key);
   if (first !== null) {
     return replay(first, requestHash, reply, sealer.open(first.sealedBody, context)) as Body;
   }
 
   const body = await work(tx);
+  faultPoint("answer.work_done");
   await insertAnswer(tx, {
     key,
     requestHash,
@@ -56,6 +59,7 @@ export async function answerOnce<Body>(
     sealedBody: sealer.seal(JSON.stringify(body ?? null), context),
     createdAtMs: clock.now(),
   });
+  faultPoint("answer.stored");
   return body;
 }
 

@@ -65,7 +65,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   if (corsOrigins.length > 0) {
     await app.register(cors, { origin: [...corsOrigins], exposedHeaders: EXPOSED_HEADERS });
   }
-  await describeApi(app, { ...options, operations });
+  if (surfaces.length > 0) await describeApi(app, { ...options, operations });
   await app.register(healthRoutes(options));
   const durations = requestDurations(options.metrics);
   for (const surface of surfaces) {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { present } from "#kernel/assert.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Caller } from "./caller.ts";
 import { answerOnce, type IdempotencyDeps } from "./idempotency.ts";
 
@@ -23,9 +24,12 @@ export function decorateWithTransactions(app: FastifyInstance, deps: Transaction
   >(this: FastifyRequest, work: (tx: Tx) => Promise<Result>) {
     return db.inProject(this.caller.projectId, work);
   });
-  app.decorateReply("answer", function answer<
+  app.decorateReply("answer", async function answer<
     Body,
   >(this: FastifyReply, work: (tx: Tx) => Promise<Body>) {
-    return db.inProject(this.request.caller.projectId, (tx) => answerOnce(deps, this, tx, work));
+    const { projectId } = this.request.caller;
+    const body = await db.inProject(projectId, (tx) => answerOnce(deps, this, tx, work));
+    faultPoint("answer.committed");
+    return body;
   });
 }

@@ -30,13 +30,16 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-async function startQueue(tasks: Partial<Tasks<Payloads>>): Promise<Queue<Payloads>> {
+async function startQueue(
+  tasks: Partial<Tasks<Payloads>>,
+  cron = "15 3 * * *",
+): Promise<Queue<Payloads>> {
   log = recordingLog();
   const nothing = async (): Promise<void> => undefined;
   const queue = createQueue<Payloads>({
     ownerUrl: testDatabase.ownerUrl,
     tasks: { greet: nothing, tidy: nothing, ...tasks },
-    cron: [{ task: "tidy", at: "15 3 * * *", catchUpMs: 3_600_000 }],
+    cron: [{ task: "tidy", at: cron, catchUpMs: 3_600_000 }],
     concurrency: 2,
     log,
   });
@@ -113,6 +116,51 @@ describe("the queue", () => {
     goOn.resolve();
     await stopped;
     expect(ended).toEqual(["task", "queue"]);
+    expect(await jobs()).toEqual([]);
+  });
+
+  test("runs each job once where two processes have a queue, and shares them", async () => {
+    const runs: string[] = [];
+    const bothAreAtIt = deferred<void>();
+    const allDone = deferred<void>();
+    const names = Array.from({ length: 40 }, (_, index) => `job ${index}`);
+    const workers = new Set<string>();
+    const taskOf = (worker: string) => async (job: { name: string }) => {
+      workers.add(worker);
+      if (workers.size === 2) bothAreAtIt.resolve();
+      await bothAreAtIt.promise;
+      runs.push(job.name);
+      if (runs.length === names.length) allDone.resolve();
+    };
+    const [queue] = await Promise.all([
+      startQueue({ greet: taskOf("one") }),
+      startQueue({ greet: taskOf("other") }),
+    ]);
+    await queue.add(names.map((name) => ({ task: "greet", payload: { name } })));
+    await allDone.promise;
+    for (const each of opened.splice(0)) await each.stop();
+    expect(runs.toSorted()).toEqual(names.toSorted());
+    expect(await jobs()).toEqual([]);
+  });
+
+  test("makes up once for a schedule that was missed, however many processes start", async () => {
+    const missed = new Date(Date.now() - 600_000);
+    await (await startQueue({})).stop();
+    await pool.query(
+      `update graphile_worker._private_known_crontabs
+          set known_since = now() - interval '2 days', last_execution = now() - interval '1 day'`,
+    );
+    let runs = 0;
+    const ran = deferred<void>();
+    const tidy = async () => {
+      runs += 1;
+      ran.resolve();
+    };
+    const at = `${missed.getUTCMinutes()} ${missed.getUTCHours()} * * *`;
+    await Promise.all([1, 2, 3].map(() => startQueue({ tidy }, at)));
+    await ran.promise;
+    for (const each of opened.splice(0)) await each.stop();
+    expect(runs).toBe(1);
     expect(await jobs()).toEqual([]);
   });
 

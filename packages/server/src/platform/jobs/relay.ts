@@ -1,4 +1,5 @@
 import type { Database, Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { LoggedEvent } from "./event-log.ts";
 import { lockLastNumber, moveToLog, oldestInOutbox, projectsWithOutbox } from "./event-log.ts";
 import type { Log } from "./log.ts";
@@ -33,7 +34,9 @@ export function createRelayPass(options: RelayOptions): RelayPass {
 
   async function relayOf(projectId: number): Promise<number> {
     try {
-      return await db.inProject(projectId, (tx) => relayBatch(tx, consumers, batchSize));
+      const count = await db.inProject(projectId, (tx) => relayBatch(tx, consumers, batchSize));
+      if (count > 0) faultPoint("relay.committed");
+      return count;
     } catch (error) {
       log.error({ err: error, projectId }, "events of a project could not be relayed");
       return 0;
@@ -74,6 +77,8 @@ async function relayBatch(
     number: lastNumber + BigInt(index) + 1n,
   }));
   await moveToLog(tx, events);
+  faultPoint("relay.logged");
   for (const consume of consumers) await consume(tx, events);
+  faultPoint("relay.consumed");
   return events.length;
 }

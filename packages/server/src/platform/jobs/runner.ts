@@ -1,8 +1,9 @@
-import { type CronItem, Logger, parseCronItems, run } from "graphile-worker";
+import { type CronItem, Logger, parseCronItems, run, type TaskList } from "graphile-worker";
 import type pg from "pg";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Log } from "./log.ts";
 import { createPresence } from "./presence.ts";
-import type { QueueOptions, Schedule } from "./tasks.ts";
+import type { QueueOptions, Schedule, Tasks } from "./tasks.ts";
 
 /** One life of the queue's workers in this process. */
 export interface QueueRunner {
@@ -33,7 +34,7 @@ export async function startRunner<Payloads>(
   };
   const runner = await run({
     pgPool: pool,
-    taskList: tasks,
+    taskList: taskListOf(tasks),
     parsedCronItems: parseCronItems(cron.map(cronItem)),
     noHandleSignals: true,
     logger: loggerOf(log),
@@ -53,6 +54,21 @@ export async function startRunner<Payloads>(
       await runner.stop();
       await gone;
     },
+  };
+}
+
+type AnyTask = (payload: unknown) => Promise<void>;
+
+function taskListOf<Payloads>(tasks: Tasks<Payloads>): TaskList {
+  const named = Object.entries(tasks) as [string, AnyTask][];
+  return Object.fromEntries(named.map(([name, task]) => [name, marked(task)]));
+}
+
+function marked(task: AnyTask): AnyTask {
+  return async (payload) => {
+    faultPoint("job.begun");
+    await task(payload);
+    faultPoint("job.ended");
   };
 }
 
