@@ -10,6 +10,9 @@ export type JournaledCharge = {
   readonly amount: number;
   readonly currency: string;
   readonly status: "failed" | "succeeded";
+  /** In the currency's minor unit. */
+  readonly amountRefunded: number;
+  readonly isDisputed: boolean;
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdMs: number;
 };
@@ -26,5 +29,7 @@ export function createChargeJournal(store: Store): ChargeJournal {
 function journaled(charge: ChargeRecord): JournaledCharge {
   const { id, paymentIntent, customer, amount, currency, metadata, createdMs, decline } = charge;
   const status = decline === null ? "succeeded" : "failed";
-  return { id, paymentIntent, customer, amount, currency, status, metadata, createdMs };
+  const { amountRefunded = 0, dispute } = charge;
+  const fate = { status, amountRefunded, isDisputed: dispute !== undefined } as const;
+  return { id, paymentIntent, customer, amount, currency, ...fate, metadata, createdMs };
 }

@@ -8,6 +8,7 @@ export {
   listen,
   requestListener,
 } from "./listen.ts";
+export type { CardRenewal } from "./payments/change-card.ts";
 export { createStripeSandbox, type StripeSandbox, type StripeSandboxOptions } from "./sandbox.ts";
 export type { ConfiguredEndpoint } from "./webhooks/configured-endpoints.ts";
 export type { Deliver, Delivery } from "./webhooks/dispatcher.ts";

@@ -1,10 +1,14 @@
 import { randomBytes as cryptoRandomBytes } from "node:crypto";
+import type { ApiDependencies } from "./api.ts";
 import { type ChargeJournal, createChargeJournal } from "./charge-journal.ts";
+import type { Controls } from "./control.ts";
 import { createFaultPlan, type FaultPlan } from "./faults/fault-plan.ts";
 import { shapeWebhooks } from "./faults/webhook-fate.ts";
 import { createHandler, errorResponse } from "./handler.ts";
 import { createRender } from "./objects/render.ts";
 import type { WebhookEndpointRecord } from "./objects/webhook-endpoint.ts";
+import { createPassageOfTime } from "./passage-of-time.ts";
+import { type CardRenewal, renewCard } from "./payments/change-card.ts";
 import { type Change, deliveryId } from "./state/collections.ts";
 import type { RandomBytes } from "./state/identifiers.ts";
 import { JournalFile } from "./state/journal-file.ts";
@@ -12,6 +16,7 @@ import { Store } from "./state/store.ts";
 import { Transaction } from "./state/transaction.ts";
 import { type ConfiguredEndpoint, ensureEndpoints } from "./webhooks/configured-endpoints.ts";
 import { type Deliver, Dispatcher, deliverOverHttp } from "./webhooks/dispatcher.ts";
+import { missingResource } from "./wire/refusal.ts";
 
 export type StripeSandboxOptions = {
   /** The keys to accept. Without them any `sk_test_…` is one; all share the same account. */
@@ -52,6 +57,11 @@ export type StripeSandbox = {
   readonly journal: ChargeJournal;
   /** The faults to play: timeouts, failures, webhooks that come often, late or in disorder. */
   readonly faults: FaultPlan;
+  /**
+   * Plays a card network that tells of a card issued anew: the saved card gets the expiry, and the
+   * number of another test card if one is given. @throws when there is no such payment method.
+   */
+  readonly renewCard: (paymentMethodId: string, renewal: CardRenewal) => void;
   /** Where webhooks go and what signs them. */
   readonly webhookEndpoints: () => readonly Required<ConfiguredEndpoint>[];
   /** Resolves when no webhook is due or on its way. One that waits for its next retry is neither. */
@@ -70,6 +80,7 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
   const store = new Store(journalFile);
   const publicUrl = publicUrlReader(options.publicUrl);
   const render = createRender({
+    now,
     payUrl: (sessionId) => `${publicUrl()}/pay/${sessionId}`,
     pendingWebhookCount: (eventId) => countPending(store, eventId),
   });
@@ -85,25 +96,29 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
   const journal = createChargeJournal(store);
   const faults = createFaultPlan(store, randomBytes);
   const closing = new AbortController();
+  const dependencies: ApiDependencies = {
+    store,
+    render,
+    now,
+    randomBytes,
+    secretKeys,
+    commit: (changes) => commitShaped(store, dispatcher, changes),
+    deliverFirst: (ids) => dispatcher.deliver(ids),
+    closing: closing.signal,
+    onDefect,
+  };
+  const controls: Controls = { faults, renewCard: createRenewal(dependencies) };
+  const passTime = createPassageOfTime(dependencies);
   const handle = createHandler(
-    {
-      store,
-      render,
-      now,
-      randomBytes,
-      secretKeys,
-      commit: (changes) => commitShaped(store, dispatcher, changes),
-      deliverFirst: (ids) => dispatcher.deliver(ids),
-      closing: closing.signal,
-      onDefect,
-    },
-    { journal, faults: options.isControllable === true ? faults : null },
-    () => new URL(publicUrl()).pathname.replace(/\/$/, ""),
+    dependencies,
+    { journal, controls: options.isControllable === true ? controls : null },
+    { prefixOf: () => new URL(publicUrl()).pathname.replace(/\/$/, ""), passTime },
   );
   const tx = new Transaction(store, { nowMs: now(), randomBytes, request: null });
   ensureEndpoints(tx, options.webhookEndpoints ?? []);
   store.commit(tx.changes);
   let isClosed = false;
+  const ticking = setInterval(passTime, 1_000).unref();
   dispatcher.wake();
   return {
     fetch: async (input, init) => {
@@ -112,12 +127,16 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
       return isClosed ? errorResponse(503, "The sandbox is closed.") : handle(request);
     },
     journal,
-    faults,
+    ...controls,
     webhookEndpoints: () => Array.from(store.table("webhook_endpoint").values(), configured),
-    idle: () => dispatcher.idle(),
+    idle: async () => {
+      if (!isClosed) passTime();
+      return dispatcher.idle();
+    },
     close: async () => {
       if (isClosed) return;
       isClosed = true;
+      clearInterval(ticking);
       closing.abort();
       await dispatcher.close();
       await store.close();
@@ -137,6 +156,18 @@ function commitShaped(
   return shaped.flatMap((change) =>
     "put" in change && change.put === "delivery" ? [change.value.id] : [],
   );
+}
+
+function createRenewal({ store, now, randomBytes, commit }: ApiDependencies) {
+  return (paymentMethodId: string, renewal: CardRenewal): void => {
+    const tx = new Transaction(store, { nowMs: now(), randomBytes, request: null });
+    const method = tx.find("payment_method", paymentMethodId);
+    if (method === undefined) {
+      throw missingResource("PaymentMethod", paymentMethodId, "payment_method", 404);
+    }
+    renewCard(tx, method, renewal);
+    commit(tx.changes);
+  };
 }
 
 function configured({ url, secret, enabledEvents }: WebhookEndpointRecord) {

@@ -56,6 +56,8 @@ describe.each(transports)("payment intents, $name", (transport) => {
         amount: 1_169_900,
         currency: "jmd",
         status: "succeeded",
+        amountRefunded: 0,
+        isDisputed: false,
         metadata: { invoice: "inv_1" },
         createdMs: expect.any(Number),
       },

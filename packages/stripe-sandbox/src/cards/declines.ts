@@ -1,7 +1,14 @@
 /** Why an issuer refuses a card, as Stripe reports it. */
 export type Decline = {
-  readonly code: "card_declined" | "expired_card" | "incorrect_cvc" | "processing_error";
-  readonly declineCode?: "generic_decline" | "insufficient_funds";
+  readonly code:
+    | "authentication_required"
+    | "card_declined"
+    | "expired_card"
+    | "incorrect_cvc"
+    | "payment_intent_authentication_failure"
+    | "processing_error"
+    | "setup_intent_authentication_failure";
+  readonly declineCode?: "authentication_required" | "generic_decline" | "insufficient_funds";
   readonly message: string;
   readonly param?: string;
 };
@@ -26,5 +33,10 @@ export const declines = {
   processing: {
     code: "processing_error",
     message: "An error occurred while processing your card. Try again in a little bit.",
+  },
+  authenticationRequired: {
+    code: "authentication_required",
+    declineCode: "authentication_required",
+    message: "Your card was declined. This transaction requires authentication.",
   },
 } as const satisfies Record<string, Decline>;

@@ -12,7 +12,18 @@ export type TestCard = {
   readonly onSave: Decline | null;
   /** The answer when the card is charged; null when that succeeds. */
   readonly onCharge: Decline | null;
+  /**
+   * When its issuer wants to know that the cardholder is there: always; unless the card was set up for
+   * charges in their absence; or only in their presence, as if it had been set up elsewhere.
+   */
+  readonly authentication?: "always" | "if_present" | "unless_set_up";
+  /** What becomes of a refund some seconds later; without it, it succeeds at once. */
+  readonly refund?: "fails_later" | "pending";
+  /** The dispute that follows each charge; an inquiry takes no money yet. */
+  readonly dispute?: { readonly reason: DisputeReason; readonly isInquiry: boolean };
 };
+
+export type DisputeReason = "fraudulent" | "product_not_received";
 
 const works = { onSave: null, onCharge: null };
 const fails = (decline: Decline) => ({ onSave: decline, onCharge: decline });
@@ -75,6 +86,79 @@ export const testCards: readonly TestCard[] = [
     names: ["chargeCustomerFail"],
     onSave: null,
     onCharge: declines.generic,
+  },
+  {
+    number: "4000002760003184",
+    brand: "visa",
+    label: "Authentication always required",
+    names: ["authenticationRequired"],
+    authentication: "always",
+    ...works,
+  },
+  {
+    number: "4000002500003155",
+    brand: "visa",
+    label: "Authentication required unless set up",
+    names: ["authenticationRequiredOnSetup"],
+    authentication: "unless_set_up",
+    ...works,
+  },
+  {
+    number: "4000003800000446",
+    brand: "visa",
+    label: "Set up already, authentication in checkout only",
+    names: ["authenticationRequiredSetupForOffSession"],
+    authentication: "if_present",
+    ...works,
+  },
+  {
+    number: "4000008260003178",
+    brand: "visa",
+    label: "Authentication, then insufficient funds",
+    names: ["authenticationRequiredChargeDeclinedInsufficientFunds"],
+    authentication: "always",
+    onSave: null,
+    onCharge: declines.insufficientFunds,
+  },
+  {
+    number: "4000000000000259",
+    brand: "visa",
+    label: "Succeeds, then disputed as fraudulent",
+    names: ["createDispute"],
+    dispute: { reason: "fraudulent", isInquiry: false },
+    ...works,
+  },
+  {
+    number: "4000000000002685",
+    brand: "visa",
+    label: "Succeeds, then disputed as not received",
+    names: ["createDisputeProductNotReceived"],
+    dispute: { reason: "product_not_received", isInquiry: false },
+    ...works,
+  },
+  {
+    number: "4000000000001976",
+    brand: "visa",
+    label: "Succeeds, then the bank inquires",
+    names: ["createDisputeInquiry"],
+    dispute: { reason: "fraudulent", isInquiry: true },
+    ...works,
+  },
+  {
+    number: "4000000000007726",
+    brand: "visa",
+    label: "Succeeds, a refund is pending first",
+    names: ["pendingRefund"],
+    refund: "pending",
+    ...works,
+  },
+  {
+    number: "4000000000005126",
+    brand: "visa",
+    label: "Succeeds, a refund fails later",
+    names: ["refundFail"],
+    refund: "fails_later",
+    ...works,
   },
 ];
 

@@ -19,7 +19,16 @@ export type ChargeRecord = {
   readonly receiptEmail: string | null;
   /** Why the issuer refused; null when the money moved. */
   readonly decline: Decline | null;
+  /** In the currency's minor unit; absent until the first refund. */
+  readonly amountRefunded?: number;
+  /** The id of its dispute, if there ever was one. */
+  readonly dispute?: string;
 };
+
+/** What is left of a charge to give back. */
+export function refundableAmount({ amount, amountRefunded = 0, decline }: ChargeRecord): number {
+  return decline === null ? amount - amountRefunded : 0;
+}
 
 export function renderCharge(charge: ChargeRecord): Stripe.Charge {
   const { decline, paymentMethod } = charge;
@@ -29,7 +38,7 @@ export function renderCharge(charge: ChargeRecord): Stripe.Charge {
     object: "charge",
     amount: charge.amount,
     amount_captured: isPaid ? charge.amount : 0,
-    amount_refunded: 0,
+    amount_refunded: charge.amountRefunded ?? 0,
     application: null,
     application_fee: null,
     application_fee_amount: null,
@@ -41,7 +50,7 @@ export function renderCharge(charge: ChargeRecord): Stripe.Charge {
     currency: charge.currency,
     customer: charge.customer,
     description: charge.description,
-    disputed: false,
+    disputed: charge.dispute !== undefined,
     failure_balance_transaction: null,
     failure_code: decline?.code ?? null,
     failure_message: decline?.message ?? null,
@@ -57,7 +66,7 @@ export function renderCharge(charge: ChargeRecord): Stripe.Charge {
     receipt_email: charge.receiptEmail,
     receipt_number: null,
     receipt_url: null,
-    refunded: false,
+    refunded: isPaid && refundableAmount(charge) === 0,
     review: null,
     shipping: null,
     source: null,

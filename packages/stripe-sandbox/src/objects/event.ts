@@ -3,14 +3,23 @@ import { apiVersion } from "../wire/version.ts";
 import type { ChargeRecord } from "./charge.ts";
 import type { CheckoutSessionRecord } from "./checkout-session.ts";
 import type { CustomerRecord } from "./customer.ts";
+import type { DisputeRecord } from "./dispute.ts";
 import { toSeconds } from "./instant.ts";
 import type { PaymentIntentRecord } from "./payment-intent.ts";
 import type { PaymentMethodRecord } from "./payment-method.ts";
+import type { RefundRecord } from "./refund.ts";
 import type { SetupIntentRecord } from "./setup-intent.ts";
 
 /** Every event the sandbox sends. */
 export const eventTypes = [
+  "charge.dispute.closed",
+  "charge.dispute.created",
+  "charge.dispute.funds_reinstated",
+  "charge.dispute.funds_withdrawn",
+  "charge.dispute.updated",
   "charge.failed",
+  "charge.refund.updated",
+  "charge.refunded",
   "charge.succeeded",
   "checkout.session.completed",
   "checkout.session.expired",
@@ -21,7 +30,12 @@ export const eventTypes = [
   "payment_intent.payment_failed",
   "payment_intent.succeeded",
   "payment_method.attached",
+  "payment_method.automatically_updated",
   "payment_method.detached",
+  "payment_method.updated",
+  "refund.created",
+  "refund.failed",
+  "refund.updated",
   "setup_intent.canceled",
   "setup_intent.created",
   "setup_intent.setup_failed",
@@ -35,8 +49,10 @@ export type EventSubject =
   | { readonly kind: "charge"; readonly value: ChargeRecord }
   | { readonly kind: "checkout_session"; readonly value: CheckoutSessionRecord }
   | { readonly kind: "customer"; readonly value: CustomerRecord }
+  | { readonly kind: "dispute"; readonly value: DisputeRecord }
   | { readonly kind: "payment_intent"; readonly value: PaymentIntentRecord }
   | { readonly kind: "payment_method"; readonly value: PaymentMethodRecord }
+  | { readonly kind: "refund"; readonly value: RefundRecord }
   | { readonly kind: "setup_intent"; readonly value: SetupIntentRecord };
 
 export type EventRecord = {

@@ -3,14 +3,17 @@ import type { Collections } from "../state/collections.ts";
 import { renderCharge } from "./charge.ts";
 import { renderCheckoutSession } from "./checkout-session.ts";
 import { renderCustomer } from "./customer.ts";
+import { renderDispute } from "./dispute.ts";
 import { type EventRecord, type EventSubject, renderEvent } from "./event.ts";
 import { renderPaymentIntent } from "./payment-intent.ts";
 import { renderPaymentMethod } from "./payment-method.ts";
+import { renderRefund } from "./refund.ts";
 import { renderSetupIntent } from "./setup-intent.ts";
 import { renderWebhookEndpoint } from "./webhook-endpoint.ts";
 
 /** What wire shapes need to know beyond the value itself. */
 export type Surroundings = {
+  readonly now: () => number;
   readonly payUrl: (sessionId: string) => string;
   readonly pendingWebhookCount: (eventId: string) => number;
 };
@@ -21,9 +24,11 @@ type Rendered = {
   charge: Stripe.Charge;
   checkout_session: Stripe.Checkout.Session;
   customer: Stripe.Customer;
+  dispute: Stripe.Dispute;
   event: Stripe.EventBase;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
+  refund: Stripe.Refund;
   setup_intent: Stripe.SetupIntent;
   webhook_endpoint: Stripe.WebhookEndpoint;
 };
@@ -31,15 +36,17 @@ type Rendered = {
 export type Render = <K extends RenderedKind>(kind: K, value: Collections[K]) => Rendered[K];
 
 /** Turns any value of the state into the shape that Stripe answers. */
-export function createRender({ payUrl, pendingWebhookCount }: Surroundings): Render {
+export function createRender({ now, payUrl, pendingWebhookCount }: Surroundings): Render {
   const renderers: { [K in RenderedKind]: (value: Collections[K]) => Rendered[K] } = {
     charge: renderCharge,
     checkout_session: (session) => renderCheckoutSession(session, payUrl(session.id)),
     customer: renderCustomer,
+    dispute: (dispute) => renderDispute(dispute, now()),
     event: (event: EventRecord) =>
       renderEvent(event, renderSubject(event.subject), pendingWebhookCount(event.id)),
     payment_intent: renderPaymentIntent,
     payment_method: renderPaymentMethod,
+    refund: renderRefund,
     setup_intent: renderSetupIntent,
     webhook_endpoint: renderWebhookEndpoint,
   };

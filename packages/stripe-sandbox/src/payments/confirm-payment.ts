@@ -5,6 +5,7 @@ import type { Failure } from "../objects/failure.ts";
 import type { PaymentIntentRecord } from "../objects/payment-intent.ts";
 import type { PaymentMethodRecord } from "../objects/payment-method.ts";
 import type { Transaction } from "../state/transaction.ts";
+import { disputeCharge } from "./dispute-charge.ts";
 import { attachPaymentMethod, checkUsable } from "./payment-methods.ts";
 
 export type PaymentOutcome = {
@@ -71,6 +72,7 @@ function succeed(
   });
   tx.emit("charge.succeeded", { kind: "charge", value: charge });
   tx.emit("payment_intent.succeeded", { kind: "payment_intent", value: succeeded });
+  disputeCharge(tx, charge);
   return { intent: succeeded, failure: null };
 }
 

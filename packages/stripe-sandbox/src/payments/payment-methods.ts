@@ -79,7 +79,16 @@ export function detachPaymentMethod(
   }
   const detached = tx.put("payment_method", { ...method, customer: null, isSpent: true });
   tx.emit("payment_method.detached", { kind: "payment_method", value: detached });
+  forgetDefault(tx, method.customer, method.id);
   return detached;
+}
+
+/** A card that is gone is nobody's default. */
+function forgetDefault(tx: Transaction, customerId: string, methodId: string): void {
+  const customer = tx.get("customer", customerId);
+  if (customer.defaultPaymentMethod !== methodId) return;
+  const updated = tx.put("customer", { ...customer, defaultPaymentMethod: null });
+  tx.emit("customer.updated", { kind: "customer", value: updated });
 }
 
 /** @throws Refusal unless this customer (or, with null, nobody) may pay with the card. */

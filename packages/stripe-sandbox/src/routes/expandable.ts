@@ -5,6 +5,7 @@ import type { Lookup } from "../wire/expand.ts";
 
 /** Fields that hold the id of something, wherever they stand. */
 const kinds: Readonly<Record<string, RenderedKind>> = {
+  charge: "charge",
   customer: "customer",
   default_payment_method: "payment_method",
   latest_charge: "charge",

@@ -1,9 +1,11 @@
 import { chargeRoutes } from "./charges.ts";
 import { checkoutSessionRoutes } from "./checkout-sessions.ts";
 import { customerRoutes } from "./customers.ts";
+import { disputeRoutes } from "./disputes.ts";
 import { eventRoutes } from "./events.ts";
 import { paymentIntentRoutes } from "./payment-intents.ts";
 import { paymentMethodRoutes } from "./payment-methods.ts";
+import { refundRoutes } from "./refunds.ts";
 import type { Route } from "./route.ts";
 import { setupIntentRoutes } from "./setup-intents.ts";
 import { webhookEndpointRoutes } from "./webhook-endpoints.ts";
@@ -12,9 +14,11 @@ const routes: readonly Route[] = [
   ...chargeRoutes,
   ...checkoutSessionRoutes,
   ...customerRoutes,
+  ...disputeRoutes,
   ...eventRoutes,
   ...paymentIntentRoutes,
   ...paymentMethodRoutes,
+  ...refundRoutes,
   ...setupIntentRoutes,
   ...webhookEndpointRoutes,
 ];

@@ -9,9 +9,11 @@ const nouns = {
   charge: { noun: "charge", param: "id" },
   checkout_session: { noun: "checkout.session", param: "session" },
   customer: { noun: "customer", param: "id" },
+  dispute: { noun: "dispute", param: "dispute" },
   event: { noun: "event", param: "id" },
   payment_intent: { noun: "payment_intent", param: "intent" },
   payment_method: { noun: "PaymentMethod", param: "payment_method" },
+  refund: { noun: "refund", param: "refund" },
   setup_intent: { noun: "setupintent", param: "intent" },
   webhook_endpoint: { noun: "webhook endpoint", param: "id" },
 } as const satisfies Record<RenderedKind, { noun: string; param: string }>;

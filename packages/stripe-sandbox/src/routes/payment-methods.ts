@@ -1,4 +1,5 @@
 import { findCardByToken } from "../cards/test-cards.ts";
+import { checkedExpiry } from "../payments/change-card.ts";
 import {
   attachPaymentMethod,
   createPaymentMethod,
@@ -34,6 +35,22 @@ function retrieve({ tx, id, render }: Call): Reply {
   return ok(render("payment_method", resolvePaymentMethod(tx, id, 404)));
 }
 
+/** A card's number never changes this way: that is another payment method. */
+function update(call: Call): Reply {
+  const { tx, params, render } = call;
+  const method = fromPath(call, "payment_method");
+  const card = params.child("card");
+  const expiry = checkedExpiry(
+    card?.integer("exp_month") ?? method.expiryMonth,
+    card?.integer("exp_year") ?? method.expiryYear,
+  );
+  const billingDetails = readBillingDetails(params, method.billingDetails);
+  const metadata = readMetadata(params, method.metadata);
+  const updated = tx.put("payment_method", { ...method, ...expiry, billingDetails, metadata });
+  tx.emit("payment_method.updated", { kind: "payment_method", value: updated });
+  return ok(render("payment_method", updated));
+}
+
 function attach({ tx, id, params, render }: Call): Reply {
   const customer = fromParam(tx, "customer", params.requiredText("customer"), "customer");
   const given = resolvePaymentMethod(tx, id, 404);
@@ -59,6 +76,7 @@ export const paymentMethodRoutes: readonly Route[] = [
   { method: "POST", path: "/v1/payment_methods", handle: create },
   listRoute("/v1/payment_methods", "payment_method", ofCustomer),
   { method: "GET", path: "/v1/payment_methods/:id", handle: retrieve },
+  { method: "POST", path: "/v1/payment_methods/:id", handle: update },
   { method: "POST", path: "/v1/payment_methods/:id/attach", handle: attach },
   { method: "POST", path: "/v1/payment_methods/:id/detach", handle: detach },
 ];

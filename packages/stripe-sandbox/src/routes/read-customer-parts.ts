@@ -1,5 +1,5 @@
 import type { Address } from "../objects/address.ts";
-import type { BillingDetails } from "../objects/payment-method.ts";
+import { type BillingDetails, noBillingDetails } from "../objects/payment-method.ts";
 import type { Params } from "../wire/params.ts";
 
 /** A sent address as a whole, null when sent empty, undefined when not sent. */
@@ -17,12 +17,18 @@ export function readAddress(params: Params): Address | null | undefined {
   };
 }
 
-export function readBillingDetails(params: Params): BillingDetails {
+/** The billing details that result; what was not sent stays. */
+export function readBillingDetails(
+  params: Params,
+  current: BillingDetails = noBillingDetails,
+): BillingDetails {
   const details = params.child("billing_details");
+  if (details === undefined) return current;
+  const kept = <T>(sent: T | undefined, before: T): T => (sent === undefined ? before : sent);
   return {
-    address: (details && readAddress(details)) ?? null,
-    email: details?.text("email") ?? null,
-    name: details?.text("name") ?? null,
-    phone: details?.text("phone") ?? null,
+    address: kept(readAddress(details), current.address),
+    email: kept(details.text("email"), current.email),
+    name: kept(details.text("name"), current.name),
+    phone: kept(details.text("phone"), current.phone),
   };
 }

@@ -2,9 +2,11 @@ import type { FaultRecord } from "../faults/fault.ts";
 import type { ChargeRecord } from "../objects/charge.ts";
 import type { CheckoutSessionRecord } from "../objects/checkout-session.ts";
 import type { CustomerRecord } from "../objects/customer.ts";
+import type { DisputeRecord } from "../objects/dispute.ts";
 import type { EventRecord } from "../objects/event.ts";
 import type { PaymentIntentRecord } from "../objects/payment-intent.ts";
 import type { PaymentMethodRecord } from "../objects/payment-method.ts";
+import type { RefundRecord } from "../objects/refund.ts";
 import type { SetupIntentRecord } from "../objects/setup-intent.ts";
 import type { WebhookEndpointRecord } from "../objects/webhook-endpoint.ts";
 
@@ -41,10 +43,12 @@ export type Collections = {
   checkout_session: CheckoutSessionRecord;
   customer: CustomerRecord;
   delivery: DeliveryRecord;
+  dispute: DisputeRecord;
   event: EventRecord;
   fault: FaultRecord;
   payment_intent: PaymentIntentRecord;
   payment_method: PaymentMethodRecord;
+  refund: RefundRecord;
   saved_answer: SavedAnswer;
   setup_intent: SetupIntentRecord;
   webhook_endpoint: WebhookEndpointRecord;
