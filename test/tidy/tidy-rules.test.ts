@@ -185,7 +185,7 @@ const README_RULE = "every module and platform folder has a README of at most 60
 const WORDS_RULE = "a module's README says what it owns, what it does not own, and its invariants";
 const DRAWER_RULE = "there is no drawer for things without a concept";
 const NAME_RULE = "files and folders of code are named in kebab-case";
-const MIGRATION_RULE = "migrations are numbered in a row, without a gap";
+const MIGRATION_RULE = "migrations are numbered, each number once";
 const LOCK_RULE = "the lock names the optional packages of every platform";
 const RUN_RULE = "every test file is run";
 
@@ -199,7 +199,7 @@ const refusedTrees = [
   { rule: NAME_RULE, path: "packages/sdk/src/billingPlans.ts", text: "" },
   { rule: NAME_RULE, path: "packages/sdk/src/wire_types/a.ts", text: "" },
   { rule: MIGRATION_RULE, path: "packages/server/migrations/0002_again.sql", text: "" },
-  { rule: MIGRATION_RULE, path: "packages/server/migrations/0004_gap.sql", text: "" },
+  { rule: MIGRATION_RULE, path: "packages/server/migrations/4_short.sql", text: "" },
   { rule: MIGRATION_RULE, path: "packages/server/migrations/0003-dash.sql", text: "" },
   {
     rule: LOCK_RULE,

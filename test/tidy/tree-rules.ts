@@ -48,12 +48,14 @@ export const treeRules: readonly TreeRule[] = [
         .filter((path) => !path.split("/").every((name) => KEBAB_CASE.test(name))),
   },
   {
-    name: "migrations are numbered in a row, without a gap",
+    // Branches reserve numbers and land in any order, so a number may be missing for a while.
+    name: "migrations are numbered, each number once",
     find: (paths) => {
       const names = paths.flatMap((path) => MIGRATION.exec(path)?.[1] ?? []);
       const misnamed = names.filter((name) => !MIGRATION_NAME.test(name));
-      const misplaced = names.filter((name, index) => Number(name.slice(0, 4)) !== index + 1);
-      return [...new Set([...misnamed, ...misplaced])];
+      const numbers = names.map((name) => name.slice(0, 4));
+      const repeated = names.filter((_, index) => numbers.indexOf(numbers[index] ?? "") !== index);
+      return [...new Set([...misnamed, ...repeated])];
     },
   },
   {

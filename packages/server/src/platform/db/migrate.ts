@@ -18,6 +18,8 @@ export async function migrate(ownerUrl: string): Promise<void> {
       db: database,
       provider: { getMigrations: readMigrations },
       migrationTableSchema: "farthing_migration",
+      // A branch that reserved a lower number may land later than one with a higher one.
+      allowUnorderedMigrations: true,
     });
     const { error } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;
