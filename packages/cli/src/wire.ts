@@ -44,6 +44,8 @@ export interface RatedTierWire {
   readonly quantity: string;
   readonly unit_price: string;
   readonly flat_price: string;
+  readonly package_size?: string;
+  readonly packages?: string;
   readonly exact: string;
 }
 
@@ -52,6 +54,17 @@ export interface UsageEventWire {
   readonly quantity: string;
   readonly occurred_at: string;
   readonly received_at: string;
+  /** What the event costs, where the price is per event. */
+  readonly fee?: string;
+}
+
+/** A line that a minimum or maximum counts. */
+export interface CountedChargeWire {
+  readonly invoice: string;
+  readonly line: number;
+  readonly description: string;
+  readonly amount: string;
+  readonly beyond: string;
 }
 
 export interface ExplanationWire {
@@ -61,6 +74,7 @@ export interface ExplanationWire {
   readonly currency: string;
   readonly formula: string;
   readonly tiers: readonly RatedTierWire[];
+  readonly charges: readonly CountedChargeWire[];
   readonly exact: string;
   readonly rounding: string;
   readonly recomputed: string;

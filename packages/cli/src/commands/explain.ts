@@ -86,6 +86,15 @@ async function wantsMore(): Promise<boolean> {
 
 function eventLines(events: readonly UsageEventWire[], colors: Colors): string[] {
   if (events.length === 0) return [colors.quiet("  none")];
-  const rows = events.map((event) => [event.occurred_at, event.quantity, event.reference_id]);
-  return tableLines(rows, ["left", "right", "left"]).map((text) => `  ${text}`);
+  const hasFees = events.some(({ fee }) => fee !== undefined);
+  const rows = events.map(({ occurred_at, quantity, fee, reference_id }) => [
+    occurred_at,
+    quantity,
+    ...(hasFees ? [fee ?? ""] : []),
+    reference_id,
+  ]);
+  const aligned = hasFees
+    ? (["left", "right", "right", "left"] as const)
+    : (["left", "right", "left"] as const);
+  return tableLines(rows, aligned).map((text) => `  ${text}`);
 }

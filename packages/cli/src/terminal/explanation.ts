@@ -1,4 +1,4 @@
-import type { ExplanationWire, RatedTierWire } from "../wire.ts";
+import type { CountedChargeWire, ExplanationWire, RatedTierWire } from "../wire.ts";
 import type { Colors } from "./colors.ts";
 import { grouped, tableLines } from "./table.ts";
 
@@ -17,6 +17,7 @@ export function explanationLines(explanation: ExplanationWire, colors: Colors): 
       ["left", "left"],
     ),
     ...tierLines(explanation.tiers),
+    ...chargeLines(explanation.charges),
     explanation.holds
       ? colors.good(`  Computed again from its events it is ${recomputed} ${currency}, as billed.`)
       : colors.bad(
@@ -38,6 +39,22 @@ function tierLines(tiers: readonly RatedTierWire[]): string[] {
   ]);
   const right = "right" as const;
   return tableLines([header, ...rows], [right, right, right, right, right, right]).map(
+    (text) => `    ${text}`,
+  );
+}
+
+/** What a minimum or maximum counts, and how much of it is beyond the maximum. */
+function chargeLines(charges: readonly CountedChargeWire[]): string[] {
+  if (charges.length === 0) return [];
+  const header = ["charge", "amount", "beyond", "invoice", "line"];
+  const rows = charges.map(({ description, amount, beyond, invoice, line }) => [
+    description,
+    amount,
+    beyond,
+    invoice,
+    line.toString(),
+  ]);
+  return tableLines([header, ...rows], ["left", "right", "right", "left", "right"]).map(
     (text) => `    ${text}`,
   );
 }

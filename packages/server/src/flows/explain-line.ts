@@ -1,18 +1,23 @@
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import {
+  type Charge,
+  type Evidence,
   type Explanation,
   explainLine,
   type Invoice,
   type InvoiceLine,
+  type Used,
 } from "#modules/invoices/domain/index.ts";
-import { getInvoice } from "#modules/invoices/index.ts";
+import { getInvoice, listCharges } from "#modules/invoices/index.ts";
 import {
   type EventPage,
   type EventsKey,
   listEventsOf,
   sumEventsOf,
+  tallyEvents,
 } from "#modules/metering/index.ts";
+import { isPerEvent } from "#modules/rating/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
 export interface LineQuestion {
@@ -32,8 +37,8 @@ export interface ExplainedLine {
 }
 
 /**
- * Shows how a line's amount came about, and computes it again from the usage events themselves, not
- * from the counters that billed it.
+ * Shows how a line's amount came about, and computes it again: from the usage events themselves, not
+ * from the counters that billed it, and a limit from the lines that it counts.
  */
 export async function explainInvoiceLine(tx: Tx, question: LineQuestion): Promise<ExplainedLine> {
   const invoice = await getInvoice(tx, question.invoice);
@@ -45,17 +50,48 @@ export async function explainInvoiceLine(tx: Tx, question: LineQuestion): Promis
     });
   }
   const behind = eventsBehind(invoice, line);
-  if (behind === null) {
-    return { invoice, line, events: null, explanation: explainLine(line, invoice.currency, 0n) };
-  }
-  // A late line is the difference to what was billed before, so the earlier events count as well.
-  const { quantity } = await sumEventsOf(tx, behind, { earlierToo: true });
+  const evidence = await evidenceOf(tx, invoice, line, behind);
   return {
     invoice,
     line,
-    explanation: explainLine(line, invoice.currency, quantity),
-    events: await listEventsOf(tx, behind, question),
+    explanation: explainLine(line, invoice.currency, evidence),
+    events: behind === null ? null : await listEventsOf(tx, behind, question),
   };
+}
+
+async function evidenceOf(
+  tx: Tx,
+  invoice: Invoice,
+  line: InvoiceLine,
+  behind: EventsKey | null,
+): Promise<Evidence> {
+  return {
+    used: behind === null ? { quantity: 0n, events: null } : await usedBehind(tx, line, behind),
+    charges: await chargesBehind(tx, invoice, line),
+    invoiceNumber: invoice.number,
+  };
+}
+
+/** A late line is the difference to what was billed before, so the earlier events count as well. */
+async function usedBehind(tx: Tx, { computation }: InvoiceLine, behind: EventsKey): Promise<Used> {
+  const { quantity } = await sumEventsOf(tx, behind, { earlierToo: true });
+  if (computation.type !== "usage" || !isPerEvent(computation.model)) {
+    return { quantity, events: null };
+  }
+  const [tally] = await tallyEvents(tx, [{ ...behind, model: computation.model }]);
+  return { quantity, events: tally?.all ?? null };
+}
+
+/** What a limit counts: all that its period was charged up to this invoice. */
+async function chargesBehind(
+  tx: Tx,
+  { customerId, subscriptionId, number }: Invoice,
+  { kind, period }: InvoiceLine,
+): Promise<Charge[]> {
+  if ((kind !== "minimum" && kind !== "maximum") || subscriptionId === null) return [];
+  const key = { customerId, subscriptionId, periodStartMs: period.startMs };
+  const charges = await listCharges(tx, [key]);
+  return charges.filter(({ invoiceNumber }) => invoiceNumber <= number);
 }
 
 function eventsBehind(invoice: Invoice, line: InvoiceLine): EventsKey | null {

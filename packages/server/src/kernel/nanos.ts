@@ -1,4 +1,4 @@
-import { present } from "./assert.ts";
+import { assert, present } from "./assert.ts";
 
 /**
  * Exact decimals with nine digits behind the point, held as a bigint of billionths: `1_500_000_000n`
@@ -33,6 +33,14 @@ export function parseNanos(text: string): Nanos | null {
 /** Reads a decimal that we wrote ourselves: PostgreSQL's numeric, a stored computation. */
 export function storedNanos(text: string): Nanos {
   return present(parseNanos(text), "a stored figure is a decimal with at most nine digits");
+}
+
+/** Reads an exact product that PostgreSQL computed: a decimal with at most eighteen digits behind the point. */
+export function storedAttos(text: string): Attos {
+  const [whole = "0", fraction = ""] = text.split(".");
+  const kept = fraction.replace(/0+$/, "");
+  assert(kept.length <= 2 * FRACTION_DIGITS, "a product of two nanos has eighteen digits at most");
+  return BigInt(whole + kept.padEnd(2 * FRACTION_DIGITS, "0"));
 }
 
 /** The shortest plain decimal of the same value: `1_500_000_000n` is `"1.5"`. */

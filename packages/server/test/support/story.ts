@@ -62,3 +62,8 @@ export function tiered(
   const model = { type, tiers: tiers.map(([up_to, unit_price]) => ({ up_to, unit_price })) };
   return { kind: "usage", name: metric, metric, model };
 }
+
+/** A usage price of any model, as the API takes it. */
+export function priced(metric: string, model: object, limits: object = {}) {
+  return { kind: "usage", name: metric, metric, model, ...limits };
+}

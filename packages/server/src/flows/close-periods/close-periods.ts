@@ -16,6 +16,7 @@ import { insertPeriodCloses, updateSubscriptions } from "#modules/subscriptions/
 import type { Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { appendToOutbox, type OutboxEvent } from "#platform/jobs/outbox.ts";
+import { withPlanFacts } from "./line-facts.ts";
 import { type CloseFacts, type ClosePlan, planFinalClose, planPeriodClose } from "./plan-close.ts";
 
 interface LoadedFacts extends CloseFacts {
@@ -70,13 +71,18 @@ async function loadFacts(
     subscriptions.map(({ planId, planVersion }) => ({ planId, version: planVersion })),
   );
   const counters = bySubscription(await lockUnbilledCounters(tx, subscriptions));
-  return subscriptions.map((subscription) => {
-    const customer = present(customers.get(subscription.customerId), "a subscriber is a customer");
+  const counted = subscriptions.map((subscription) => ({
+    subscription,
+    plan: planOf(versions, subscription),
+    counters: counters.get(ownedKey(subscription)) ?? [],
+  }));
+  const loaded = await withPlanFacts(tx, counted);
+  return loaded.map((facts) => {
+    const { customerId } = facts.subscription;
+    const customer = present(customers.get(customerId), "a subscriber is a customer");
     return {
-      subscription,
+      ...facts,
       customer,
-      plan: planOf(versions, subscription),
-      counters: counters.get(ownedKey(subscription)) ?? [],
       nowMs: customerNow(customer, clock.now()),
       invoiceId: newId(),
     };

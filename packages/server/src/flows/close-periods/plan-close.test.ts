@@ -46,6 +46,7 @@ function facts(prices: readonly PriceDraft[], changes: Partial<CloseFacts> = {})
     subscription: running,
     plan,
     counters: [],
+    charges: [],
     nowMs: FEBRUARY_MS,
     invoiceId: 99n,
     ...changes,

@@ -3,7 +3,14 @@ import type { BillingError } from "#kernel/error.ts";
 import { idSource } from "#kernel/ids.ts";
 import { nextVersion, type PlanDraft } from "#modules/catalog/domain/index.ts";
 import { type Database, openDatabase, type Tx } from "#platform/db/database.ts";
-import { flatPrice, planDraft, tier, tieredPrice, unitPrice } from "#test/support/builders/plan.ts";
+import {
+  flatPrice,
+  planDraft,
+  tier,
+  tieredPrice,
+  unitPrice,
+  usagePrice,
+} from "#test/support/builders/plan.ts";
 import { manualClock } from "#test/support/manual-clock.ts";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres/test-database.ts";
 import {
@@ -59,7 +66,28 @@ describe("a plan", () => {
         unitPrice("packages", "0.000000001", "10.5"),
         tieredPrice("miles", "graduated", [tier("1000.5", "0.0005", "3"), tier(null, "0.00025")]),
         tieredPrice("flights", "volume", [tier(null, "999999999999.999999999")], "1"),
+        tieredPrice("blocks", "volume", [{ ...tier(null, "1"), packageSize: 500_000_000n }]),
+        usagePrice("fees", {
+          type: "percentage",
+          includedQuantity: 0n,
+          rate: 29_000_000n,
+          feePerEvent: 300_000_000n,
+          includedEvents: 0n,
+          feeMinimum: null,
+          feeMaximum: 12_000_000_001n,
+        }),
+        usagePrice(
+          "seats",
+          { type: "package", includedQuantity: 1n, packageSize: 10n, packagePrice: 5n },
+          { minimum: 10_000_000_000n, maximum: null },
+        ),
+        usagePrice("sales", {
+          type: "graduated_percentage",
+          includedQuantity: 0n,
+          tiers: [tier("10", "0.01", "200"), tier(null, "0.02")],
+        }),
       ],
+      spend: { minimum: 1_000_000_000n, maximum: 99_990_000_000n },
       metadata: { nested: { kept: [1, "two", null] } },
     });
     expect(await inProject((tx) => getPlan(tx, plan.latest.planId))).toEqual(plan);

@@ -1,7 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import type { Interval } from "#kernel/interval.ts";
-import { formatNanos, storedNanos } from "#kernel/nanos.ts";
+import { formatNanos, type Nanos, storedNanos } from "#kernel/nanos.ts";
 import {
   type Billed,
   type Plan,
@@ -13,6 +13,10 @@ import {
 } from "#modules/catalog/domain/index.ts";
 import {
   type PriceModel,
+  type PriceModelJson,
+  priceModelFromJson,
+  priceModelToJson,
+  type SpendLimits,
   type TierJson,
   tierFromJson,
   tierToJson,
@@ -37,6 +41,8 @@ interface VersionRow {
   interval_count: number;
   metadata: Record<string, unknown>;
   published_at: EpochMs;
+  minimum_spend: string | null;
+  maximum_spend: string | null;
 }
 
 interface PriceRow {
@@ -50,6 +56,9 @@ interface PriceRow {
   unit_price: string | null;
   tiers: TierJson[] | null;
   included_quantity: string;
+  terms: PriceModelJson | null;
+  minimum_spend: string | null;
+  maximum_spend: string | null;
 }
 
 export async function insertPlan(tx: Tx, { status, createdAtMs, latest }: Plan): Promise<void> {
@@ -143,8 +152,8 @@ async function insertVersion(tx: Tx, version: PlanVersion): Promise<void> {
   await tx.query(
     `insert into plan_version
             (project_id, plan_id, version, name, description, currency, interval_unit, interval_count,
-             metadata, published_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+             metadata, published_at, minimum_spend, maximum_spend)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       tx.projectId,
       planId,
@@ -156,6 +165,8 @@ async function insertVersion(tx: Tx, version: PlanVersion): Promise<void> {
       interval.count,
       JSON.stringify(version.metadata),
       instant(version.publishedAtMs),
+      textOrNull(version.spend.minimum),
+      textOrNull(version.spend.maximum),
     ],
   );
   await insertPrices(tx, version);
@@ -165,10 +176,11 @@ async function insertPrices(tx: Tx, { planId, version, prices }: PlanVersion): P
   await tx.query(
     `insert into price
             (price_id, position, name, model, billed, metric, unit_price, tiers, included_quantity,
-             project_id, plan_id, version)
-     select made.*, $10::int, $11::bigint, $12::int
+             terms, minimum_spend, maximum_spend, project_id, plan_id, version)
+     select made.*, $13::int, $14::bigint, $15::int
        from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[],
-                   $7::numeric[], $8::jsonb[], $9::numeric[]) as made`,
+                   $7::numeric[], $8::jsonb[], $9::numeric[], $10::jsonb[], $11::numeric[],
+                   $12::numeric[]) as made`,
     [
       ...columns(prices.map(priceColumns), [
         "priceId",
@@ -180,6 +192,9 @@ async function insertPrices(tx: Tx, { planId, version, prices }: PlanVersion): P
         "unitPrice",
         "tiers",
         "includedQuantity",
+        "terms",
+        "minimumSpend",
+        "maximumSpend",
       ]),
       tx.projectId,
       planId,
@@ -213,17 +228,39 @@ function priceColumns(price: Price, position: number) {
 function modelColumns(price: Price) {
   if (price.kind === "flat") {
     const unitPrice = formatNanos(price.amount);
-    return { model: "flat", metric: null, unitPrice, tiers: null, includedQuantity: "0" };
+    return { ...NO_MODEL, model: "flat", unitPrice, includedQuantity: "0" };
   }
-  const { metric, model } = price;
-  return {
+  const { metric, model, spend } = price;
+  const includedQuantity = formatNanos(model.includedQuantity);
+  const common = {
+    ...NO_MODEL,
     model: model.type,
     metric,
-    unitPrice: model.type === "per_unit" ? formatNanos(model.unitPrice) : null,
-    tiers: model.type === "per_unit" ? null : model.tiers.map(tierToJson),
-    includedQuantity: formatNanos(model.includedQuantity),
+    includedQuantity,
+    minimumSpend: textOrNull(spend.minimum),
+    maximumSpend: textOrNull(spend.maximum),
   };
+  switch (model.type) {
+    case "per_unit":
+      return { ...common, unitPrice: formatNanos(model.unitPrice) };
+    case "graduated":
+    case "volume":
+      return { ...common, tiers: model.tiers.map(tierToJson) };
+    case "graduated_percentage":
+    case "package":
+    case "percentage":
+      return { ...common, terms: priceModelToJson(model) };
+  }
 }
+
+const NO_MODEL = {
+  metric: null,
+  unitPrice: null,
+  tiers: null,
+  terms: null,
+  minimumSpend: null,
+  maximumSpend: null,
+};
 
 function toVersion(row: VersionRow, prices: readonly Price[]): PlanVersion {
   return {
@@ -234,6 +271,7 @@ function toVersion(row: VersionRow, prices: readonly Price[]): PlanVersion {
     currency: row.currency,
     interval: { unit: row.interval_unit, count: row.interval_count },
     prices,
+    spend: toSpend(row),
     metadata: row.metadata,
     publishedAtMs: row.published_at,
   };
@@ -247,15 +285,36 @@ function toPrice(row: PriceRow): Price {
   }
   const metric = present(row.metric, "a usage price names its metric");
   const model = toModel(row, row.model);
-  return { kind: "usage", priceId, name, billed: "arrears", metric, model };
+  return { kind: "usage", priceId, name, billed: "arrears", metric, model, spend: toSpend(row) };
+}
+
+function toSpend(row: Pick<PriceRow, "minimum_spend" | "maximum_spend">): SpendLimits {
+  return { minimum: nanosOrNull(row.minimum_spend), maximum: nanosOrNull(row.maximum_spend) };
 }
 
 function toModel(row: PriceRow, type: PriceModel["type"]): PriceModel {
   const includedQuantity = storedNanos(row.included_quantity);
-  if (type === "per_unit") {
-    const unitPrice = storedNanos(present(row.unit_price, "a price per unit has its figure"));
-    return { type, includedQuantity, unitPrice };
+  switch (type) {
+    case "per_unit": {
+      const unitPrice = storedNanos(present(row.unit_price, "a price per unit has its figure"));
+      return { type, includedQuantity, unitPrice };
+    }
+    case "graduated":
+    case "volume": {
+      const tiers = present(row.tiers, "a tiered price has its tiers").map(tierFromJson);
+      return { type, includedQuantity, tiers };
+    }
+    case "graduated_percentage":
+    case "package":
+    case "percentage":
+      return priceModelFromJson(present(row.terms, "these models are kept whole"));
   }
-  const tiers = present(row.tiers, "a tiered price has its tiers").map(tierFromJson);
-  return { type, includedQuantity, tiers };
+}
+
+function textOrNull(amount: Nanos | null): string | null {
+  return amount === null ? null : formatNanos(amount);
+}
+
+function nanosOrNull(text: string | null): Nanos | null {
+  return text === null ? null : storedNanos(text);
 }

@@ -1,7 +1,8 @@
 import { unreachable } from "#kernel/assert.ts";
-import { formatNanos, storedNanos } from "#kernel/nanos.ts";
-import type { Computation } from "#modules/invoices/domain/index.ts";
+import { formatAttos, formatNanos, storedAttos, storedNanos } from "#kernel/nanos.ts";
+import type { Computation, Share } from "#modules/invoices/domain/index.ts";
 import {
+  type EventTally,
   type PriceModelJson,
   priceModelFromJson,
   priceModelToJson,
@@ -9,7 +10,14 @@ import {
 
 /** A computation as it is stored and shown: every figure a decimal string. */
 export type ComputationJson =
-  | { type: "flat"; amount: string; share: { part: string; whole: string } }
+  | { type: "flat"; amount: string; share: ShareJson }
+  | {
+      type: "minimum" | "maximum";
+      limit: string;
+      share: ShareJson;
+      charged_minor: string;
+      adjusted_before_minor: string;
+    }
   | {
       type: "usage";
       model: PriceModelJson;
@@ -17,18 +25,38 @@ export type ComputationJson =
       closings: number;
       billed_before: string;
       amount_before_minor: string;
+      /** Only where the price is per event. */
+      events?: EventTallyJson;
+      events_before?: EventTallyJson;
     };
+
+interface ShareJson {
+  part: string;
+  whole: string;
+}
+
+interface EventTallyJson {
+  count: string;
+  fees: string;
+}
 
 export function computationToJson(computation: Computation): ComputationJson {
   switch (computation.type) {
-    case "flat": {
-      const { part, whole } = computation.share;
+    case "flat":
       return {
         type: "flat",
         amount: formatNanos(computation.amount),
-        share: { part: part.toString(), whole: whole.toString() },
+        share: shareToJson(computation.share),
       };
-    }
+    case "minimum":
+    case "maximum":
+      return {
+        type: computation.type,
+        limit: formatNanos(computation.limit),
+        share: shareToJson(computation.share),
+        charged_minor: computation.chargedMinor.toString(),
+        adjusted_before_minor: computation.adjustedBeforeMinor.toString(),
+      };
     case "usage":
       return {
         type: "usage",
@@ -37,6 +65,8 @@ export function computationToJson(computation: Computation): ComputationJson {
         closings: computation.closings,
         billed_before: formatNanos(computation.billedBefore),
         amount_before_minor: computation.amountBeforeMinor.toString(),
+        ...(computation.events && { events: tallyToJson(computation.events) }),
+        ...(computation.eventsBefore && { events_before: tallyToJson(computation.eventsBefore) }),
       };
   }
 }
@@ -47,7 +77,16 @@ export function computationFromJson(json: ComputationJson): Computation {
       return {
         type: "flat",
         amount: storedNanos(json.amount),
-        share: { part: BigInt(json.share.part), whole: BigInt(json.share.whole) },
+        share: shareFromJson(json.share),
+      };
+    case "minimum":
+    case "maximum":
+      return {
+        type: json.type,
+        limit: storedNanos(json.limit),
+        share: shareFromJson(json.share),
+        chargedMinor: BigInt(json.charged_minor),
+        adjustedBeforeMinor: BigInt(json.adjusted_before_minor),
       };
     case "usage":
       return {
@@ -57,8 +96,26 @@ export function computationFromJson(json: ComputationJson): Computation {
         closings: json.closings,
         billedBefore: storedNanos(json.billed_before),
         amountBeforeMinor: BigInt(json.amount_before_minor),
+        events: json.events === undefined ? null : tallyFromJson(json.events),
+        eventsBefore: json.events_before === undefined ? null : tallyFromJson(json.events_before),
       };
     default:
       return unreachable(json, "stored computation");
   }
+}
+
+function shareToJson({ part, whole }: Share): ShareJson {
+  return { part: part.toString(), whole: whole.toString() };
+}
+
+function shareFromJson({ part, whole }: ShareJson): Share {
+  return { part: BigInt(part), whole: BigInt(whole) };
+}
+
+function tallyToJson({ count, fees }: EventTally): EventTallyJson {
+  return { count: formatNanos(count), fees: formatAttos(fees) };
+}
+
+function tallyFromJson({ count, fees }: EventTallyJson): EventTally {
+  return { count: storedNanos(count), fees: storedAttos(fees) };
 }

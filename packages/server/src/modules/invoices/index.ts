@@ -10,6 +10,7 @@ export {
   updateInvoicePaid,
   updateInvoiceUncollectible,
 } from "./store.ts";
+export { listCharges } from "./store-charges.ts";
 
 /**
  * Writes the drafts' lines, then numbers and issues them in the order given. The project's counter is

@@ -27,13 +27,14 @@ export interface InvoiceSnapshot {
 export interface InvoiceLineSnapshot {
   line: number;
   kind: InvoiceLine["kind"];
-  price: string;
+  /** Null where a line keeps the whole plan within its limits. */
+  price: string | null;
   metric: string | null;
   description: string;
   period_start: string;
   period_end: string;
   quantity: string;
-  /** Null where the price has tiers, and so no one price of a unit. */
+  /** Null where there is no one price of a unit: with tiers, say. */
   unit_price: string | null;
   amount: string;
 }
@@ -71,7 +72,7 @@ function lineSnapshot(line: InvoiceLine, currency: string): InvoiceLineSnapshot 
   return {
     line: line.lineNumber,
     kind: line.kind,
-    price: formatId("price", line.priceId),
+    price: line.priceId === null ? null : formatId("price", line.priceId),
     metric: line.metric,
     description: line.description,
     period_start: isoInstant(line.period.startMs),
@@ -84,6 +85,7 @@ function lineSnapshot(line: InvoiceLine, currency: string): InvoiceLineSnapshot 
 
 function unitPriceOf({ computation }: InvoiceLine): string | null {
   if (computation.type === "flat") return formatNanos(computation.amount);
+  if (computation.type !== "usage") return null;
   return computation.model.type === "per_unit" ? formatNanos(computation.model.unitPrice) : null;
 }
 

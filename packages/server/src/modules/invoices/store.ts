@@ -39,7 +39,7 @@ interface LineRow {
   invoice_id: bigint;
   line_number: number;
   kind: DraftLine["kind"];
-  price_id: bigint;
+  price_id: bigint | null;
   metric: string | null;
   description: string;
   period_start: EpochMs;

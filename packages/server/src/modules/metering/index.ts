@@ -9,3 +9,4 @@ export {
   type StoredUsageEvent,
   sumEventsOf,
 } from "./store-events.ts";
+export { tallyEvents } from "./store-tallies.ts";

@@ -58,7 +58,7 @@ interface CounterRow {
 }
 
 /**
- * The counters of subscriptions, of whatever period, that hold something no invoice has billed. They
+ * The counters of subscriptions, of whatever period, that hold events no invoice has billed. They
  * are kept from changing until the transaction ends, and are locked in the order in which events are
  * added to them.
  */
@@ -73,7 +73,9 @@ export async function lockUnbilledCounters(
        from usage_counter as counter
        join unnest($1::bigint[], $2::bigint[]) as asked (customer_id, id)
          on counter.customer_id = asked.customer_id and counter.subscription_id = asked.id
-      where counter.customer_id = any($1) and counter.quantity <> counter.billed_quantity
+      where counter.customer_id = any($1) 
+        and (counter.quantity <> counter.billed_quantity
+             or counter.event_count <> counter.billed_event_count)
       order by counter.customer_id, counter.subscription_id, counter.metric, counter.period_start
         for update of counter`,
     columns(subscriptions, ["customerId", "id"]),
@@ -109,7 +111,8 @@ export async function markCountersBilled(tx: Tx, counters: readonly UsageCounter
             as made (customer_id, subscription_id, metric, period_start, quantity)
       order by customer_id, subscription_id, metric, period_start
      on conflict (customer_id, subscription_id, metric, period_start) do update
-        set billed_quantity = excluded.quantity, closings = counter.closings + 1
+        set billed_quantity = excluded.quantity, billed_event_count = counter.event_count,
+            closings = counter.closings + 1
       where counter.quantity = excluded.quantity
      returning 1`,
     [

@@ -1,8 +1,8 @@
+import type { RatableUsage } from "#flows/current-usage.ts";
 import { isoInstant, type Period } from "#kernel/clock.ts";
 import { minorToNanos, roundToMinor, sumMinor } from "#kernel/money.ts";
 import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
 import type { InvoiceSnapshot } from "#modules/invoices/index.ts";
-import type { MetricUsage } from "#modules/metering/index.ts";
 import { rateUsage } from "#modules/rating/domain/index.ts";
 import { invoiceCharges, type UsageCharge } from "./invoice-wire.ts";
 import { numberFromMinor, numberFromNanos } from "./json-numbers.ts";
@@ -20,7 +20,11 @@ export function closedPeriodToWire(invoice: InvoiceSnapshot) {
 }
 
 /** The billing period that runs, and what it comes to so far. */
-export function openPeriodToWire(period: Period, plan: PlanVersion, usage: readonly MetricUsage[]) {
+export function openPeriodToWire(
+  period: Period,
+  plan: PlanVersion,
+  usage: readonly RatableUsage[],
+) {
   const rated = ratedUsage(plan, usage);
   const usageMinor = sumMinor(rated.map(({ amountMinor }) => amountMinor));
   const total = baseFee(plan) + minorToNanos(usageMinor, plan.currency);
@@ -39,12 +43,15 @@ export function openPeriodToWire(period: Period, plan: PlanVersion, usage: reado
 /** What is used of each metric, and what that costs so far. */
 export function ratedUsage(
   plan: PlanVersion,
-  usage: readonly MetricUsage[],
+  usage: readonly RatableUsage[],
 ): { readonly amountMinor: bigint; readonly charge: UsageCharge }[] {
   return usagePrices(plan).flatMap(({ metric, model }) => {
     const counted = usage.find((counter) => counter.metric === metric);
     if (counted === undefined) return [];
-    const amountMinor = roundToMinor(rateUsage(model, counted.quantity).exact, plan.currency);
+    const amountMinor = roundToMinor(
+      rateUsage(model, counted.quantity, counted.events).exact,
+      plan.currency,
+    );
     const charge = {
       metric,
       count: numberFromNanos(counted.quantity),

@@ -12,6 +12,7 @@ import {
   type PriceDraft,
   usagePrices,
 } from "#modules/catalog/domain/index.ts";
+import { UNLIMITED } from "#modules/rating/domain/index.ts";
 import { Closed, IdString, Instant, Literals, Nullable } from "#platform/http/wire.ts";
 import { nanosFromNumber, numberFromNanos } from "./json-numbers.ts";
 
@@ -64,6 +65,7 @@ export function planFromWire(body: NewPlan): PlanDraft {
     description: body.description ?? null,
     currency: body.currency_code,
     interval: { unit: body.interval, count: 1 },
+    spend: UNLIMITED,
     metadata: {},
     prices: [baseFeeFromWire(body), ...usageFromWire(body.data?.usage_metrics ?? [])],
   };
@@ -83,6 +85,7 @@ export function changedPlanFromWire({ latest }: Plan, changes: PlanChanges): Pla
     description: changes.description === undefined ? latest.description : changes.description,
     currency: changes.currency_code ?? latest.currency,
     interval: interval === undefined ? latest.interval : { unit: interval, count: 1 },
+    spend: latest.spend,
     metadata: latest.metadata,
     prices: [
       ...(price === undefined ? fees : [baseFeeFromWire({ title, price })]),
@@ -102,6 +105,7 @@ function usageFromWire(metrics: readonly Static<typeof UsageMetric>[]): PriceDra
     kind: "usage",
     name: metric,
     metric,
+    spend: UNLIMITED,
     model: {
       type: "per_unit",
       includedQuantity: 0n,

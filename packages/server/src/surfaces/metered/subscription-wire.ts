@@ -1,9 +1,10 @@
 import { type Static, Type } from "typebox";
+import type { RatableUsage } from "#flows/current-usage.ts";
 import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import type { Customer, CustomerDraft } from "#modules/customers/domain/index.ts";
-import type { MetricUsage, StoredUsageEvent } from "#modules/metering/index.ts";
+import type { StoredUsageEvent } from "#modules/metering/index.ts";
 import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import { Closed, IdString, Instant, Nullable } from "#platform/http/wire.ts";
 import { numberFromNanos } from "./json-numbers.ts";
@@ -47,7 +48,7 @@ export interface SubscriptionView {
   readonly customer: Customer;
   readonly plan: PlanVersion;
   /** What the running period counts so far. */
-  readonly usage: readonly MetricUsage[];
+  readonly usage: readonly RatableUsage[];
   readonly paymentUrl: string | null;
 }
 
@@ -85,7 +86,7 @@ export function namesOf({ name }: Pick<Customer, "name">) {
   return { first_name, last_name: rest.join(" ") };
 }
 
-function usageToWire(plan: PlanVersion, usage: readonly MetricUsage[]) {
+function usageToWire(plan: PlanVersion, usage: readonly RatableUsage[]) {
   return ratedUsage(plan, usage).map(({ charge: { metric, count, amount } }) => ({
     metric,
     count,

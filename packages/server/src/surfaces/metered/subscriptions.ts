@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { cancelSubscription } from "#flows/cancel-subscription.ts";
 import { asItStands, createSubscription, type Subscribing } from "#flows/create-subscription.ts";
+import { currentUsage } from "#flows/current-usage.ts";
 import { loadSubject } from "#flows/load-subject.ts";
-import { type OwnedId, ownedKey } from "#kernel/ids.ts";
+import type { OwnedId } from "#kernel/ids.ts";
 import { findOrCreateByEmail } from "#modules/customers/index.ts";
 import { invoiceSnapshot, listInvoices } from "#modules/invoices/index.ts";
-import { listEvents, type UsageRecorder, usageOf } from "#modules/metering/index.ts";
+import { listEvents, type UsageRecorder } from "#modules/metering/index.ts";
 import { getSubscription, listSubscriptions } from "#modules/subscriptions/index.ts";
 import { type PageOf, pageOf, readCursor } from "#platform/http/page.ts";
 import { idFrom, ownedIdFrom } from "#platform/http/wire.ts";
@@ -24,8 +25,8 @@ export const meteredSubscriptionRoutes =
 
     const view = async (tx: RequestTx, key: OwnedId) => {
       const { subscription, paymentUrl } = await asItStands(subscribing, tx, key);
-      const usage = (await usageOf(tx, [subscription])).get(ownedKey(subscription)) ?? [];
       const subject = await loadSubject(engine, tx, subscription);
+      const usage = await currentUsage(tx, subscription, subject.plan);
       return subscriptionToWire({ subscription, ...subject, usage, paymentUrl });
     };
 
@@ -115,8 +116,8 @@ export const meteredHistoryRoutes =
         });
         if (before !== undefined || subscription.period === null) return okPage(closed);
         if (subscription.status === "canceled") return okPage(closed);
-        const usage = (await usageOf(tx, [subscription])).get(ownedKey(subscription)) ?? [];
         const subject = await loadSubject(subscribing.engine, tx, subscription);
+        const usage = await currentUsage(tx, subscription, subject.plan);
         const open = openPeriodToWire(subscription.period, subject.plan, usage);
         return okPage({ ...closed, data: [open, ...closed.data] });
       }),

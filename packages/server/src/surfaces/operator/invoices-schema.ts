@@ -13,8 +13,8 @@ const Decimal = DecimalString();
 
 const InvoiceLineWire = Closed({
   line: Type.Integer({ minimum: 1 }),
-  kind: Literals(["flat", "usage", "late_usage"] as const),
-  price: IdString("price"),
+  kind: Literals(["flat", "usage", "late_usage", "minimum", "maximum"] as const),
+  price: Nullable(IdString("price")),
   metric: Nullable(Type.String()),
   description: Type.String(),
   period_start: Instant,
@@ -49,7 +49,20 @@ const RatedTierWire = Closed({
   quantity: Decimal,
   unit_price: Decimal,
   flat_price: Decimal,
+  package_size: Type.Optional(Decimal),
+  packages: Type.Optional(Type.String({ description: "How many packages were started" })),
   exact: Type.String(),
+});
+
+const CountedChargeWire = Closed({
+  invoice: IdString("invoice"),
+  line: Type.Integer(),
+  description: Type.String(),
+  amount: Decimal,
+  beyond: Type.String({
+    description: "How much of it lies beyond the maximum",
+    examples: ["0.00"],
+  }),
 });
 
 const UsageEventWire = Closed({
@@ -57,6 +70,9 @@ const UsageEventWire = Closed({
   quantity: Decimal,
   occurred_at: Instant,
   received_at: Instant,
+  fee: Type.Optional(
+    Type.String({ description: "What this event costs, where the price is per event" }),
+  ),
 });
 
 export const ExplanationWire = Closed({
@@ -66,6 +82,9 @@ export const ExplanationWire = Closed({
   currency: Type.String(),
   formula: Type.String({ examples: ["150 × 50 = 7500"] }),
   tiers: Type.Array(RatedTierWire),
+  charges: Type.Array(CountedChargeWire, {
+    description: "The lines that a minimum or maximum counts; none on any other line",
+  }),
   exact: Type.String({ description: "The amount before rounding, every digit" }),
   rounding: Type.String(),
   recomputed: Decimal,

@@ -1,10 +1,12 @@
 import type { ExplainedLine } from "#flows/explain-line.ts";
 import { isoInstant } from "#kernel/clock.ts";
+import type { Currency } from "#kernel/currency.ts";
 import { formatOwnedId } from "#kernel/ids.ts";
 import { formatMinor } from "#kernel/money.ts";
 import { formatAttos, formatNanos } from "#kernel/nanos.ts";
+import type { CountedCharge, InvoiceLine } from "#modules/invoices/domain/index.ts";
 import type { EventPage, StoredUsageEvent } from "#modules/metering/index.ts";
-import type { RatedTier } from "#modules/rating/domain/index.ts";
+import { eventFee, isPerEvent, type RatedTier } from "#modules/rating/domain/index.ts";
 
 export function explanationToWire({ invoice, line, explanation, events }: ExplainedLine) {
   const { currency } = invoice;
@@ -15,18 +17,19 @@ export function explanationToWire({ invoice, line, explanation, events }: Explai
     currency,
     formula: explanation.formula,
     tiers: explanation.tiers.map(ratedTierToWire),
+    charges: explanation.charges.map((counted) => countedChargeToWire(counted, currency)),
     exact: formatAttos(explanation.exact),
     rounding: explanation.rounding,
     recomputed: formatMinor(explanation.recomputedMinor, currency),
     billed: formatMinor(explanation.billedMinor, currency),
     holds: explanation.holds,
-    events: events === null ? null : eventPageToWire(events),
+    events: events === null ? null : eventPageToWire(events, line),
   };
 }
 
-function eventPageToWire({ events, nextCursor }: EventPage) {
+function eventPageToWire({ events, nextCursor }: EventPage, line: InvoiceLine) {
   return {
-    data: events.map(usageEventToWire),
+    data: events.map((event) => ({ ...usageEventToWire(event), ...feeToWire(event, line) })),
     next_cursor: nextCursor,
     has_more: nextCursor !== null,
   };
@@ -41,6 +44,22 @@ function usageEventToWire(event: StoredUsageEvent) {
   };
 }
 
+function countedChargeToWire({ charge, beyondMinor }: CountedCharge, currency: Currency) {
+  const { customerId, invoiceId, lineNumber, description, amountMinor } = charge;
+  return {
+    invoice: formatOwnedId("invoice", { customerId, id: invoiceId }),
+    line: lineNumber,
+    description,
+    amount: formatMinor(amountMinor, currency),
+    beyond: formatMinor(beyondMinor, currency),
+  };
+}
+
+function feeToWire({ quantity }: StoredUsageEvent, { computation }: InvoiceLine) {
+  if (computation.type !== "usage" || !isPerEvent(computation.model)) return {};
+  return { fee: formatAttos(eventFee(computation.model, quantity)) };
+}
+
 function ratedTierToWire(tier: RatedTier) {
   return {
     from: formatNanos(tier.from),
@@ -48,6 +67,12 @@ function ratedTierToWire(tier: RatedTier) {
     quantity: formatNanos(tier.quantity),
     unit_price: formatNanos(tier.unitPrice),
     flat_price: formatNanos(tier.flatPrice),
+    ...packagesToWire(tier),
     exact: formatAttos(tier.exact),
   };
+}
+
+function packagesToWire({ packageSize, packages }: RatedTier) {
+  if (packageSize === undefined || packages === undefined) return {};
+  return { package_size: formatNanos(packageSize), packages: packages.toString() };
 }

@@ -123,6 +123,7 @@ describe("GET /v1/invoices/:id/lines/:line/explain", () => {
       currency: "JMD",
       formula: "2999 = 2999.00",
       tiers: [],
+      charges: [],
       exact: "2999",
       rounding: "none: 2999.00 is exact",
       recomputed: "2999.00",

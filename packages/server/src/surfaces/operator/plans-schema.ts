@@ -4,7 +4,6 @@ import {
   METRIC_PATTERN,
   NAME_CHARACTERS_MAX,
   PRICES_MAX,
-  TIERS_MAX,
 } from "#modules/catalog/domain/index.ts";
 import {
   Closed,
@@ -15,6 +14,7 @@ import {
   Metadata,
   Nullable,
 } from "#platform/http/wire.ts";
+import { NewPriceModel, PriceModelWire } from "./price-model-schema.ts";
 
 const Name = Type.String({
   minLength: 1,
@@ -44,32 +44,6 @@ const Amount = DecimalString({
   examples: ["2999.00"],
 });
 
-const UnitPrice = DecimalString({
-  description: "In major units, with up to nine decimals",
-  examples: ["50.00"],
-});
-
-const IncludedQuantity = DecimalString({
-  description: "Free of charge; tiers count from the first unit that is paid for",
-  examples: ["0"],
-});
-
-const UpTo = Nullable(
-  DecimalString({
-    description: "The last quantity of the tier; null on the last tier, which has no end",
-    examples: ["1000"],
-  }),
-);
-
-const FlatPrice = DecimalString({
-  description: "Added once when usage reaches the tier",
-  examples: ["0"],
-});
-
-const Tiered = Literals(["graduated", "volume"] as const, {
-  description: "Each unit at the rate of its own tier, or all at the rate of the tier reached",
-});
-
 const Interval = {
   unit: Literals(["day", "week", "month", "quarter", "year", "fixed_days"] as const, {
     description: "`fixed_days` are terms of 24 hours each, whatever the calendar says",
@@ -78,21 +52,20 @@ const Interval = {
   count: Type.Integer({ minimum: 1, maximum: 1000, examples: [1] }),
 };
 
-const NewModel = Type.Union([
-  Closed({
-    type: Type.Literal("per_unit"),
-    unit_price: UnitPrice,
-    included_quantity: Type.Optional(IncludedQuantity),
-  }),
-  Closed({
-    type: Tiered,
-    tiers: Type.Array(
-      Closed({ up_to: UpTo, unit_price: UnitPrice, flat_price: Type.Optional(FlatPrice) }),
-      { minItems: 1, maxItems: TIERS_MAX },
-    ),
-    included_quantity: Type.Optional(IncludedQuantity),
-  }),
-]);
+const Limit = (which: string) =>
+  Nullable(
+    DecimalString({
+      description: `What a period's charges come to at ${which}; null for no such limit`,
+      examples: ["1000.00"],
+    }),
+  );
+
+const spend = { minimum_spend: Limit("least"), maximum_spend: Limit("most") };
+
+const newSpend = {
+  minimum_spend: Type.Optional(spend.minimum_spend),
+  maximum_spend: Type.Optional(spend.maximum_spend),
+};
 
 const NewPrice = Type.Union([
   Closed({ kind: Type.Literal("flat"), name: Name, billed: Billed, amount: Amount }),
@@ -101,7 +74,8 @@ const NewPrice = Type.Union([
     name: Name,
     billed: Type.Optional(Type.Literal("arrears")),
     metric: Metric,
-    model: NewModel,
+    model: NewPriceModel,
+    ...newSpend,
   }),
 ]);
 
@@ -131,16 +105,8 @@ export const NewPlanVersion = Closed({
       ],
     ],
   }),
+  ...newSpend,
   metadata: Type.Optional(Metadata),
-});
-
-const Model = Closed({
-  type: Literals(["per_unit", "graduated", "volume"] as const),
-  included_quantity: IncludedQuantity,
-  unit_price: Type.Optional(UnitPrice),
-  tiers: Type.Optional(
-    Type.Array(Closed({ up_to: UpTo, unit_price: UnitPrice, flat_price: FlatPrice })),
-  ),
 });
 
 const Price = Type.Union([
@@ -157,7 +123,8 @@ const Price = Type.Union([
     name: Name,
     billed: Type.Literal("arrears"),
     metric: Metric,
-    model: Model,
+    model: PriceModelWire,
+    ...spend,
   }),
 ]);
 
@@ -169,6 +136,7 @@ const version = {
   currency: Currency,
   interval: Closed(Interval),
   prices: Type.Array(Price),
+  ...spend,
   // Each surface checks the metadata it takes; what is kept is shown as it is.
   metadata: Type.Unsafe<Record<string, unknown>>(Metadata),
   published_at: Instant,

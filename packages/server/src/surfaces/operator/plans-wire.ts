@@ -1,14 +1,12 @@
 import type { Static } from "typebox";
-import { present } from "#kernel/assert.ts";
-import { type Nanos, parseNanos } from "#kernel/nanos.ts";
 import type { PlanDraft, PriceDraft } from "#modules/catalog/domain/index.ts";
-import type { PriceModel, Tier } from "#modules/rating/domain/index.ts";
+import type { SpendLimits } from "#modules/rating/domain/index.ts";
 import type { NewPlanVersion } from "./plans-schema.ts";
+import { priceModel } from "./price-model-wire.ts";
+import { nanos, nanosOrNull } from "./wire-nanos.ts";
 
 type PlanBody = Static<typeof NewPlanVersion>;
 type PriceBody = PlanBody["prices"][number];
-type ModelBody = Extract<PriceBody, { kind: "usage" }>["model"];
-type TierBody = Extract<ModelBody, { tiers: unknown }>["tiers"][number];
 
 export function planDraft(body: PlanBody): PlanDraft {
   return {
@@ -17,6 +15,7 @@ export function planDraft(body: PlanBody): PlanDraft {
     currency: body.currency,
     interval: { unit: body.interval.unit, count: body.interval.count ?? 1 },
     prices: body.prices.map(priceDraft),
+    spend: spendLimits(body),
     metadata: body.metadata ?? {},
   };
 }
@@ -26,24 +25,10 @@ function priceDraft(price: PriceBody): PriceDraft {
   if (price.kind === "flat") {
     return { kind: "flat", name, billed: price.billed, amount: nanos(price.amount) };
   }
-  return { kind: "usage", name, metric: price.metric, model: priceModel(price.model) };
+  const { metric } = price;
+  return { kind: "usage", name, metric, model: priceModel(price.model), spend: spendLimits(price) };
 }
 
-function priceModel(model: ModelBody): PriceModel {
-  const includedQuantity = nanos(model.included_quantity ?? "0");
-  return model.type === "per_unit"
-    ? { type: model.type, includedQuantity, unitPrice: nanos(model.unit_price) }
-    : { type: model.type, includedQuantity, tiers: model.tiers.map(tier) };
-}
-
-function tier({ up_to, unit_price, flat_price }: TierBody): Tier {
-  return {
-    upTo: up_to === null ? null : nanos(up_to),
-    unitPrice: nanos(unit_price),
-    flatPrice: nanos(flat_price ?? "0"),
-  };
-}
-
-function nanos(text: string): Nanos {
-  return present(parseNanos(text), "the schema lets only plain decimals through");
+function spendLimits(limits: Pick<PlanBody, "minimum_spend" | "maximum_spend">): SpendLimits {
+  return { minimum: nanosOrNull(limits.minimum_spend), maximum: nanosOrNull(limits.maximum_spend) };
 }

@@ -147,6 +147,21 @@ describe("POST /v1/plans", () => {
       },
       because: "nine decimals are kept",
     },
+    {
+      changes: { prices: [{ ...shipping.prices[1], model: { type: "package", unit_price: "1" } }] },
+      because: "a package has a size and a price",
+    },
+    {
+      changes: {
+        prices: [{ ...shipping.prices[1], model: { type: "percentage", rate: "1", tiers: [] } }],
+      },
+      because: "a percentage has no tiers",
+    },
+    { changes: { minimum_spend: 100 }, because: "limits are decimals in text" },
+    {
+      changes: { prices: [{ ...shipping.prices[0], minimum_spend: "1" }] },
+      because: "a flat price is its own minimum",
+    },
   ])("400 body_invalid: $because", async ({ changes }) => {
     const { status, json } = await post("/v1/plans", { ...shipping, ...changes });
     expect({ status, code: json.code }).toEqual({ status: 400, code: "body_invalid" });

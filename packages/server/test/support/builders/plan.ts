@@ -1,7 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import { type Nanos, parseNanos } from "#kernel/nanos.ts";
 import type { Billed, PlanDraft, PriceDraft } from "#modules/catalog/domain/index.ts";
-import type { Tier } from "#modules/rating/domain/index.ts";
+import { type PriceModel, type Tier, UNLIMITED } from "#modules/rating/domain/index.ts";
 
 /** The shipping platform's plan: 2,999.00 JMD a month in arrears, packages at 50.00, returns at 100.00. */
 export function planDraft(changes: Partial<PlanDraft> = {}): PlanDraft {
@@ -11,6 +11,7 @@ export function planDraft(changes: Partial<PlanDraft> = {}): PlanDraft {
     currency: "JMD",
     interval: { unit: "month", count: 1 },
     prices: [flatPrice("2999.00"), unitPrice("packages", "50.00"), unitPrice("returns", "100.00")],
+    spend: UNLIMITED,
     metadata: {},
     ...changes,
   };
@@ -26,7 +27,7 @@ export function unitPrice(metric: string, price: string, included = "0"): PriceD
     includedQuantity: nanos(included),
     unitPrice: nanos(price),
   } as const;
-  return { kind: "usage", name: `Per ${metric}`, metric, model };
+  return usagePrice(metric, model);
 }
 
 export function tieredPrice(
@@ -36,7 +37,12 @@ export function tieredPrice(
   included = "0",
 ): PriceDraft {
   const model = { type, includedQuantity: nanos(included), tiers };
-  return { kind: "usage", name: `Per ${metric}`, metric, model };
+  return usagePrice(metric, model);
+}
+
+/** A usage price of any model. */
+export function usagePrice(metric: string, model: PriceModel, spend = UNLIMITED): PriceDraft {
+  return { kind: "usage", name: `Per ${metric}`, metric, model, spend };
 }
 
 /** A tier that ends with the quantity `upTo`, or never. */

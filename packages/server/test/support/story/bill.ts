@@ -23,9 +23,15 @@ export function billOf(invoice: Json): Bill {
   };
 }
 
-/** `Base fee: 2999.00`, `packages: 150 → 7500.00`, `late packages of 2026-01-01 – 2026-02-01: …` */
+/**
+ * `Base fee: 2999.00`, `packages: 150 → 7500.00`, `late packages of 2026-01-01 – 2026-02-01: …`,
+ * `Minimum spend of 2026-01-01 – 2026-02-01: 50.00`
+ */
 function lineInWords({ kind, description, quantity, amount, period_start, period_end }: Json) {
   if (kind === "flat") return `${description}: ${amount}`;
+  if (kind === "minimum" || kind === "maximum") {
+    return `${description} of ${span(period_start, period_end)}: ${amount}`;
+  }
   const name =
     kind === "late_usage"
       ? `late ${description} of ${span(period_start, period_end)}`

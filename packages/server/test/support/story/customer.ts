@@ -1,6 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import { parseId } from "#kernel/ids.ts";
 import { listBalances } from "#modules/ledger/index.ts";
+import type { Json } from "#test/support/app.ts";
 import { type Bill, billOf } from "./bill.ts";
 import { type Membership, membershipOf } from "./membership.ts";
 import type { Teller } from "./teller.ts";
@@ -15,6 +16,8 @@ export interface Customer {
   livesUntil(instant: string): Promise<void>;
   /** Oldest first. */
   invoices(): Promise<Bill[]>;
+  /** How each line of its invoices came about, oldest first. */
+  explained(): Promise<Json[]>;
   /** What each account of its books holds, in minor units. */
   books(): Promise<Record<string, bigint>>;
   /** Tries to charge it, oldest first: `2026-02-01 declined`. */
@@ -41,6 +44,16 @@ export function customerOf(teller: Teller, id: string): Customer {
     async invoices() {
       const { data } = await taken("GET", `/v1/invoices?customer=${id}&limit=100`);
       return data.toReversed().map(billOf);
+    },
+    async explained() {
+      const { data } = await taken("GET", `/v1/invoices?customer=${id}&limit=100`);
+      const answers: Json[] = [];
+      for (const invoice of data.toReversed()) {
+        for (const { line } of invoice.lines) {
+          answers.push(await taken("GET", `/v1/invoices/${invoice.id}/lines/${line}/explain`));
+        }
+      }
+      return answers;
     },
     async books() {
       const balances = await shop.app.db.inProject(projectId, (tx) => listBalances(tx, customerId));

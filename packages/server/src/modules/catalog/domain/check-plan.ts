@@ -1,21 +1,17 @@
+import type { Currency } from "#kernel/currency.ts";
 import type { Interval } from "#kernel/interval.ts";
 import { nanosToMinorExactly } from "#kernel/money.ts";
-import { formatNanos, type Nanos, unitsToNanos } from "#kernel/nanos.ts";
-import { type PriceModel, type Tier, tiersFault } from "#modules/rating/domain/index.ts";
+import { formatNanos, type Nanos } from "#kernel/nanos.ts";
+import type { SpendLimits } from "#modules/rating/domain/index.ts";
+import { modelFaults } from "./check-model.ts";
+import { amountFaults, faultUnless, type PlanFault } from "./fault.ts";
 import type { PlanDraft, PriceDraft } from "./plan-draft.ts";
-
-/** What is wrong with one part of a draft. `path` is a JSON pointer into a plan's native shape. */
-export interface PlanFault {
-  readonly path: string;
-  readonly message: string;
-}
 
 /** What a metric may be called. */
 export const METRIC_PATTERN = "^[a-z0-9][a-z0-9_.:-]{0,99}$";
 export const NAME_CHARACTERS_MAX = 200;
 export const DESCRIPTION_CHARACTERS_MAX = 2000;
 export const PRICES_MAX = 100;
-export const TIERS_MAX = 100;
 
 // A period is at most ten years long, and its count fits what a version stores.
 const INTERVAL_COUNT_MAX: Readonly<Record<Interval["unit"], number>> = {
@@ -28,8 +24,6 @@ const INTERVAL_COUNT_MAX: Readonly<Record<Interval["unit"], number>> = {
 };
 
 const METRIC = new RegExp(METRIC_PATTERN);
-const PRICE_LIMIT = unitsToNanos(10n ** 12n);
-const QUANTITY_LIMIT = unitsToNanos(10n ** 15n);
 
 /** Everything that keeps a draft from being published; nothing when it can be. */
 export function planFaults(draft: PlanDraft): PlanFault[] {
@@ -40,6 +34,7 @@ export function planFaults(draft: PlanDraft): PlanFault[] {
     ...countFaults(draft.prices.length),
     ...draft.prices.flatMap((price, index) => priceFaults(price, draft, `/prices/${index}`)),
     ...repeatedMetricFaults(draft.prices),
+    ...spendFaults(draft.spend, draft.currency, ""),
   ];
 }
 
@@ -77,47 +72,44 @@ function priceFaults(price: PriceDraft, { currency }: PlanDraft, path: string): 
         "a metric has 1 to 100 of a-z, 0-9, _ . : - and starts with a letter or digit",
       ),
       ...modelFaults(price.model, `${path}/model`),
+      ...spendFaults(price.spend, currency, path),
     ];
   }
-  const isChargeable = nanosToMinorExactly(price.amount, currency) !== null;
+  return [...nameFaults, ...chargeableFaults(price.amount, currency, `${path}/amount`)];
+}
+
+/** Whether limits can be charged and leave room between them. */
+function spendFaults(
+  { minimum, maximum }: SpendLimits,
+  currency: Currency,
+  path: string,
+): PlanFault[] {
+  const isOrdered = minimum === null || maximum === null || minimum <= maximum;
   return [
-    ...nameFaults,
-    ...amountFaults(price.amount, `${path}/amount`),
-    ...faultUnless(
-      isChargeable,
-      `${path}/amount`,
-      `${formatNanos(price.amount)} is no whole number of the smallest unit of ${currency}`,
-    ),
+    ...limitFaults(minimum, currency, `${path}/minimum_spend`),
+    ...limitFaults(maximum, currency, `${path}/maximum_spend`),
+    ...faultUnless(isOrdered, `${path}/maximum_spend`, "the most is not less than the least"),
   ];
 }
 
-function modelFaults(model: PriceModel, path: string): PlanFault[] {
-  const included = quantityFaults(model.includedQuantity, `${path}/included_quantity`);
-  if (model.type === "per_unit") {
-    return [...included, ...amountFaults(model.unitPrice, `${path}/unit_price`)];
-  }
-  return [...included, ...tierListFaults(model.tiers, `${path}/tiers`)];
+function limitFaults(limit: Nanos | null, currency: Currency, path: string): PlanFault[] {
+  if (limit === null) return [];
+  return [
+    ...faultUnless(limit !== 0n, path, "a limit is above zero; leave it out where there is none"),
+    ...chargeableFaults(limit, currency, path),
+  ];
 }
 
-function tierListFaults(tiers: readonly Tier[], path: string): PlanFault[] {
-  const fault =
-    tiers.length > TIERS_MAX ? `at most ${TIERS_MAX} tiers are kept` : tiersFault(tiers);
-  if (fault !== null) return [{ path, message: fault }];
-  return tiers.flatMap(({ upTo, unitPrice, flatPrice }, index) => [
-    ...quantityFaults(upTo ?? 0n, `${path}/${index}/up_to`),
-    ...amountFaults(unitPrice, `${path}/${index}/unit_price`),
-    ...amountFaults(flatPrice, `${path}/${index}/flat_price`),
-  ]);
-}
-
-function amountFaults(amount: Nanos, path: string): PlanFault[] {
-  const isFit = amount >= 0n && amount < PRICE_LIMIT;
-  return faultUnless(isFit, path, "a price is zero or above, and below 10^12");
-}
-
-function quantityFaults(quantity: Nanos, path: string): PlanFault[] {
-  const isFit = quantity >= 0n && quantity < QUANTITY_LIMIT;
-  return faultUnless(isFit, path, "a quantity is zero or above, and below 10^15");
+function chargeableFaults(amount: Nanos, currency: Currency, path: string): PlanFault[] {
+  const isChargeable = nanosToMinorExactly(amount, currency) !== null;
+  return [
+    ...amountFaults(amount, path),
+    ...faultUnless(
+      isChargeable,
+      path,
+      `${formatNanos(amount)} is no whole number of the smallest unit of ${currency}`,
+    ),
+  ];
 }
 
 function repeatedMetricFaults(prices: readonly PriceDraft[]): PlanFault[] {
@@ -129,8 +121,4 @@ function repeatedMetricFaults(prices: readonly PriceDraft[]): PlanFault[] {
     const message = `another price of this plan already prices ${price.metric}`;
     return faultUnless(isFirst, `/prices/${index}/metric`, message);
   });
-}
-
-function faultUnless(isFit: boolean, path: string, message: string): PlanFault[] {
-  return isFit ? [] : [{ path, message }];
 }

@@ -1,19 +1,21 @@
+export { TIERS_MAX } from "./check-model.ts";
 export {
   DESCRIPTION_CHARACTERS_MAX,
   METRIC_PATTERN,
   NAME_CHARACTERS_MAX,
   PRICES_MAX,
-  TIERS_MAX,
 } from "./check-plan.ts";
 export {
   type Billed,
   type FlatPrice,
   flatPrices,
+  hasSpendLimits,
   type Plan,
   type PlanStatus,
   type PlanVersion,
   type PlanVersionKey,
   type Price,
+  perEventModel,
   planKey,
   type UsagePrice,
   usagePrices,

@@ -5,6 +5,9 @@ export type PriceDraft = Omit<FlatPrice, "priceId"> | Omit<UsagePrice, "priceId"
 
 /** What a publisher decides about a plan. Ids, the version's number and its time come from here. */
 export interface PlanDraft
-  extends Pick<PlanVersion, "name" | "description" | "currency" | "interval" | "metadata"> {
+  extends Pick<
+    PlanVersion,
+    "name" | "description" | "currency" | "interval" | "spend" | "metadata"
+  > {
   readonly prices: readonly PriceDraft[];
 }

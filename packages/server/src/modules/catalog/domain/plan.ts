@@ -2,7 +2,12 @@ import type { EpochMs } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import type { Interval } from "#kernel/interval.ts";
 import type { Nanos } from "#kernel/nanos.ts";
-import type { PriceModel } from "#modules/rating/domain/index.ts";
+import {
+  isPerEvent,
+  type PercentageModel,
+  type PriceModel,
+  type SpendLimits,
+} from "#modules/rating/domain/index.ts";
 
 /** When a price is billed: as its period begins, or when it has ended. Usage is always in arrears. */
 export type Billed = "advance" | "arrears";
@@ -24,6 +29,8 @@ export interface UsagePrice {
   readonly billed: "arrears";
   readonly metric: string;
   readonly model: PriceModel;
+  /** What it comes to in a period at least and at most, whatever is used. */
+  readonly spend: SpendLimits;
 }
 
 export type Price = FlatPrice | UsagePrice;
@@ -42,6 +49,8 @@ export interface PlanVersion extends PlanVersionKey {
   readonly interval: Interval;
   /** In the order in which an invoice lists them. */
   readonly prices: readonly Price[];
+  /** What all charges of a period together come to at least and at most. */
+  readonly spend: SpendLimits;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly publishedAtMs: EpochMs;
 }
@@ -55,6 +64,17 @@ export interface Plan {
   readonly latest: PlanVersion;
 }
 
+/** Whether anything of the plan has to be kept within limits. */
+export function hasSpendLimits({ spend, prices }: Pick<PlanVersion, "spend" | "prices">): boolean {
+  return (
+    isLimited(spend) || prices.some((price) => price.kind === "usage" && isLimited(price.spend))
+  );
+}
+
+function isLimited({ minimum, maximum }: SpendLimits): boolean {
+  return minimum !== null || maximum !== null;
+}
+
 /** A map key for a version. */
 export function planKey({ planId, version }: PlanVersionKey): string {
   return `${planId}:${version}`;
@@ -62,6 +82,12 @@ export function planKey({ planId, version }: PlanVersionKey): string {
 
 export function usagePrices(plan: PlanVersion): readonly UsagePrice[] {
   return plan.prices.filter((price) => price.kind === "usage");
+}
+
+/** How the plan prices each event of a metric; null where it asks for their sum alone. */
+export function perEventModel(plan: PlanVersion, metric: string): PercentageModel | null {
+  const model = usagePrices(plan).find((price) => price.metric === metric)?.model;
+  return model !== undefined && isPerEvent(model) ? model : null;
 }
 
 export function flatPrices(plan: PlanVersion, billed: Billed): readonly FlatPrice[] {

@@ -35,12 +35,17 @@ function published(
   newId: NewId,
   nowMs: EpochMs,
 ): PlanVersion {
-  const { name, description, currency, interval, metadata } = draft;
+  const { currency, prices, ...terms } = draft;
   if (!isCurrency(currency)) throw new BillingError("currency_unknown", { currency });
   const errors = planFaults(draft);
   if (errors.length > 0) throw new BillingError("plan_invalid", { errors });
-  const prices = draft.prices.map((price) => publishedPrice(price, newId()));
-  return { ...key, name, description, currency, interval, prices, metadata, publishedAtMs: nowMs };
+  return {
+    ...key,
+    ...terms,
+    currency,
+    prices: prices.map((price) => publishedPrice(price, newId())),
+    publishedAtMs: nowMs,
+  };
 }
 
 function publishedPrice(price: PriceDraft, priceId: bigint): Price {

@@ -43,6 +43,8 @@ test("a plan is shown with every figure as an exact decimal", () => {
         billed: "arrears",
         metric: "packages",
         model: { type: "per_unit", included_quantity: "10", unit_price: "50" },
+        minimum_spend: null,
+        maximum_spend: null,
       },
       {
         kind: "usage",
@@ -58,8 +60,12 @@ test("a plan is shown with every figure as an exact decimal", () => {
             { up_to: null, unit_price: "0.00025", flat_price: "5" },
           ],
         },
+        minimum_spend: null,
+        maximum_spend: null,
       },
     ],
+    minimum_spend: null,
+    maximum_spend: null,
     metadata: { crm_id: "A-1042" },
     published_at: "2026-01-31T00:00:00.000Z",
   });

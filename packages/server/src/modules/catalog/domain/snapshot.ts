@@ -4,7 +4,12 @@ import type { Currency } from "#kernel/currency.ts";
 import { formatId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
 import { formatMinor, nanosToMinorExactly } from "#kernel/money.ts";
-import { type PriceModelJson, priceModelToJson } from "#modules/rating/domain/index.ts";
+import type { Nanos } from "#kernel/nanos.ts";
+import {
+  type PriceModelJson,
+  priceModelToJson,
+  type SpendLimits,
+} from "#modules/rating/domain/index.ts";
 import type { Billed, Plan, PlanStatus, PlanVersion, Price } from "./plan.ts";
 
 /** A plan version as the operator API and the events show it. Amounts are in major units. */
@@ -16,6 +21,8 @@ export interface PlanSnapshot {
   currency: string;
   interval: Interval;
   prices: PriceSnapshot[];
+  minimum_spend: string | null;
+  maximum_spend: string | null;
   metadata: Record<string, unknown>;
   published_at: string;
 }
@@ -29,6 +36,8 @@ export type PriceSnapshot =
       billed: "arrears";
       metric: string;
       model: PriceModelJson;
+      minimum_spend: string | null;
+      maximum_spend: string | null;
     };
 
 /** What names a plan version where its prices do not matter. */
@@ -58,6 +67,7 @@ export function planSnapshot(version: PlanVersion): PlanSnapshot {
     currency: version.currency,
     interval: version.interval,
     prices: version.prices.map((price) => priceSnapshot(price, version.currency)),
+    ...spendSnapshot(version.spend, version.currency),
     metadata: { ...version.metadata },
     published_at: isoInstant(version.publishedAtMs),
   };
@@ -75,12 +85,25 @@ function priceSnapshot(price: Price, currency: Currency): PriceSnapshot {
   const { name, billed } = price;
   const id = formatId("price", price.priceId);
   if (price.kind === "usage") {
-    const { metric, model } = price;
-    return { kind: "usage", id, name, billed: "arrears", metric, model: priceModelToJson(model) };
+    const { metric } = price;
+    const model = priceModelToJson(price.model);
+    const spend = spendSnapshot(price.spend, currency);
+    return { kind: "usage", id, name, billed: "arrears", metric, model, ...spend };
   }
+  return { kind: "flat", id, name, billed, amount: amountText(price.amount, currency) };
+}
+
+function spendSnapshot({ minimum, maximum }: SpendLimits, currency: Currency) {
+  return {
+    minimum_spend: minimum === null ? null : amountText(minimum, currency),
+    maximum_spend: maximum === null ? null : amountText(maximum, currency),
+  };
+}
+
+function amountText(amount: Nanos, currency: Currency): string {
   const amountMinor = present(
-    nanosToMinorExactly(price.amount, currency),
-    "a flat price is published only when it can be charged as it stands",
+    nanosToMinorExactly(amount, currency),
+    "an amount is published only when it can be charged as it stands",
   );
-  return { kind: "flat", id, name, billed, amount: formatMinor(amountMinor, currency) };
+  return formatMinor(amountMinor, currency);
 }

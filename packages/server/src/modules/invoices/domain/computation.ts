@@ -1,11 +1,13 @@
 import type { Nanos } from "#kernel/nanos.ts";
-import type { PriceModel } from "#modules/rating/domain/index.ts";
+import type { EventTally, PriceModel } from "#modules/rating/domain/index.ts";
 
 /** The part of a whole that is due, as two whole numbers: milliseconds of a period, say. */
 export interface Share {
   readonly part: bigint;
   readonly whole: bigint;
 }
+
+export const WHOLE: Share = { part: 1n, whole: 1n };
 
 /** Everything a line's amount was computed from. Kept with the line, so it can be computed again. */
 export type Computation =
@@ -24,4 +26,17 @@ export type Computation =
       readonly closings: number;
       readonly billedBefore: Nanos;
       readonly amountBeforeMinor: bigint;
+      /** The events one by one, all and those of earlier lines; null where the price takes the sum. */
+      readonly events: EventTally | null;
+      readonly eventsBefore: EventTally | null;
+    }
+  | {
+      readonly type: "minimum" | "maximum";
+      /** The limit for a whole period, and the part of it that holds for this one. */
+      readonly limit: Nanos;
+      readonly share: Share;
+      /** What the limit's charges of the period come to on all invoices, this one included. */
+      readonly chargedMinor: bigint;
+      /** What earlier lines of the same limit came to. */
+      readonly adjustedBeforeMinor: bigint;
     };

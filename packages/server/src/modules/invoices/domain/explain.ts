@@ -1,34 +1,16 @@
 import type { Currency } from "#kernel/currency.ts";
 import { formatMinor, minorToNanos, roundToMinor } from "#kernel/money.ts";
-import { type Attos, formatAttos, formatNanos, NANOS_PER_UNIT, type Nanos } from "#kernel/nanos.ts";
-import { type PriceModel, type RatedTier, rateUsage } from "#modules/rating/domain/index.ts";
+import { type Attos, formatAttos, formatNanos, NANOS_PER_UNIT } from "#kernel/nanos.ts";
+import { rateUsage } from "#modules/rating/domain/index.ts";
 import type { Computation } from "./computation.ts";
-import type { DraftLine } from "./line.ts";
+import { limitSteps } from "./explain-limit.ts";
+import type { Evidence, Explanation, Steps } from "./explanation.ts";
+import { priceFormula } from "./formula.ts";
+import type { DraftLine, Used } from "./line.ts";
 
-/** How a line's amount came about, step by step, computed anew. */
-export interface Explanation {
-  /** The sum in words and figures: `150 × 50 = 7500`. */
-  readonly formula: string;
-  readonly exact: Attos;
-  readonly tiers: readonly RatedTier[];
-  /** What was dropped or added to reach a whole minor unit. */
-  readonly rounding: string;
-  readonly recomputedMinor: bigint;
-  readonly billedMinor: bigint;
-  /** Whether computing it again gives what was billed. */
-  readonly holds: boolean;
-}
-
-/**
- * Computes a line again. For a usage line `used` is the sum of the events behind it and behind the
- * earlier lines of the same metric and period; the line holds when that gives the billed amount.
- */
-export function explainLine(line: DraftLine, currency: Currency, used: Nanos): Explanation {
-  const { computation } = line;
-  const steps =
-    computation.type === "flat"
-      ? flatSteps(computation, currency)
-      : usageSteps(computation, currency, used);
+/** Computes a line again from the evidence: the line holds when that gives the billed amount. */
+export function explainLine(line: DraftLine, currency: Currency, evidence: Evidence): Explanation {
+  const steps = stepsOf(line, currency, evidence);
   return {
     ...steps,
     billedMinor: line.amountMinor,
@@ -36,7 +18,21 @@ export function explainLine(line: DraftLine, currency: Currency, used: Nanos): E
   };
 }
 
-type Steps = Omit<Explanation, "billedMinor" | "holds">;
+function stepsOf(
+  { computation, priceId }: DraftLine,
+  currency: Currency,
+  { used, charges, invoiceNumber }: Evidence,
+): Steps {
+  switch (computation.type) {
+    case "flat":
+      return flatSteps(computation, currency);
+    case "usage":
+      return usageSteps(computation, currency, used);
+    case "minimum":
+    case "maximum":
+      return limitSteps(computation, priceId, currency, charges, invoiceNumber);
+  }
+}
 
 function flatSteps(computation: Extract<Computation, { type: "flat" }>, currency: Currency): Steps {
   const { amount, share } = computation;
@@ -48,6 +44,7 @@ function flatSteps(computation: Extract<Computation, { type: "flat" }>, currency
     formula: `${formatNanos(amount)}${factor} = ${formatMinor(recomputedMinor, currency)}`,
     exact,
     tiers: [],
+    charges: [],
     rounding: isWhole
       ? roundingOf(exact, recomputedMinor, currency)
       : `rounded half away from zero to ${formatMinor(recomputedMinor, currency)}`,
@@ -58,13 +55,14 @@ function flatSteps(computation: Extract<Computation, { type: "flat" }>, currency
 function usageSteps(
   computation: Extract<Computation, { type: "usage" }>,
   currency: Currency,
-  used: Nanos,
+  used: Used,
 ): Steps {
-  const { model, billedBefore, amountBeforeMinor, closings } = computation;
-  const rated = rateUsage(model, used);
+  const { model, billedBefore, amountBeforeMinor, closings, eventsBefore } = computation;
+  const rated = rateUsage(model, used.quantity, used.events);
   const whole = roundToMinor(rated.exact, currency);
-  const before = closings === 0 ? 0n : roundToMinor(rateUsage(model, billedBefore).exact, currency);
-  const price = `${priceFormula(model, used, rated.billedQuantity, rated.tiers)} = ${formatAttos(rated.exact)}`;
+  const ratedBefore = closings === 0 ? null : rateUsage(model, billedBefore, eventsBefore);
+  const before = ratedBefore === null ? 0n : roundToMinor(ratedBefore.exact, currency);
+  const price = `${priceFormula(model, used, rated)} = ${formatAttos(rated.exact)}`;
   const late =
     closings === 0
       ? ""
@@ -73,28 +71,10 @@ function usageSteps(
     formula: price + late,
     exact: rated.exact,
     tiers: rated.tiers,
+    charges: [],
     rounding: roundingOf(rated.exact, whole, currency),
     recomputedMinor: whole - before,
   };
-}
-
-function priceFormula(
-  model: PriceModel,
-  used: Nanos,
-  billed: Nanos,
-  tiers: readonly RatedTier[],
-): string {
-  const quantity =
-    used === billed
-      ? formatNanos(used)
-      : `(${formatNanos(used)} used − ${formatNanos(model.includedQuantity)} included)`;
-  if (model.type === "per_unit") return `${quantity} × ${formatNanos(model.unitPrice)}`;
-  return tiers.map(tierFormula).join(" + ");
-}
-
-function tierFormula({ quantity, unitPrice, flatPrice }: RatedTier): string {
-  const units = `${formatNanos(quantity)} × ${formatNanos(unitPrice)}`;
-  return flatPrice === 0n ? units : `${units} + ${formatNanos(flatPrice)}`;
 }
 
 function roundingOf(exact: Attos, roundedMinor: bigint, currency: Currency): string {

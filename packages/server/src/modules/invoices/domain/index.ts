@@ -1,5 +1,7 @@
-export type { Computation } from "./computation.ts";
-export { type Explanation, explainLine } from "./explain.ts";
+export type { Charge } from "./charge.ts";
+export type { Computation, Share } from "./computation.ts";
+export { explainLine } from "./explain.ts";
+export type { CountedCharge, Evidence, Explanation } from "./explanation.ts";
 export {
   type DraftInvoice,
   draftInvoice,
@@ -9,4 +11,5 @@ export {
   type InvoiceStatus,
   issuedInvoice,
 } from "./invoice.ts";
-export { type DraftLine, flatLine, usageLine } from "./line.ts";
+export { limitLines } from "./limit-line.ts";
+export { type DraftLine, flatLine, type Used, usageLine } from "./line.ts";

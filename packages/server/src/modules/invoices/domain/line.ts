@@ -3,14 +3,15 @@ import type { Currency } from "#kernel/currency.ts";
 import { roundToMinor } from "#kernel/money.ts";
 import { NANOS_PER_UNIT, type Nanos, unitsToNanos } from "#kernel/nanos.ts";
 import type { FlatPrice, UsagePrice } from "#modules/catalog/domain/index.ts";
-import { rateUsage } from "#modules/rating/domain/index.ts";
-import type { Computation, Share } from "./computation.ts";
+import { type EventTally, isPerEvent, rateUsage } from "#modules/rating/domain/index.ts";
+import { type Computation, type Share, WHOLE } from "./computation.ts";
 
-/** What an invoice charges for one price in one billing period. */
+/** What an invoice charges for one price in one billing period, or to keep its limits. */
 export interface DraftLine {
-  readonly kind: "flat" | "usage" | "late_usage";
-  readonly priceId: bigint;
-  /** The usage metric; null on a flat line. */
+  readonly kind: "flat" | "usage" | "late_usage" | "minimum" | "maximum";
+  /** Null on a line that keeps the whole plan within its limits. */
+  readonly priceId: bigint | null;
+  /** The usage metric; null on a line that is not usage. */
   readonly metric: string | null;
   readonly description: string;
   readonly period: Period;
@@ -20,14 +21,18 @@ export interface DraftLine {
   readonly computation: Computation;
 }
 
-/** What an earlier invoice already charged for the same metric and period. */
-export interface AlreadyBilled {
+/** What was used of a metric in a period, as far as a price may ask. */
+export interface Used {
   readonly quantity: Nanos;
+  /** Null where the price asks for the sum alone. */
+  readonly events: EventTally | null;
+}
+
+/** What an earlier invoice already charged for the same metric and period. */
+export interface AlreadyBilled extends Used {
   /** How often the period has been billed for this metric. */
   readonly closings: number;
 }
-
-const WHOLE: Share = { part: 1n, whole: 1n };
 
 /**
  * A flat price for a period. `share` is the part of the period that is due, by exact time: a price in
@@ -61,30 +66,33 @@ export function usageLine(
   price: UsagePrice,
   period: Period,
   currency: Currency,
-  used: Nanos,
+  used: Used,
   already?: AlreadyBilled,
 ): DraftLine {
   const billedBefore = already?.quantity ?? 0n;
-  const before = already === undefined ? 0n : usageAmount(price, currency, billedBefore);
+  const before = already === undefined ? 0n : usageAmount(price, currency, already);
+  const hasEvents = isPerEvent(price.model);
   return {
     kind: already === undefined ? "usage" : "late_usage",
     priceId: price.priceId,
     metric: price.metric,
     description: price.name,
     period,
-    quantity: used - billedBefore,
+    quantity: used.quantity - billedBefore,
     amountMinor: usageAmount(price, currency, used) - before,
     computation: {
       type: "usage",
       model: price.model,
-      used,
+      used: used.quantity,
       closings: already?.closings ?? 0,
       billedBefore,
       amountBeforeMinor: before,
+      events: hasEvents ? used.events : null,
+      eventsBefore: hasEvents ? (already?.events ?? null) : null,
     },
   };
 }
 
-function usageAmount(price: UsagePrice, currency: Currency, used: Nanos): bigint {
-  return roundToMinor(rateUsage(price.model, used).exact, currency);
+function usageAmount(price: UsagePrice, currency: Currency, { quantity, events }: Used): bigint {
+  return roundToMinor(rateUsage(price.model, quantity, events).exact, currency);
 }

@@ -1,10 +1,11 @@
 import { assert } from "#kernel/assert.ts";
 import { NANOS_PER_UNIT, type Nanos } from "#kernel/nanos.ts";
 import type { Tier } from "./model.ts";
+import { startedPackages } from "./package.ts";
 import type { Rated, RatedTier } from "./rated.ts";
 
 /**
- * Prices each unit at the rate of the tier that unit falls in, and adds the flat price of every tier
+ * Prices each unit (or each package of units) at the rate of the tier it falls in, and adds the flat price of every tier
  * that was reached; the first tier counts as reached with no usage at all. What lies below zero, left
  * by corrections, is priced at the first tier's rate.
  */
@@ -31,9 +32,14 @@ function coveredBy(tier: Tier, from: Nanos, quantity: Nanos, isFirst: boolean): 
   return end - from;
 }
 
-/** One tier's share: its units at its rate, and its flat price. */
+/** One tier's share: its units or packages at its rate, and its flat price. */
 export function ratedTier(tier: Tier, from: Nanos, quantity: Nanos): RatedTier {
-  const { upTo, unitPrice, flatPrice } = tier;
-  const exact = quantity * unitPrice + flatPrice * NANOS_PER_UNIT;
-  return { from, upTo, quantity, unitPrice, flatPrice, exact };
+  const { packageSize, ...terms } = tier;
+  const flat = tier.flatPrice * NANOS_PER_UNIT;
+  if (packageSize === undefined) {
+    return { ...terms, from, quantity, exact: quantity * tier.unitPrice + flat };
+  }
+  const packages = startedPackages(quantity, packageSize);
+  const exact = packages * tier.unitPrice * NANOS_PER_UNIT + flat;
+  return { ...terms, from, quantity, packageSize, packages, exact };
 }

@@ -8,6 +8,9 @@ export interface RatedTier {
   readonly quantity: Nanos;
   readonly unitPrice: Nanos;
   readonly flatPrice: Nanos;
+  /** How many packages of which size the quantity took, where the tier sells packages. */
+  readonly packageSize?: Nanos;
+  readonly packages?: bigint;
   readonly exact: Attos;
 }
 

@@ -1,0 +1,66 @@
+import { ownedKey } from "#kernel/ids.ts";
+import { hasSpendLimits, perEventModel } from "#modules/catalog/domain/index.ts";
+import type { Charge } from "#modules/invoices/domain/index.ts";
+import { listCharges } from "#modules/invoices/index.ts";
+import { tallyEvents } from "#modules/metering/index.ts";
+import type { Tx } from "#platform/db/database.ts";
+import type { LineFacts } from "./period-lines.ts";
+
+type Counted = Omit<LineFacts, "charges">;
+
+/**
+ * Adds what only some plans ask for: what the events come to one by one, and what was charged for the
+ * periods before. Each is one statement for the whole batch, and none where no plan asks.
+ */
+export async function withPlanFacts(tx: Tx, counted: readonly Counted[]): Promise<LineFacts[]> {
+  const tallied = await withTallies(tx, counted);
+  const charges = await chargesOf(tx, tallied);
+  return tallied.map((facts) => ({
+    ...facts,
+    charges: charges.get(ownedKey(facts.subscription)) ?? [],
+  }));
+}
+
+async function withTallies(tx: Tx, counted: readonly Counted[]): Promise<readonly Counted[]> {
+  const asked = counted.flatMap(({ plan, counters }) =>
+    counters.flatMap((counter) => {
+      const model = perEventModel(plan, counter.metric);
+      return model === null ? [] : [{ counter, model }];
+    }),
+  );
+  if (asked.length === 0) return counted;
+  const tallies = await tallyEvents(
+    tx,
+    asked.map(({ counter, model }) => ({ ...counter, model })),
+  );
+  const tallied = new Map(
+    asked.map(({ counter }, index) => {
+      const tally = tallies[index];
+      return [counter, tally === undefined ? counter : { ...counter, tally }];
+    }),
+  );
+  return counted.map((facts) => ({
+    ...facts,
+    counters: facts.counters.map((counter) => tallied.get(counter) ?? counter),
+  }));
+}
+
+/** By `ownedKey` of the subscription. */
+async function chargesOf(tx: Tx, counted: readonly Counted[]): Promise<Map<string, Charge[]>> {
+  const periods = counted
+    .filter(({ plan }) => hasSpendLimits(plan))
+    .flatMap(({ subscription, counters }) => {
+      const { customerId, id: subscriptionId, period } = subscription;
+      const starts = new Set(counters.map(({ periodStartMs }) => periodStartMs));
+      if (period !== null) starts.add(period.startMs);
+      return [...starts].map((periodStartMs) => ({ customerId, subscriptionId, periodStartMs }));
+    });
+  const charges = new Map<string, Charge[]>();
+  for (const charge of await listCharges(tx, periods)) {
+    const key = ownedKey({ customerId: charge.customerId, id: charge.subscriptionId });
+    const known = charges.get(key);
+    if (known === undefined) charges.set(key, [charge]);
+    else known.push(charge);
+  }
+  return charges;
+}

@@ -1,0 +1,135 @@
+import { present } from "#kernel/assert.ts";
+import type { EpochMs, Period } from "#kernel/clock.ts";
+import { periodAt, periodIndexAt } from "#kernel/interval.ts";
+import {
+  flatPrices,
+  hasSpendLimits,
+  type PlanVersion,
+  usagePrices,
+} from "#modules/catalog/domain/index.ts";
+import {
+  type Charge,
+  type DraftLine,
+  flatLine,
+  limitLines,
+  type Share,
+  usageLine,
+} from "#modules/invoices/domain/index.ts";
+import { NO_EVENTS, type UsageCounter } from "#modules/metering/domain/index.ts";
+import { anchoringOf, type Subscription } from "#modules/subscriptions/domain/index.ts";
+
+/** What the lines of a subscription's periods are made from. */
+export interface LineFacts {
+  readonly subscription: Subscription;
+  readonly plan: PlanVersion;
+  /** What is counted and not billed yet, of the closing period and of earlier ones. */
+  readonly counters: readonly UsageCounter[];
+  /** What earlier invoices charged for these periods; known where the plan has spend limits. */
+  readonly charges: readonly Charge[];
+}
+
+export function advanceLines(plan: PlanVersion, period: Period): DraftLine[] {
+  return flatPrices(plan, "advance")
+    .filter(({ amount }) => amount !== 0n)
+    .map((price) => flatLine(price, bounds(period), plan.currency));
+}
+
+/** What is due for the closing period now that it is over: fees, usage, and what its limits ask. */
+export function closingLines(facts: LineFacts, running: Period, closing: Period): DraftLine[] {
+  const share = shareOf(closing, running);
+  const lines = [...arrearsLines(facts, closing, share), ...usageLines(facts, closing)];
+  return withLimits(facts, { period: closing, share, lines });
+}
+
+function arrearsLines({ plan }: LineFacts, closing: Period, share: Share): DraftLine[] {
+  return flatPrices(plan, "arrears")
+    .filter(({ amount }) => amount !== 0n && share.part > 0n)
+    .map((price) => flatLine(price, closing, plan.currency, share));
+}
+
+/** The closing period's usage, in the plan's order. */
+function usageLines({ plan, counters }: LineFacts, closing: Period): DraftLine[] {
+  return usagePrices(plan).flatMap((price) => {
+    const counter = counters.find(
+      ({ metric, periodStartMs }) => metric === price.metric && periodStartMs === closing.startMs,
+    );
+    const used = { quantity: counter?.quantity ?? 0n, events: counter?.tally?.all ?? NO_EVENTS };
+    const line = usageLine(price, closing, plan.currency, used);
+    return isEmpty(line) ? [] : [line];
+  });
+}
+
+/** What came in for periods that were billed without it, the oldest period first. */
+export function lateLines(facts: LineFacts, late: readonly UsageCounter[]): DraftLine[] {
+  const starts = new Set(late.map(({ periodStartMs }) => periodStartMs));
+  return [...starts]
+    .toSorted((one, other) => one - other)
+    .flatMap((startMs) => {
+      const ofPeriod = late.filter(({ periodStartMs }) => periodStartMs === startMs);
+      return latePeriodLines(facts, startMs, ofPeriod);
+    });
+}
+
+function latePeriodLines(
+  facts: LineFacts,
+  startMs: EpochMs,
+  late: readonly UsageCounter[],
+): DraftLine[] {
+  const whole = wholePeriod(facts.subscription, startMs);
+  const period = cutPeriod(facts.subscription, whole);
+  const lines = late
+    .toSorted((one, other) => (one.metric < other.metric ? -1 : 1))
+    .map((counter) => lateLine(facts.plan, period, counter))
+    .filter((line) => !isEmpty(line));
+  return withLimits(facts, { period, share: shareOf(period, whole), lines });
+}
+
+function lateLine(plan: PlanVersion, period: Period, counter: UsageCounter): DraftLine {
+  const { metric, quantity, billedQuantity, closings, tally } = counter;
+  const price = present(
+    usagePrices(plan).find((candidate) => candidate.metric === metric),
+    "usage is only counted for metrics of the plan",
+  );
+  const used = { quantity, events: tally?.all ?? NO_EVENTS };
+  const already = { quantity: billedQuantity, events: tally?.billed ?? NO_EVENTS, closings };
+  return usageLine(price, period, plan.currency, used, already);
+}
+
+interface PeriodLines {
+  readonly period: Period;
+  readonly share: Share;
+  readonly lines: readonly DraftLine[];
+}
+
+function withLimits({ plan, charges }: LineFacts, billed: PeriodLines): DraftLine[] {
+  if (!hasSpendLimits(plan)) return [...billed.lines];
+  const before = charges.filter(({ periodStartMs }) => periodStartMs === billed.period.startMs);
+  return [...billed.lines, ...limitLines(plan, { ...billed, before })];
+}
+
+function wholePeriod(subscription: Subscription, startMs: EpochMs): Period {
+  const anchoring = present(anchoringOf(subscription), "usage is counted once periods run");
+  const { endMs } = periodAt(anchoring, periodIndexAt(anchoring, startMs));
+  return { startMs, endMs };
+}
+
+/** The period, cut where the subscription ended. */
+function cutPeriod({ endedAtMs }: Subscription, { startMs, endMs }: Period): Period {
+  return { startMs, endMs: endedAtMs === null ? endMs : Math.min(endMs, endedAtMs) };
+}
+
+/** The part of a period that ran, by exact time. */
+function shareOf(ran: Period, whole: Period): Share {
+  const part = BigInt(ran.endMs - ran.startMs);
+  const all = BigInt(whole.endMs - whole.startMs);
+  return part === all ? { part: 1n, whole: 1n } : { part, whole: all };
+}
+
+function isEmpty(line: DraftLine): boolean {
+  return line.quantity === 0n && line.amountMinor === 0n;
+}
+
+/** A period without its number. */
+export function bounds({ startMs, endMs }: Period): Period {
+  return { startMs, endMs };
+}

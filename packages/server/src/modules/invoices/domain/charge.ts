@@ -1,0 +1,43 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import { sumMinor } from "#kernel/money.ts";
+import type { DraftLine } from "./line.ts";
+
+/** A line that stands on an invoice, as far as the limits of its period ask. */
+export interface Charge
+  extends Pick<DraftLine, "kind" | "priceId" | "description" | "amountMinor"> {
+  readonly customerId: bigint;
+  readonly invoiceId: bigint;
+  readonly invoiceNumber: bigint;
+  readonly lineNumber: number;
+  readonly subscriptionId: bigint;
+  readonly periodStartMs: EpochMs;
+}
+
+export type LimitKind = "minimum" | "maximum";
+
+type Counted = Pick<DraftLine, "kind" | "priceId" | "amountMinor">;
+
+/**
+ * The lines among a period's that a limit counts: a price's own charges, or, where `priceId` is null,
+ * everything but the lines that keep the whole plan within its limits.
+ */
+export function chargesUnder<Line extends Counted>(
+  lines: readonly Line[],
+  priceId: bigint | null,
+): Line[] {
+  return lines.filter((line) =>
+    priceId === null
+      ? line.priceId !== null
+      : line.priceId === priceId && line.kind !== "minimum" && line.kind !== "maximum",
+  );
+}
+
+/** What the lines of one kind of limit came to so far. */
+export function adjustedMinor(
+  lines: readonly Counted[],
+  kind: LimitKind,
+  priceId: bigint | null,
+): bigint {
+  const adjusting = lines.filter((line) => line.kind === kind && line.priceId === priceId);
+  return sumMinor(adjusting.map(({ amountMinor }) => amountMinor));
+}
