@@ -16,7 +16,7 @@ interface Effort {
 }
 
 const QUICK: Effort = {
-  readAt: [30_000, 300_000],
+  readAt: [10_000, 100_000],
   reads: 500,
   ingestAt: [],
   rounds: 0,
@@ -31,7 +31,7 @@ const FULL: Effort = {
 };
 const QUICK_PICTURE: Effort = {
   ...QUICK,
-  ingestAt: [0, 100_000, 300_000],
+  ingestAt: [0, 100_000, 500_000],
   rounds: 1,
   seconds: 1,
 };

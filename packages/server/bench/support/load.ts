@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 
 /** What a client is told: plain data, since it runs in a process of its own. */
@@ -18,15 +18,35 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
+let started: ChildProcess | null = null;
+
 /**
  * Sends usage events for a while, each with a reference of its own, from a process beside this one so
  * that the server has its event loop to itself. Any answer but 200 is a failure of the bench.
+ *
+ * One load at a time: the process is kept for the next, since starting one takes as long as a short
+ * round. It ends with this process.
  */
-export function runLoad(load: Load): Promise<LoadResult> {
-  return new Promise((resolve, reject) => {
-    const client = fork(join(import.meta.dirname, "load-client.ts"), [JSON.stringify(load)]);
-    client.once("message", (result) => resolve(result as LoadResult));
-    client.once("error", reject);
-    client.once("exit", (code) => reject(new Error(`the load client ended with ${code}`)));
-  });
+export async function runLoad(load: Load): Promise<LoadResult> {
+  started ??= fork(join(import.meta.dirname, "load-client.ts"));
+  const client = started;
+  client.ref();
+  client.channel?.ref();
+  try {
+    return await new Promise((resolve, reject) => {
+      const fail = (code: number | null) => {
+        started = null;
+        reject(new Error(`the load client ended with ${code}`));
+      };
+      client.once("exit", fail);
+      client.once("message", (result) => {
+        client.off("exit", fail);
+        resolve(result as LoadResult);
+      });
+      client.send(load);
+    });
+  } finally {
+    client.unref();
+    client.channel?.unref();
+  }
 }
