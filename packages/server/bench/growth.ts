@@ -33,7 +33,7 @@ const QUICK_PICTURE: Effort = {
   ...QUICK,
   ingestAt: [0, 100_000, 500_000],
   rounds: 1,
-  seconds: 1,
+  seconds: 3,
 };
 
 /** What a table that grows does to reading current usage and to taking in more. */
@@ -71,7 +71,7 @@ async function measure(
 }
 
 function figuresOf(
-  { readAt: [few, many] }: Effort,
+  { readAt: [few, many], ingestAt }: Effort,
   readsMs: ReadonlyMap<number, number>,
   points: readonly GrowthPoint[],
 ): Figure[] {
@@ -87,7 +87,7 @@ function figuresOf(
   const full = points.at(-1);
   if (empty === undefined || full === undefined) return [read];
   const ingest = figureOf({
-    figure: `ingest.at${Math.round(full.rows / 1_000_000)}m`,
+    figure: `ingest.at${Math.max(...ingestAt) / 1_000_000}m`,
     value: full.eventsPerSecond,
     unit: "events/s",
     denominator: empty.eventsPerSecond,

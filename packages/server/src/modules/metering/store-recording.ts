@@ -111,7 +111,11 @@ interface KeyRow {
   reference_id: string;
 }
 
-/** What is kept under the references of these events, by event key. */
+/**
+ * What is kept under the references of these events, by event key. The join alone names the customers:
+ * with `customer_id = any(…)` beside it the planner gives up the key's index and reads the whole table,
+ * which at three million events took nine seconds instead of a tenth.
+ */
 export async function findRecorded(
   tx: Tx,
   events: readonly PlannedEvent[],
@@ -125,7 +129,6 @@ export async function findRecorded(
          on event.customer_id = asked.customer_id
         and event.subscription_id = asked.subscription_id
         and event.reference_id = asked.reference_id
-      where event.customer_id = any($1)
       order by event.received_month`,
     [
       plainArray(events.map(({ customerId }) => customerId)),
@@ -168,7 +171,10 @@ function newEventsAndGains({ month, searched }: Receipt, search: Search): string
                select from usage_event as kept
                 where kept.customer_id = sent.customer_id
                   and kept.subscription_id = sent.subscription_id
-                  and kept.reference_id = sent.reference_id ${where})
+                  and kept.reference_id = sent.reference_id ${where}
+                -- One probe of the index a reference. Left free, the planner takes a month of some
+                -- 100,000 events for small and reads all of it for each batch.
+                offset 0)
       on conflict do nothing
       returning customer_id, subscription_id, reference_id, metric, period_start, quantity),
     gained as (
@@ -221,7 +227,7 @@ async function markLate(tx: Tx, rows: readonly FreshRow[], { month }: Receipt): 
       where event.customer_id = late.customer_id
         and event.subscription_id = late.subscription_id
         and event.reference_id = late.reference_id
-        and event.received_month = $5 and event.customer_id = any($1)`,
+        and event.received_month = $5`,
     [
       plainArray(rows.map(({ customer_id }) => customer_id)),
       plainArray(rows.map(({ subscription_id }) => subscription_id)),
