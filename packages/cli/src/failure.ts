@@ -17,6 +17,8 @@ export class UsageFailure extends CommandFailure {}
 
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
+/** Of commands whose 1 says that what they looked at does not hold. */
+export const EXIT_COULD_NOT_RUN = 2;
 export const EXIT_INTERRUPTED = 130;
 
 /** One or two lines on why a command failed, for a person. Never a stack. */

@@ -41,6 +41,32 @@ function addServerCommands(program: Command, finish: Finish): void {
       finish(await start(flags));
     });
 
+  program
+    .command("backup")
+    .description("write everything into one file, while the server works")
+    .argument("<file>", "where nothing is yet")
+    .option("--with-secrets", "also the key and the tokens of the data directory")
+    .option("--json", "print the figures as JSON")
+    .action(async (file, flags) => {
+      const { backup } = await import("./commands/backup.ts");
+      finish(await backup(file, flags));
+    });
+
+  program
+    .command("restore")
+    .description("bring a backup back into an empty database, and verify it")
+    .argument("<file>", "what `farthing backup` wrote")
+    .option("--replace", "throw away what is there")
+    .option("--json", "print the figures as JSON")
+    .addHelpText(
+      "after",
+      "\nStop every server on that database first. Exits with 1 when something does not hold.",
+    )
+    .action(async (file, flags) => {
+      const { restore } = await import("./commands/restore.ts");
+      finish(await restore(file, flags));
+    });
+
   remote(program.command("demo"))
     .description("sell, meter, bill and explain, first a shipping plan, then real flights")
     .option(
@@ -82,6 +108,22 @@ function addBillingCommands(program: Command, finish: Finish): void {
     .action(async (invoice, line, flags) => {
       const { explain } = await import("./commands/explain.ts");
       finish(await explain(invoice, line, flags));
+    });
+
+  remote(program.command("verify"))
+    .description("prove that counters, invoices, books and event log agree, and name what does not")
+    .option(
+      "--database",
+      "every project, of the database that DATABASE_URL or FARTHING_DATA_DIR name",
+    )
+    .option("--json", "print what was found as JSON")
+    .addHelpText(
+      "after",
+      "\nReads only, while the server works. Exits with 0 when all holds, 1 when something does not,\n2 when it could not be verified.",
+    )
+    .action(async (flags) => {
+      const { verify } = await import("./commands/verify.ts");
+      finish(await verify(flags));
     });
 
   const usage = program.command("usage").description("metered usage");

@@ -83,6 +83,20 @@ export interface ExplanationWire {
   readonly events: PageWire<UsageEventWire> | null;
 }
 
+export interface VerificationPageWire
+  extends PageWire<{
+    readonly invariant: string;
+    readonly kind: string;
+    readonly id: string;
+    readonly expected: string;
+    readonly found: string;
+  }> {
+  readonly breach_counts: Readonly<Record<string, number>>;
+  readonly checked: Readonly<Record<string, number>>;
+  /** On the first page only. */
+  readonly customers_total: number | null;
+}
+
 export interface AccessTokenWire {
   readonly id: string;
   readonly name: string;

@@ -101,6 +101,21 @@ describe("farthing explain", () => {
   });
 });
 
+describe("farthing verify", () => {
+  test("finds that all holds that the demos have written", async () => {
+    const { exitCode, stdout } = await run("verify", "--json");
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ holds: true, breach_count: 0, breaches: [] });
+    expect(JSON.parse(stdout).checked.invoices).toBeGreaterThan(0);
+  });
+
+  test("ends with 2 where it could not look", async () => {
+    const { exitCode, stderr } = await farthing(["verify", "--url", "https://billing.example"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("There is no access token for https://billing.example.");
+  });
+});
+
 test("farthing clock advance knows a customer by either id", async () => {
   const client = clientFor(server);
   const body = { name: "Ada", external_id: "ada-1", test_clock: { now: "2026-01-01T00:00:00Z" } };

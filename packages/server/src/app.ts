@@ -17,6 +17,7 @@ import {
 } from "#modules/metering/index.ts";
 import type { Rail } from "#modules/payments/index.ts";
 import { listProjectIds } from "#modules/projects/index.ts";
+import { verifyPage } from "#modules/verification/index.ts";
 import { nativeDialect } from "#modules/webhooks/domain/index.ts";
 import { createDeliverer, createFanOut } from "#modules/webhooks/index.ts";
 import { createSecretHasher } from "#platform/crypto/keyed-hash.ts";
@@ -77,10 +78,16 @@ const IDEMPOTENCY_KEPT_MS = 2 * DAY_MS;
 /** Constructs the application: the one place where everything is put together. */
 export async function createApp(options: AppOptions): Promise<App> {
   const core = createCore(options);
-  const { sandbox, rails } = createRails(options, (delivery) => deliverTo(http, delivery));
+  const { sandbox, rails, journalOf } = createRails(options, (delivery) =>
+    deliverTo(http, delivery),
+  );
   const work = createWork(options, core, rails);
   let isStarted = false;
-  const http = await createHttp(options, { ...core, ...work, rails, sandbox }, () => isStarted);
+  const http = await createHttp(
+    options,
+    { ...core, ...work, rails, sandbox, journalOf },
+    () => isStarted,
+  );
   const queue = createMaintenance(options, core.db);
   const { db, engine, tokens, recorder } = core;
   const { collector, loops, poster } = work;
@@ -175,6 +182,7 @@ function createHttp(
 
 function surfacesOf({ clock, publicUrl }: AppOptions, parts: Core & Work & Rails): Surface[] {
   const { db, engine, tokens, recorder, collector, visiting, loops, rails, sandbox } = parts;
+  const { journalOf } = parts;
   return [
     operatorSurface({
       engine,
@@ -183,6 +191,9 @@ function surfacesOf({ clock, publicUrl }: AppOptions, parts: Core & Work & Rails
       recorder,
       collector,
       cards: { engine, db, rails, onCardSaved: loops.payments.wake },
+      verification: {
+        verify: (projectId, place) => verifyPage(db, projectId, place, journalOf(projectId)),
+      },
       onResend: loops.webhooks.wake,
     }),
     meteredSurface({ engine, publicUrl }, recorder),

@@ -1,5 +1,10 @@
+export { BackupFault } from "#platform/db/backup/index.ts";
 export { EmbeddedPostgresError } from "#platform/db/embedded/index.ts";
+export { type BackupOptions, backUp } from "./backup.ts";
 export { type Config, ConfigError, type Role, readConfig, roles } from "./config.ts";
+export { openLocalDatabase } from "./local-database.ts";
 export { findLocalToken } from "./local-files.ts";
 export { type RunningServer, type StartOptions, startServer } from "./main.ts";
+export { type Restored, type RestoreOptions, restore } from "./restore.ts";
+export { type DatabaseVerdict, verifyDatabase } from "./verify-database.ts";
 export { version } from "./version.ts";

@@ -4,6 +4,15 @@ import { join } from "node:path";
 import type { Side } from "#modules/projects/index.ts";
 import { defaultDataDir } from "#platform/db/embedded/index.ts";
 
+/** The card sandbox's state, which belongs to the data: it holds the cards and charges of sandbox sides. */
+export const SANDBOX_JOURNAL = "stripe-sandbox.jsonl";
+
+/** What opens things: the key that tokens are hashed with, and this machine's own tokens. */
+export const SECRET_FILES: readonly string[] = ["secret-key", "sandbox-key", "live-key"];
+
+/** What a backup may bring into a data directory. */
+export const RESTORED_FILES: readonly string[] = [SANDBOX_JOURNAL, ...SECRET_FILES];
+
 /** Where a server on this machine keeps its files, when nobody says where. */
 export function dataDirOf({ dataDir }: { readonly dataDir: string | null }): string {
   return dataDir ?? defaultDataDir({ cwd: process.cwd(), uid: process.getuid?.() ?? -1 });
@@ -33,6 +42,11 @@ export async function localSecretKey(dataDir: string): Promise<string> {
     if (kept !== null) return kept;
     await keepFirst(path, randomBytes(32).toString("base64url"));
   }
+}
+
+/** The same, where it was made; null where no server has started yet. */
+export function findSecretKey(dataDir: string): Promise<string | null> {
+  return readOrNull(join(dataDir, "secret-key"));
 }
 
 /** The live side's token is never printed: this is where it is found. */

@@ -11,7 +11,14 @@ import { scopes } from "#platform/http/caller.ts";
 import { createLogger } from "#platform/http/log.ts";
 import { type App, createApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
-import { dataDirOf, findTokenOf, keepTokenOf, localSecretKey, tokenPath } from "./local-files.ts";
+import {
+  dataDirOf,
+  findTokenOf,
+  keepTokenOf,
+  localSecretKey,
+  SANDBOX_JOURNAL,
+  tokenPath,
+} from "./local-files.ts";
 
 /** A server that runs in this process. */
 export interface RunningServer {
@@ -73,7 +80,7 @@ export async function startServer(
       connectionsMax: config.databaseConnectionsMax,
       corsOrigins: config.corsOrigins,
       webhookPrivateAddresses: config.webhookPrivateAddresses,
-      sandboxJournalPath: join(dataDir, "stripe-sandbox.jsonl"),
+      sandboxJournalPath: join(dataDir, SANDBOX_JOURNAL),
       sandboxProjects: [DEMO_PROJECT.slug],
       stripe: config.stripe,
       stripeSandbox: config.stripeSandbox,

@@ -1,11 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { createStripeSandbox, type Deliver, type StripeSandbox } from "@farthing/stripe-sandbox";
+import {
+  createStripeSandbox,
+  type Deliver,
+  type JournaledCharge,
+  type StripeSandbox,
+} from "@farthing/stripe-sandbox";
 import type { Logger } from "pino";
 import type { Clock } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { Rail } from "#modules/payments/index.ts";
+import { sandboxJournal } from "#modules/payments/rails/stripe/sandbox-journal.ts";
 import { createStripeRail } from "#modules/payments/rails/stripe/stripe-rail.ts";
 import { sideOf } from "#modules/projects/index.ts";
+import type { RailJournal } from "#modules/verification/index.ts";
 import { SANDBOX_PATH } from "#surfaces/stripe-sandbox/index.ts";
 import { type Role, SANDBOX_KEY, type StripeConfig } from "./config.ts";
 
@@ -29,6 +36,8 @@ export interface Rails {
   readonly rails: (projectId: number) => Rail;
   /** The one in this process; null when there is none. */
   readonly sandbox: StripeSandbox | null;
+  /** The sandbox's journal, for its side; the live side's is the provider's own: null. */
+  readonly journalOf: (projectId: number) => RailJournal | null;
 }
 
 /**
@@ -47,8 +56,11 @@ export function createRails(options: RailsOptions, deliver: Deliver): Rails {
     sandbox === null
       ? stripeSandbox && railTo(stripeSandbox)
       : createStripeRail({ apiKey: SANDBOX_KEY, webhookSecret, fetch: sandbox.fetch });
+  const journal = sandbox === null ? sharedJournal(stripeSandbox) : sandbox.journal.charges;
   return {
     sandbox,
+    journalOf: (projectId) =>
+      sideOf(projectId) === "live" || journal === null ? null : sandboxJournal(journal),
     rails: (projectId) =>
       sideOf(projectId) === "live"
         ? (live ?? unavailable("STRIPE_SECRET_KEY"))
@@ -69,6 +81,21 @@ function createSandbox(options: RailsOptions, secret: string, deliver: Deliver):
     deliver,
     onDefect: (error) => log.error({ err: error }, "the card sandbox failed"),
   });
+}
+
+type ReadCharges = () => Promise<readonly JournaledCharge[]>;
+
+/** What a sandbox of its own tells of its charges. */
+function sharedJournal(shared: StripeConfig | null): ReadCharges | null {
+  const base = shared?.apiBase ?? null;
+  if (base === null) return null;
+  return async () => {
+    const answer = await fetch(new URL("/_sandbox/charges", base)).catch(() => null);
+    if (answer?.ok !== true) {
+      throw new BillingError("rail_unavailable", { reason: "the card sandbox does not answer" });
+    }
+    return (await answer.json()) as JournaledCharge[];
+  };
 }
 
 function railTo({ secretKey, webhookSecret, apiBase }: StripeConfig): Rail {

@@ -4,6 +4,7 @@ import { type DraftInvoice, type Invoice, issuedInvoice } from "#modules/invoice
 import type { Tx } from "#platform/db/database.ts";
 import { findInvoice, insertInvoiceLines, insertInvoices, takeInvoiceNumbers } from "./store.ts";
 
+export { type ComputationJson, computationFromJson } from "./computation-json.ts";
 export { type InvoiceLineSnapshot, type InvoiceSnapshot, invoiceSnapshot } from "./snapshot.ts";
 export {
   listInvoices,

@@ -10,7 +10,13 @@ import {
   sides,
 } from "#modules/projects/domain/index.ts";
 import type { Database, DiscoveryTx, Tx } from "#platform/db/database.ts";
-import { findProject, insertProject, listProjectIds, listProjectsBySlug } from "./store.ts";
+import {
+  findProject,
+  insertProject,
+  listProjectIds,
+  listProjects,
+  listProjectsBySlug,
+} from "./store.ts";
 
 export {
   mayReturnTo,
@@ -19,7 +25,7 @@ export {
   type Side,
   sideOf,
 } from "#modules/projects/domain/index.ts";
-export { listProjectIds };
+export { listProjectIds, listProjects };
 
 /** The project of the transaction. */
 export async function getProject(tx: Tx): Promise<Project> {

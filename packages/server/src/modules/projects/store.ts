@@ -39,6 +39,12 @@ export async function listProjectsBySlug(tx: DiscoveryTx, slug: string): Promise
   return rows.map(projectFromRow);
 }
 
+/** Every side of every project, in the order of their numbers. */
+export async function listProjects(tx: DiscoveryTx): Promise<Project[]> {
+  const rows = await tx.query<ProjectRow>(`select ${COLUMNS} from project order by project_id`);
+  return rows.map(projectFromRow);
+}
+
 /** The number of every side of every project, in order. */
 export async function listProjectIds(tx: DiscoveryTx): Promise<number[]> {
   const rows = await tx.query<{ project_id: number }>(

@@ -29,6 +29,8 @@ export interface Database {
    * or tries to write, is this customer's or nothing.
    */
   ofCustomer<Result>(owner: CustomerScope, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** The same, reading only, and all of it from one moment, whatever is written meanwhile. */
+  inSnapshot<Result>(projectId: number, work: (tx: Tx) => Promise<Result>): Promise<Result>;
   /** Runs `work` in one transaction that sees all projects. */
   acrossProjects<Result>(work: (tx: DiscoveryTx) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -76,9 +78,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     projectId: number,
     scope: string,
     work: (tx: Tx) => Promise<Result>,
+    mode = "",
   ): Promise<Result> => {
     assert(Number.isSafeInteger(projectId), "a project's number goes into SQL as it stands");
-    const begin = `begin; set local farthing.project_id = '${projectId}'${scope}`;
+    const begin = `begin${mode}; set local farthing.project_id = '${projectId}'${scope}`;
     return retried(() => inTransaction(pool, begin, (query) => work({ projectId, query })));
   };
 
@@ -86,6 +89,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     inProject: (projectId, work) => inScope(projectId, "", work),
     ofCustomer: ({ projectId, customerId }, work) =>
       inScope(projectId, `; set local farthing.customer_id = '${customerId}'`, work),
+    inSnapshot: (projectId, work) =>
+      inScope(projectId, "", work, " isolation level repeatable read read only"),
     acrossProjects(work) {
       const begin = "begin; set local role farthing_worker";
       return retried(() => inTransaction(pool, begin, (query) => work({ query })));

@@ -8,15 +8,16 @@ const MIGRATIONS_FOLDER = join(import.meta.dirname, "../../../migrations");
 /**
  * Brings the schema up to date: every file of `migrations/` that has not run yet, in the order of
  * their names, all under one lock and in one transaction. `ownerUrl` is a user that may create
- * schemas and roles. Safe to call from several processes at once.
+ * schemas and roles; `only` names those to run, for a schema as an earlier version had it.
+ * Safe to call from several processes at once.
  */
-export async function migrate(ownerUrl: string): Promise<void> {
+export async function migrate(ownerUrl: string, only?: readonly string[]): Promise<void> {
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({
       db: database,
-      provider: { getMigrations: readMigrations },
+      provider: { getMigrations: () => readMigrations(only) },
       migrationTableSchema: "farthing_migration",
       // A branch that reserved a lower number may land later than one with a higher one.
       allowUnorderedMigrations: true,
@@ -28,15 +29,25 @@ export async function migrate(ownerUrl: string): Promise<void> {
   }
 }
 
-async function readMigrations(): Promise<Record<string, Migration>> {
+/** The names of all migrations that this version has, oldest first. */
+export async function listMigrations(): Promise<string[]> {
   const files = (await readdir(MIGRATIONS_FOLDER)).filter((name) => name.endsWith(".sql"));
+  return files.map(nameOf).toSorted();
+}
+
+async function readMigrations(only?: readonly string[]): Promise<Record<string, Migration>> {
+  const names = only ?? (await listMigrations());
   const migrations = await Promise.all(
-    files.map(async (file) => {
-      const sql = await readFile(join(MIGRATIONS_FOLDER, file), "utf8");
-      return [file.replace(/\.sql$/, ""), sqlMigration(sql)] as const;
+    names.map(async (name) => {
+      const sql = await readFile(join(MIGRATIONS_FOLDER, `${name}.sql`), "utf8");
+      return [name, sqlMigration(sql)] as const;
     }),
   );
   return Object.fromEntries(migrations);
+}
+
+function nameOf(file: string): string {
+  return file.replace(/\.sql$/, "");
 }
 
 function sqlMigration(sql: string): Migration {

@@ -13,6 +13,7 @@ import { projectRoutes } from "./project.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { testClockRoutes } from "./test-clocks.ts";
 import { usageRoutes } from "./usage.ts";
+import { type VerificationDeps, verificationRoutes } from "./verification.ts";
 import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
 import { webhookEndpointRoutes } from "./webhook-endpoints.ts";
 
@@ -23,13 +24,14 @@ export interface OperatorDeps {
   readonly recorder: UsageRecorder;
   readonly collector: Collector;
   readonly cards: PaymentMethodDeps;
+  readonly verification: VerificationDeps;
   /** Called when a webhook is to be sent again. */
   readonly onResend: () => void;
 }
 
 /** The native API. */
 export function operatorSurface(deps: OperatorDeps): Surface {
-  const { engine, publicUrl, tokens, recorder, collector, cards, onResend } = deps;
+  const { engine, publicUrl, tokens, recorder, collector, cards, verification, onResend } = deps;
   return {
     name: "operator",
     owns: "/v1",
@@ -47,6 +49,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       webhookEndpointRoutes(engine),
       webhookDeliveryRoutes({ ...engine, onResend }),
       eventRoutes,
+      verificationRoutes(verification),
     ],
   };
 }

@@ -16,13 +16,29 @@ export type TestDatabase = {
 };
 
 /** A database for one test file: a copy of the migrated template, in some tens of milliseconds. */
-export async function createTestDatabase(
+export function createTestDatabase(
   server: TestPostgres = inject("testPostgres"),
+): Promise<TestDatabase> {
+  return createCopy(server, (template) => template);
+}
+
+/** A database in which nothing is. */
+export function createEmptyDatabase(
+  server: TestPostgres = inject("testPostgres"),
+): Promise<TestDatabase> {
+  return createCopy(server, () => "template0");
+}
+
+async function createCopy(
+  server: TestPostgres,
+  originalOf: (template: string) => string,
 ): Promise<TestDatabase> {
   if ("failure" in server) throw new Error(`There is no test database: ${server.failure}`);
   const { adminUrl, template } = server;
   const name = `${template}_${randomBytes(5).toString("hex")}`;
-  await withAdmin(adminUrl, (admin) => admin.query(`create database ${name} template ${template}`));
+  await withAdmin(adminUrl, (admin) =>
+    admin.query(`create database ${name} template ${originalOf(template)}`),
+  );
   return {
     ownerUrl: urlOf(adminUrl, name),
     drop: async () => {

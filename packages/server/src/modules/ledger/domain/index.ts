@@ -3,5 +3,6 @@ export {
   type ChainHead,
   chained,
   emptyChain,
+  type Sha256,
 } from "./chain.ts";
 export { type Account, type Transfer, transfersOf } from "./transfer.ts";

@@ -4,6 +4,9 @@ import { EmbeddedPostgresError, errorCode } from "./errors.ts";
 
 const connectTimeoutMs = 10_000;
 
+/** Where everything is that is not PostgreSQL's own. */
+export const applicationDatabase = "farthing";
+
 /** A URL with the password in it, on the loopback address that the server listens on. */
 export function databaseUrl(
   { user, password }: Credentials,

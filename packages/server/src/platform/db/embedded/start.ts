@@ -11,7 +11,7 @@ import {
   type Durability,
   readCredentials,
 } from "./cluster.ts";
-import { databaseUrl } from "./connect.ts";
+import { applicationDatabase, databaseUrl } from "./connect.ts";
 import { checkReachable, createDataDirectory, ownerOf } from "./data-directory.ts";
 import { type EmbeddedPackage, findEmbeddedPackage } from "./embedded-package.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
@@ -50,8 +50,6 @@ export type EmbeddedPostgres = {
   /** Shuts the database down; bounded in time, and the same stop however often it is called. */
   stop(): Promise<void>;
 };
-
-const applicationDatabase = "farthing";
 
 /**
  * Starts, or takes over, the PostgreSQL of a data directory, and makes this process its one owner.

@@ -1,0 +1,161 @@
+import type { EpochMs, Period } from "#kernel/clock.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import type { Anchoring } from "#kernel/interval.ts";
+import type { Money } from "#kernel/money.ts";
+import type { Nanos } from "#kernel/nanos.ts";
+import type { Computation, InvoiceReason, InvoiceStatus } from "#modules/invoices/domain/index.ts";
+import type { Sha256 } from "#modules/ledger/domain/index.ts";
+import type { PaymentStatus } from "#modules/payments/domain/index.ts";
+import type { RunningPeriod, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+
+/** Everything that is stored of some customers, from one snapshot. */
+export interface Facts {
+  readonly sha256: Sha256;
+  readonly subscriptions: readonly SubscriptionFact[];
+  readonly closes: readonly CloseFact[];
+  readonly counters: readonly CounterFact[];
+  readonly usage: readonly UsageFact[];
+  readonly invoices: readonly InvoiceFact[];
+  readonly lines: readonly LineFact[];
+  readonly transfers: readonly TransferFact[];
+  readonly heads: readonly HeadFact[];
+  readonly payments: readonly PaymentFact[];
+  readonly attempts: readonly AttemptFact[];
+  readonly told: readonly ToldFact[];
+  /** What the rail says of these customers, read after all the rest; null where it cannot be read. */
+  readonly journal: JournalFact | null;
+}
+
+export interface SubscriptionFact extends OwnedId {
+  readonly status: SubscriptionStatus;
+  /** Null before the first period. */
+  readonly anchoring: Anchoring | null;
+  readonly period: RunningPeriod | null;
+  readonly endedAtMs: EpochMs | null;
+  readonly activatedAtMs: EpochMs | null;
+  readonly canceledAtMs: EpochMs | null;
+}
+
+export interface CloseFact {
+  readonly customerId: bigint;
+  readonly subscriptionId: bigint;
+  readonly periodStartMs: EpochMs;
+  readonly kind: InvoiceReason;
+  readonly invoiceId: bigint | null;
+}
+
+/** What usage is counted under. */
+export interface MeterKey {
+  readonly customerId: bigint;
+  readonly subscriptionId: bigint;
+  readonly metric: string;
+  readonly periodStartMs: EpochMs;
+}
+
+export interface CounterFact extends MeterKey {
+  readonly quantity: Nanos;
+  readonly eventCount: bigint;
+  readonly billedQuantity: Nanos;
+}
+
+/** The events of one key that were counted after as many closings of their period. */
+export interface UsageFact extends MeterKey {
+  readonly closings: number;
+  readonly quantity: Nanos;
+  readonly eventCount: bigint;
+  /** When the earliest and the latest of them occurred. */
+  readonly firstMs: EpochMs;
+  readonly lastMs: EpochMs;
+}
+
+export interface InvoiceFact extends OwnedId {
+  readonly subscriptionId: bigint | null;
+  readonly number: bigint;
+  readonly status: InvoiceStatus;
+  readonly reason: InvoiceReason;
+  readonly currency: string;
+  readonly period: Period;
+  readonly totalMinor: bigint;
+  readonly amountPaidMinor: bigint;
+  readonly paidAtMs: EpochMs | null;
+}
+
+export interface LineFact {
+  readonly customerId: bigint;
+  readonly invoiceId: bigint;
+  readonly lineNumber: number;
+  readonly kind: "flat" | "usage" | "late_usage" | "minimum" | "maximum";
+  readonly priceId: bigint | null;
+  readonly metric: string | null;
+  readonly description: string;
+  readonly period: Period;
+  readonly quantity: Nanos;
+  readonly amountMinor: bigint;
+  /** Null when what is stored cannot be read. */
+  readonly computation: Computation | null;
+}
+
+export interface TransferFact {
+  readonly customerId: bigint;
+  readonly sequence: bigint;
+  readonly currency: string;
+  readonly debitAccount: string;
+  readonly creditAccount: string;
+  readonly amountMinor: bigint;
+  readonly sourceType: string;
+  readonly sourceId: bigint;
+  readonly occurredAtMs: EpochMs;
+  readonly hash: Uint8Array;
+}
+
+/** Where a chain is said to end. */
+export interface HeadFact {
+  readonly customerId: bigint;
+  readonly sequence: bigint;
+  readonly hash: Uint8Array;
+}
+
+export interface PaymentFact extends OwnedId {
+  readonly invoiceId: bigint;
+  readonly status: PaymentStatus;
+  readonly currency: string;
+  readonly amountMinor: bigint;
+  readonly rail: string;
+  readonly railRef: string | null;
+  readonly attemptCount: number;
+}
+
+export interface AttemptFact {
+  readonly customerId: bigint;
+  readonly paymentId: bigint;
+  readonly attemptNumber: number;
+  readonly outcome: string | null;
+}
+
+/** How many events of a type the log and the outbox hold of a customer. */
+export interface ToldFact {
+  readonly customerId: bigint;
+  readonly type: string;
+  readonly count: bigint;
+}
+
+/** The rail's own books. */
+export interface JournalFact {
+  readonly charges: readonly ChargeFact[];
+  /** What the rail charges for an amount, as it counts; null when it cannot. */
+  readonly chargedFor: (money: Money) => bigint | null;
+}
+
+export interface ChargeFact {
+  readonly ref: string;
+  /** The rail's object that was charged. */
+  readonly paymentRef: string;
+  readonly customerId: bigint;
+  /** Our own payment, as the rail was told; null when the payer paid on the rail's page. */
+  readonly paymentId: bigint | null;
+  /** In the units that the rail counts in. */
+  readonly amount: bigint;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly isSucceeded: boolean;
+}

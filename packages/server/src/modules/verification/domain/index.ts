@@ -1,0 +1,21 @@
+export type { Breach } from "./breach.ts";
+export { breachesOf, invariantNames } from "./breaches.ts";
+export { type Checked, checkedSum, nothingChecked, sizeOf } from "./checked.ts";
+export type {
+  AttemptFact,
+  ChargeFact,
+  CloseFact,
+  CounterFact,
+  Facts,
+  HeadFact,
+  InvoiceFact,
+  JournalFact,
+  LineFact,
+  PaymentFact,
+  SubscriptionFact,
+  ToldFact,
+  TransferFact,
+  UsageFact,
+} from "./facts.ts";
+export { eventNumbers, invoiceNumbers, type NumberSpan, wrongNumbers } from "./numbers.ts";
+export { type Candidate, pageWithin } from "./page-within.ts";

@@ -1,0 +1,34 @@
+import { ownedKey } from "#kernel/ids.ts";
+import type { Finding } from "#modules/verification/domain/breach.ts";
+import type { CloseFact, InvoiceFact } from "#modules/verification/domain/facts.ts";
+import type { Invariant } from "#modules/verification/domain/invariant.ts";
+import { type Pair, pairs } from "#modules/verification/domain/matching.ts";
+import { closeName, invoiceName } from "#modules/verification/domain/names.ts";
+import { invoiceKey } from "./invoice-of-line.ts";
+
+export const closeHasItsInvoice: Invariant = {
+  name: "close_has_its_invoice",
+  states: "An invoice was made by one close of a period of its subscription, and by no other.",
+  find({ closes, invoices }) {
+    const billed = closes.flatMap((close) =>
+      close.invoiceId === null ? [] : [{ ...close, invoiceId: close.invoiceId }],
+    );
+    return pairs(invoices, ownedKey, billed, invoiceKey).flatMap(compare);
+  },
+};
+
+function compare({ left: [invoice], right: closes }: Pair<InvoiceFact, CloseFact>): Finding[] {
+  if (invoice === undefined) {
+    return closes.map((close) => ({ ...closeName(close), expected: "an invoice", found: "none" }));
+  }
+  const [close, ...others] = closes;
+  const isMade = close?.subscriptionId === invoice.subscriptionId && close.kind === invoice.reason;
+  if (isMade && others.length === 0) return [];
+  return [
+    {
+      ...invoiceName(invoice),
+      expected: `one ${invoice.reason} of its subscription`,
+      found: closes.map((made) => closeName(made).id).join(", ") || "no close",
+    },
+  ];
+}

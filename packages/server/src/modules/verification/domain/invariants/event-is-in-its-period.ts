@@ -1,0 +1,31 @@
+import { isoInstant } from "#kernel/clock.ts";
+import { ownedKey } from "#kernel/ids.ts";
+import { periodAt, periodIndexAt } from "#kernel/interval.ts";
+import type { Finding } from "#modules/verification/domain/breach.ts";
+import type { SubscriptionFact, UsageFact } from "#modules/verification/domain/facts.ts";
+import type { Invariant } from "#modules/verification/domain/invariant.ts";
+import { usageName } from "#modules/verification/domain/names.ts";
+import { subscriptionKey } from "./invoice-of-line.ts";
+
+export const eventIsInItsPeriod: Invariant = {
+  name: "event_is_in_its_period",
+  states: "A usage event occurred within the billing period that it is counted in.",
+  find({ subscriptions, usage }) {
+    const subscriptionOf = new Map(subscriptions.map((known) => [ownedKey(known), known]));
+    return usage.flatMap((events) => compare(events, subscriptionOf.get(subscriptionKey(events))));
+  },
+};
+
+function compare(events: UsageFact, subscription: SubscriptionFact | undefined): Finding[] {
+  const named = usageName(events);
+  const found = `events from ${isoInstant(events.firstMs)} to ${isoInstant(events.lastMs)}`;
+  const anchoring = subscription?.anchoring ?? null;
+  if (anchoring === null) return [{ ...named, expected: "a subscription that has begun", found }];
+  const index = periodIndexAt(anchoring, events.periodStartMs);
+  const { startMs, endMs } = periodAt(anchoring, index);
+  const isInside =
+    startMs === events.periodStartMs && startMs <= events.firstMs && events.lastMs < endMs;
+  if (isInside) return [];
+  const expected = `events of the period from ${isoInstant(startMs)} to ${isoInstant(endMs)}`;
+  return [{ ...named, expected, found }];
+}

@@ -1,0 +1,79 @@
+import type { Finding } from "#modules/verification/domain/breach.ts";
+import type { Facts } from "#modules/verification/domain/facts.ts";
+import type { Invariant } from "#modules/verification/domain/invariant.ts";
+import { pairs, sumOf } from "#modules/verification/domain/matching.ts";
+import { customerName } from "#modules/verification/domain/names.ts";
+
+export const happeningsAreToldOnce: Invariant = {
+  name: "happenings_are_told_once",
+  states: "The event log and the outbox tell as much as happened, each thing once.",
+  find: (facts) =>
+    pairs(happened(facts), tallyKey, facts.told, tallyKey).flatMap(({ left, right }) =>
+      compare(
+        left,
+        sumOf(right, ({ count }) => count),
+        right[0],
+      ),
+    ),
+};
+
+interface Happening {
+  readonly customerId: bigint;
+  readonly type: string;
+}
+
+const COUNTED = new Set([
+  "subscription.created",
+  "subscription.activated",
+  "subscription.canceled",
+  "invoice.finalized",
+  "invoice.paid",
+  "payment.succeeded",
+]);
+
+function happened({ subscriptions, invoices, payments }: Facts): Happening[] {
+  const of = (type: string, owned: readonly { readonly customerId: bigint }[]) =>
+    owned.map(({ customerId }) => ({ customerId, type }));
+  return [
+    ...of("subscription.created", subscriptions),
+    ...of("subscription.activated", subscriptions.filter(isActivated)),
+    ...of(
+      "subscription.canceled",
+      subscriptions.filter(({ status }) => status === "canceled"),
+    ),
+    ...of("invoice.finalized", invoices),
+    ...of(
+      "invoice.paid",
+      invoices.filter(({ status }) => status === "paid"),
+    ),
+    ...of(
+      "payment.succeeded",
+      payments.filter(({ status }) => status === "succeeded"),
+    ),
+  ];
+}
+
+function isActivated({ activatedAtMs }: Facts["subscriptions"][number]): boolean {
+  return activatedAtMs !== null;
+}
+
+function tallyKey({ customerId, type }: Happening): string {
+  return `${customerId}:${type}`;
+}
+
+function compare(
+  happenings: readonly Happening[],
+  told: bigint,
+  first: Happening | undefined,
+): Finding[] {
+  const named = happenings[0] ?? first;
+  if (named === undefined || !COUNTED.has(named.type)) return [];
+  if (told === BigInt(happenings.length)) return [];
+  return [
+    {
+      ...customerName(named.customerId),
+      expected: `${happenings.length} × ${named.type}`,
+      found: `${told} × ${named.type}`,
+    },
+  ];
+}

@@ -1,0 +1,30 @@
+import { ownedKey } from "#kernel/ids.ts";
+import type { Finding } from "#modules/verification/domain/breach.ts";
+import type { InvoiceFact, PaymentFact } from "#modules/verification/domain/facts.ts";
+import type { Invariant } from "#modules/verification/domain/invariant.ts";
+import { type Pair, pairs } from "#modules/verification/domain/matching.ts";
+import { invoiceName, minorText, paymentName } from "#modules/verification/domain/names.ts";
+import { invoiceKey } from "./invoice-of-line.ts";
+
+export const invoiceHasOnePayment: Invariant = {
+  name: "invoice_has_one_payment",
+  states: "An invoice with something to pay has one payment, of its total; any other has none.",
+  find: ({ invoices, payments }) =>
+    pairs(invoices, ownedKey, payments, invoiceKey).flatMap(compare),
+};
+
+function compare({ left: [invoice], right: payments }: Pair<InvoiceFact, PaymentFact>): Finding[] {
+  if (invoice === undefined) {
+    return payments.map((payment) => ({
+      ...paymentName(payment),
+      expected: "an invoice that it pays",
+      found: "none",
+    }));
+  }
+  const due = invoice.totalMinor > 0n ? minorText(invoice.totalMinor, invoice.currency) : "none";
+  const found =
+    payments.map(({ amountMinor, currency }) => minorText(amountMinor, currency)).join("; ") ||
+    "none";
+  if (due === found) return [];
+  return [{ ...invoiceName(invoice), expected: `payment: ${due}`, found: `payment: ${found}` }];
+}

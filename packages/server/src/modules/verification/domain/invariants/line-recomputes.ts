@@ -1,0 +1,69 @@
+import {
+  type Charge,
+  type Computation,
+  explainLine,
+  type Used,
+} from "#modules/invoices/domain/index.ts";
+import type { Finding } from "#modules/verification/domain/breach.ts";
+import type { InvoiceFact, LineFact } from "#modules/verification/domain/facts.ts";
+import type { Invariant } from "#modules/verification/domain/invariant.ts";
+import { groupBy } from "#modules/verification/domain/matching.ts";
+import { lineName, minorText } from "#modules/verification/domain/names.ts";
+import { invoiceByLine } from "./invoice-of-line.ts";
+
+export const lineRecomputes: Invariant = {
+  name: "line_recomputes",
+  states: "An invoice line comes to its amount when its stored computation is done again.",
+  find({ invoices, lines }) {
+    const invoiceOf = invoiceByLine(invoices);
+    const charges = groupBy(
+      lines.flatMap((line) => chargeOf(line, invoiceOf(line))),
+      periodKey,
+    );
+    return lines.flatMap((line) => {
+      const invoice = invoiceOf(line);
+      // A line without its invoice is another invariant's breach.
+      if (invoice === undefined) return [];
+      return compare(line, invoice, charges.get(periodOfLine(line, invoice)) ?? []);
+    });
+  },
+};
+
+function compare(line: LineFact, invoice: InvoiceFact, charges: readonly Charge[]): Finding[] {
+  const { computation } = line;
+  const { currency, number } = invoice;
+  const found = minorText(line.amountMinor, currency);
+  if (computation === null) {
+    return [{ ...lineName(line), expected: "a computation that can be read", found }];
+  }
+  const { recomputedMinor } = explainLine({ ...line, computation }, currency, {
+    used: usedIn(computation),
+    // What was charged of the limit's period so far, this invoice included.
+    charges: charges.filter(({ invoiceNumber }) => invoiceNumber <= number),
+    invoiceNumber: number,
+  });
+  if (recomputedMinor === line.amountMinor) return [];
+  return [{ ...lineName(line), expected: minorText(recomputedMinor, currency), found }];
+}
+
+function usedIn(computation: Computation): Used {
+  if (computation.type !== "usage") return { quantity: 0n, events: null };
+  return { quantity: computation.used, events: computation.events };
+}
+
+function chargeOf(line: LineFact, invoice: InvoiceFact | undefined): Charge[] {
+  const subscriptionId = invoice?.subscriptionId ?? null;
+  if (invoice === undefined || subscriptionId === null) return [];
+  const { period, ...charge } = line;
+  return [
+    { ...charge, subscriptionId, invoiceNumber: invoice.number, periodStartMs: period.startMs },
+  ];
+}
+
+function periodKey(charge: Charge): string {
+  return `${charge.customerId}:${charge.subscriptionId}:${charge.periodStartMs}`;
+}
+
+function periodOfLine({ customerId, period }: LineFact, { subscriptionId }: InvoiceFact): string {
+  return `${customerId}:${subscriptionId}:${period.startMs}`;
+}

@@ -1,0 +1,24 @@
+import { isoInstant } from "#kernel/clock.ts";
+import type { InvoiceFact } from "#modules/verification/domain/facts.ts";
+import type { Invariant } from "#modules/verification/domain/invariant.ts";
+import { groupBy } from "#modules/verification/domain/matching.ts";
+import { invoiceName } from "#modules/verification/domain/names.ts";
+
+export const periodIsBilledOnce: Invariant = {
+  name: "period_is_billed_once",
+  states: "A period of a subscription is billed once for each reason.",
+  find: ({ invoices }) =>
+    [...groupBy(invoices, periodKey).values()]
+      .filter(([, second]) => second !== undefined)
+      .flatMap(([first, ...others]) =>
+        others.map((invoice) => ({
+          ...invoiceName(invoice),
+          expected: `one ${invoice.reason} invoice for the period from ${isoInstant(invoice.period.startMs)}`,
+          found: `another one: ${first === undefined ? "" : invoiceName(first).id}`,
+        })),
+      ),
+};
+
+function periodKey({ customerId, subscriptionId, reason, period }: InvoiceFact): string {
+  return `${customerId}:${subscriptionId}:${reason}:${period.startMs}`;
+}

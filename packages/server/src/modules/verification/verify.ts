@@ -1,0 +1,149 @@
+import {
+  type Breach,
+  breachesOf,
+  type ChargeFact,
+  type Checked,
+  eventNumbers,
+  type Facts,
+  invoiceNumbers,
+  type JournalFact,
+  nothingChecked,
+  pageWithin,
+  sizeOf,
+  wrongNumbers,
+} from "#modules/verification/domain/index.ts";
+import { sha256 } from "#platform/crypto/sha256.ts";
+import type { Database, Tx } from "#platform/db/database.ts";
+import { findEventNumberSpan, findInvoiceNumberSpan, listCandidates } from "./paging-store.ts";
+import {
+  listAttemptFacts,
+  listCloseFacts,
+  listHeadFacts,
+  listInvoiceFacts,
+  listLineFacts,
+  listPaymentFacts,
+  listSubscriptionFacts,
+  listToldFacts,
+  listTransferFacts,
+} from "./store.ts";
+import { listCounterFacts, listUsageFacts } from "./usage-store.ts";
+
+/** What was looked at, and what of it does not hold. */
+export interface Verdict {
+  readonly breaches: readonly Breach[];
+  readonly checked: Checked;
+}
+
+/** The rail's own record of what it charged, where it can be read. */
+export interface RailJournal {
+  /** Every charge of these customers so far. */
+  chargesOf(customerIds: readonly bigint[]): Promise<readonly ChargeFact[]>;
+  /** What the rail charges for an amount, as it counts; null when it cannot. */
+  readonly chargedFor: JournalFact["chargedFor"];
+}
+
+/**
+ * Verifies all that is stored of some customers. Give it a transaction of one snapshot
+ * (`inSnapshot`), or one in which nobody else writes: facts of two moments would contradict each
+ * other. The journal is asked last, since it is ahead of the database and never behind it.
+ */
+export async function verifyCustomers(
+  tx: Tx,
+  customerIds: readonly bigint[],
+  journal: RailJournal | null = null,
+): Promise<Verdict> {
+  const stored = await loadFacts(tx, customerIds);
+  return judged(stored, customerIds, journal);
+}
+
+/** Where a verification goes on. */
+export type Place =
+  | { readonly part: "customers"; readonly afterCustomerId: bigint }
+  | { readonly part: "numbers"; readonly afterEvent: bigint };
+
+export const START: Place = { part: "customers", afterCustomerId: 0n };
+
+export interface VerifiedPage extends Verdict {
+  /** Null when everything was looked at. */
+  readonly next: Place | null;
+}
+
+// What a page reads takes some tens of milliseconds, and no transaction is open for longer.
+const CUSTOMERS_MAX = 500;
+const WEIGHT_MAX = 8_000;
+const EVENT_NUMBERS_MAX = 200_000n;
+
+/**
+ * Verifies the next part of a project: some customers, each within one snapshot, and at the end the
+ * series of numbers. The server may write meanwhile.
+ */
+export async function verifyPage(
+  db: Database,
+  projectId: number,
+  place: Place,
+  journal: RailJournal | null,
+): Promise<VerifiedPage> {
+  if (place.part === "numbers") {
+    return db.inSnapshot(projectId, (tx) => verifyNumbers(tx, place.afterEvent));
+  }
+  const { customerIds, stored } = await db.inSnapshot(projectId, async (tx) => {
+    const candidates = await listCandidates(tx, place.afterCustomerId, CUSTOMERS_MAX);
+    const page = pageWithin(candidates, WEIGHT_MAX);
+    return { customerIds: page, stored: await loadFacts(tx, page) };
+  });
+  const last = customerIds.at(-1);
+  const verdict = await judged(stored, customerIds, journal);
+  const next: Place =
+    last === undefined
+      ? { part: "numbers", afterEvent: 0n }
+      : { part: "customers", afterCustomerId: last };
+  return { ...verdict, next };
+}
+
+/** The project's series of numbers, the event log's from after a number on. */
+export async function verifyNumbers(tx: Tx, afterEvent: bigint): Promise<VerifiedPage> {
+  const project = String(tx.projectId);
+  const events = await findEventNumberSpan(tx, afterEvent, EVENT_NUMBERS_MAX);
+  const isFirst = afterEvent === 0n;
+  const invoices = isFirst
+    ? wrongNumbers(invoiceNumbers, project, await findInvoiceNumberSpan(tx))
+    : [];
+  const isLast = events.upTo < afterEvent + EVENT_NUMBERS_MAX;
+  return {
+    breaches: [...invoices, ...wrongNumbers(eventNumbers, project, events)],
+    checked: { ...nothingChecked, events: Number(events.count) },
+    next: isLast ? null : { part: "numbers", afterEvent: events.upTo },
+  };
+}
+
+type StoredFacts = Omit<Facts, "journal">;
+
+async function judged(
+  stored: StoredFacts,
+  customerIds: readonly bigint[],
+  journal: RailJournal | null,
+): Promise<Verdict> {
+  const facts = { ...stored, journal: journal === null ? null : await read(journal, customerIds) };
+  return { breaches: breachesOf(facts), checked: sizeOf(facts, customerIds.length) };
+}
+
+async function read(journal: RailJournal, customerIds: readonly bigint[]): Promise<JournalFact> {
+  return { charges: await journal.chargesOf(customerIds), chargedFor: journal.chargedFor };
+}
+
+async function loadFacts(tx: Tx, customerIds: readonly bigint[]): Promise<StoredFacts> {
+  return {
+    sha256,
+    subscriptions: await listSubscriptionFacts(tx, customerIds),
+    closes: await listCloseFacts(tx, customerIds),
+    counters: await listCounterFacts(tx, customerIds),
+    usage: await listUsageFacts(tx, customerIds),
+    invoices: await listInvoiceFacts(tx, customerIds),
+    lines: await listLineFacts(tx, customerIds),
+    transfers: await listTransferFacts(tx, customerIds),
+    heads: await listHeadFacts(tx, customerIds),
+    payments: await listPaymentFacts(tx, customerIds),
+    attempts: await listAttemptFacts(tx, customerIds),
+    told: await listToldFacts(tx, customerIds),
+  };
+}
