@@ -20,7 +20,7 @@ function workspaceProject(folder: string) {
     root: folder,
     test: {
       name,
-      include: ["{src,test,bench}/**/*.test.{ts,tsx}"],
+      include: ["{src,test,bench,golden}/**/*.test.{ts,tsx}"],
       globalSetup: globalSetup[name] ?? [],
     },
   };

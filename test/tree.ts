@@ -32,5 +32,5 @@ export function readText(path: string): TextFile {
 
 /** TypeScript that belongs to a workspace or to the root's own tests. */
 export function isSource(path: string): boolean {
-  return /^(packages\/[^/]+\/(src|test|bench)|scripts|test)\/.*\.tsx?$/.test(path);
+  return /^(packages\/[^/]+\/(src|test|bench|golden)|scripts|test)\/.*\.tsx?$/.test(path);
 }

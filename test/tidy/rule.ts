@@ -43,7 +43,7 @@ export function lineCount(node: ts.Node): number {
 export const isTypeScript = (path: string) => /\.tsx?$/.test(path) && !path.includes("/generated/");
 
 export const isTest = (path: string) =>
-  /\.(test|contract)\.tsx?$/.test(path) || /(^|\/)(test|bench)\//.test(path);
+  /\.(test|contract)\.tsx?$/.test(path) || /(^|\/)(test|bench|golden)\//.test(path);
 
 /** What ships: the code of a package that is neither a test nor made by a generator. */
 export const isShipped = (path: string) =>

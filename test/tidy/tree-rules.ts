@@ -44,7 +44,7 @@ export const treeRules: readonly TreeRule[] = [
     name: "files and folders of code are named in kebab-case",
     find: (paths) =>
       paths
-        .filter((path) => /^(packages\/[^/]+\/(src|test|bench)|test)\/.*\.tsx?$/.test(path))
+        .filter((path) => /^(packages\/[^/]+\/(src|test|bench|golden)|test)\/.*\.tsx?$/.test(path))
         .filter((path) => !path.split("/").every((name) => KEBAB_CASE.test(name))),
   },
   {
@@ -76,7 +76,7 @@ export const treeRules: readonly TreeRule[] = [
       const roots = [
         "test/",
         ...workspaces.flatMap((folder) =>
-          ["src", "test", "bench"].map((part) => `${folder}/${part}/`),
+          ["src", "test", "bench", "golden"].map((part) => `${folder}/${part}/`),
         ),
       ];
       return paths.filter((path) => {

@@ -1,6 +1,6 @@
 import type { EpochMs } from "./clock.ts";
 import type { Interval } from "./interval.ts";
-import { daysInMonth, type LocalDate, localDateAt, startOfDay } from "./local-date.ts";
+import { daysInMonth, type LocalDate, localDateAt, mondayOf, startOfDay } from "./local-date.ts";
 
 export interface BillingDay {
   readonly startMs: EpochMs;
@@ -26,6 +26,24 @@ export function anchorOnDay({ startMs, day, interval, timeZone }: BillingDay): E
   }
   return startOfDay(anchor, timeZone);
 }
+
+/** The anchor that makes billing periods the calendar's own: weeks from Monday, months, quarters, years. */
+export function anchorOfCalendar(
+  startMs: EpochMs,
+  unit: "day" | "week" | "month" | "quarter" | "year",
+  timeZone: string,
+): EpochMs {
+  const date = localDateAt(startMs, timeZone);
+  return startOfDay(FIRST_DAY[unit](date), timeZone);
+}
+
+const FIRST_DAY = {
+  day: (date: LocalDate) => date,
+  week: mondayOf,
+  month: (date: LocalDate) => ({ ...date, day: 1 }),
+  quarter: ({ year, month }: LocalDate) => ({ year, month: month - ((month - 1) % 3), day: 1 }),
+  year: ({ year }: LocalDate) => ({ year, month: 1, day: 1 }),
+} as const;
 
 const MONTHS = { month: 1, quarter: 3, year: 12 } as const;
 

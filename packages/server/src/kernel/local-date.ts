@@ -31,3 +31,18 @@ export function daysBetween(from: LocalDate, to: LocalDate): number {
 export function daysInMonth(year: number, month: number): number {
   return Temporal.PlainYearMonth.from({ year, month }).daysInMonth;
 }
+
+/** The Monday of a day's week. */
+export function mondayOf(date: LocalDate): LocalDate {
+  const plain = Temporal.PlainDate.from(date);
+  const { year, month, day } = plain.subtract({ days: plain.dayOfWeek - 1 });
+  return { year, month, day };
+}
+
+/**
+ * The instant of a local time (`2015-03-08T02:00`). One that daylight saving skips is later by the
+ * length of the gap; one that occurs twice is its first occurrence.
+ */
+export function instantOfLocalTime(local: string, timeZone: string): EpochMs {
+  return Temporal.PlainDateTime.from(local).toZonedDateTime(timeZone).epochMilliseconds;
+}

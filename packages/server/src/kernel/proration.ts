@@ -1,6 +1,8 @@
 import { assert } from "./assert.ts";
 import type { EpochMs, Period } from "./clock.ts";
 import { daysBetween, type LocalDate, localDateAt, startOfDay } from "./local-date.ts";
+import { divideHalfAway } from "./money.ts";
+import { NANOS_PER_UNIT, type Nanos } from "./nanos.ts";
 
 /**
  * How a part of a billing period is measured against the whole of it.
@@ -27,18 +29,29 @@ export interface Proration {
 }
 
 /** The share that `part` has in `period`, which it lies within. Never below nothing or above all. */
-export function shareOf(part: Period, period: Period, { basis, timeZone }: Proration): Share {
-  assert(period.startMs < period.endMs, "a period takes some time");
+export function shareOf(part: Period, period: Period, proration: Proration): Share {
   assert(
     period.startMs <= part.startMs && part.endMs <= period.endMs,
     "a part lies within its period",
   );
+  const measured = ratioOf(part, period, proration);
+  if (measured.part >= measured.whole) return WHOLE;
+  return measured.part < 0n ? { ...measured, part: 0n } : measured;
+}
+
+/** A span measured by a period: more than a whole where it is longer. */
+export function ratioOf(span: Period, period: Period, { basis, timeZone }: Proration): Share {
+  assert(period.startMs < period.endMs, "a period takes some time");
   const length = LENGTHS[basis];
   const whole = length(period, period, timeZone);
   // A period of less than a day has no calendar days to count.
-  if (whole <= 0) return shareOf(part, period, { basis: "exact_time", timeZone });
-  const counted = Math.min(Math.max(length(part, period, timeZone), 0), whole);
-  return counted === whole ? WHOLE : { part: BigInt(counted), whole: BigInt(whole) };
+  if (whole <= 0) return ratioOf(span, period, { basis: "exact_time", timeZone });
+  return { part: BigInt(length(span, period, timeZone)), whole: BigInt(whole) };
+}
+
+/** A share as a decimal of nine digits, half up. */
+export function shareToNanos({ part, whole }: Share): Nanos {
+  return divideHalfAway(part * NANOS_PER_UNIT, whole);
 }
 
 type Length = (part: Period, period: Period, timeZone: string) => number;

@@ -1,6 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import { periodAt, periodIndexAt } from "#kernel/interval.ts";
+import { type Share, shareOf } from "#kernel/proration.ts";
 import {
   flatPrices,
   hasSpendLimits,
@@ -12,7 +13,6 @@ import {
   type DraftLine,
   flatLine,
   limitLines,
-  type Share,
   usageLine,
 } from "#modules/invoices/domain/index.ts";
 import { NO_EVENTS, type UsageCounter } from "#modules/metering/domain/index.ts";
@@ -36,7 +36,8 @@ export function advanceLines(plan: PlanVersion, period: Period): DraftLine[] {
 
 /** What is due for the closing period now that it is over: fees, usage, and what its limits ask. */
 export function closingLines(facts: LineFacts, running: Period, closing: Period): DraftLine[] {
-  const share = shareOf(closing, running);
+  const { timeZone } = facts.subscription;
+  const share = shareOf(closing, running, { basis: "exact_time", timeZone });
   const lines = [...arrearsLines(facts, closing, share), ...usageLines(facts, closing)];
   return withLimits(facts, { period: closing, share, lines });
 }
@@ -81,7 +82,9 @@ function latePeriodLines(
     .toSorted((one, other) => (one.metric < other.metric ? -1 : 1))
     .map((counter) => lateLine(facts.plan, period, counter))
     .filter((line) => !isEmpty(line));
-  return withLimits(facts, { period, share: shareOf(period, whole), lines });
+  const { timeZone } = facts.subscription;
+  const share = shareOf(period, whole, { basis: "exact_time", timeZone });
+  return withLimits(facts, { period, share, lines });
 }
 
 function lateLine(plan: PlanVersion, period: Period, counter: UsageCounter): DraftLine {
@@ -116,13 +119,6 @@ function wholePeriod(subscription: Subscription, startMs: EpochMs): Period {
 /** The period, cut where the subscription ended. */
 function cutPeriod({ endedAtMs }: Subscription, { startMs, endMs }: Period): Period {
   return { startMs, endMs: endedAtMs === null ? endMs : Math.min(endMs, endedAtMs) };
-}
-
-/** The part of a period that ran, by exact time. */
-function shareOf(ran: Period, whole: Period): Share {
-  const part = BigInt(ran.endMs - ran.startMs);
-  const all = BigInt(whole.endMs - whole.startMs);
-  return part === all ? { part: 1n, whole: 1n } : { part, whole: all };
 }
 
 function isEmpty(line: DraftLine): boolean {

@@ -1,6 +1,7 @@
 import { unreachable } from "#kernel/assert.ts";
 import { formatAttos, formatNanos, storedAttos, storedNanos } from "#kernel/nanos.ts";
-import type { Computation, Share } from "#modules/invoices/domain/index.ts";
+import type { Share } from "#kernel/proration.ts";
+import type { Computation } from "#modules/invoices/domain/index.ts";
 import {
   type EventTally,
   type PriceModelJson,

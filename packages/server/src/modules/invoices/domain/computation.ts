@@ -1,13 +1,6 @@
 import type { Nanos } from "#kernel/nanos.ts";
+import type { Share } from "#kernel/proration.ts";
 import type { EventTally, PriceModel } from "#modules/rating/domain/index.ts";
-
-/** The part of a whole that is due, as two whole numbers: milliseconds of a period, say. */
-export interface Share {
-  readonly part: bigint;
-  readonly whole: bigint;
-}
-
-export const WHOLE: Share = { part: 1n, whole: 1n };
 
 /** Everything a line's amount was computed from. Kept with the line, so it can be computed again. */
 export type Computation =

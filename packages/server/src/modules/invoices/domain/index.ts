@@ -1,5 +1,5 @@
 export type { Charge } from "./charge.ts";
-export type { Computation, Share } from "./computation.ts";
+export type { Computation } from "./computation.ts";
 export { explainLine } from "./explain.ts";
 export type { CountedCharge, Evidence, Explanation } from "./explanation.ts";
 export {
@@ -13,3 +13,4 @@ export {
 } from "./invoice.ts";
 export { limitLines } from "./limit-line.ts";
 export { type DraftLine, flatLine, type Used, usageLine } from "./line.ts";
+export { creditForUnused } from "./unused-credit.ts";

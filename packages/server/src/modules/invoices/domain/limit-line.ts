@@ -2,10 +2,10 @@ import type { Period } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import { roundToMinor, sumMinor } from "#kernel/money.ts";
 import { NANOS_PER_UNIT, type Nanos, unitsToNanos } from "#kernel/nanos.ts";
+import { type Share, WHOLE } from "#kernel/proration.ts";
 import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
 import { beyondMaximum, missingToMinimum, type SpendLimits } from "#modules/rating/domain/index.ts";
 import { adjustedMinor, type Charge, chargesUnder, type LimitKind } from "./charge.ts";
-import { type Share, WHOLE } from "./computation.ts";
 import type { DraftLine } from "./line.ts";
 
 /** A billing period that is billed, and what is charged for it. */

@@ -2,9 +2,10 @@ import type { Period } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import { roundToMinor } from "#kernel/money.ts";
 import { NANOS_PER_UNIT, type Nanos, unitsToNanos } from "#kernel/nanos.ts";
+import { type Share, WHOLE } from "#kernel/proration.ts";
 import type { FlatPrice, UsagePrice } from "#modules/catalog/domain/index.ts";
 import { type EventTally, isPerEvent, rateUsage } from "#modules/rating/domain/index.ts";
-import { type Computation, type Share, WHOLE } from "./computation.ts";
+import type { Computation } from "./computation.ts";
 
 /** What an invoice charges for one price in one billing period, or to keep its limits. */
 export interface DraftLine {

@@ -1,3 +1,4 @@
+export { averageUnitPrice, tiersBeyond } from "./beyond.ts";
 export { tiersFault } from "./check-tiers.ts";
 export type { PackageModel, PercentageModel, PriceModel, Tier, TieredModel } from "./model.ts";
 export {
