@@ -8,6 +8,7 @@ import {
   intervalOf,
   lastSecondBefore,
   listOf,
+  textOf,
   timeZoneOf,
   wholeSeconds,
 } from "../words.ts";
@@ -99,12 +100,12 @@ function endAsSeen(golden: GoldenCase): string {
 }
 
 function isBilledInArrears(inputs: GoldenCase["inputs"]): boolean {
-  return !`${inputs["at"]}`.includes("T") && inputs["in_advance"] !== true;
+  return !textOf(inputs["at"]).includes("T") && inputs["in_advance"] !== true;
 }
 
 /** An instant as a date or as an instant, whichever the case has. */
 function sameForm({ expected }: GoldenCase, name: string, instantMs: EpochMs): string {
-  return `${expected[name]}`.includes("T") ? wholeSeconds(instantMs) : dayOf(instantMs);
+  return textOf(expected[name]).includes("T") ? wholeSeconds(instantMs) : dayOf(instantMs);
 }
 
 function anchoringAt(anchor: Figure | undefined, inputs: GoldenCase["inputs"]): Anchoring {
