@@ -226,7 +226,7 @@ export async function listHeadFacts(tx: Tx, customerIds: Ids): Promise<HeadFact[
 }
 
 interface PaymentRow extends OwnedRow {
-  invoice_id: bigint;
+  invoice_id: bigint | null;
   status: PaymentStatus;
   currency: string;
   amount_minor: string;

@@ -116,7 +116,8 @@ export interface HeadFact {
 }
 
 export interface PaymentFact extends OwnedId {
-  readonly invoiceId: bigint;
+  /** Null for money that belongs to no invoice. */
+  readonly invoiceId: bigint | null;
   readonly status: PaymentStatus;
   readonly currency: string;
   readonly amountMinor: bigint;

@@ -4,7 +4,7 @@ import { bookedWrongly } from "./booked.ts";
 
 export const booksHoldPayments: Invariant = {
   name: "books_hold_payments",
-  states: "Each payment that succeeded is in the books once, from the rail to what was owed.",
+  states: "Each payment that succeeded is in the books once, from the rail to what it pays.",
   find: ({ payments, transfers }) =>
     bookedWrongly({
       due: payments
@@ -12,7 +12,7 @@ export const booksHoldPayments: Invariant = {
         .map((payment) => ({
           ...payment,
           debitAccount: `rail:${payment.rail}`,
-          creditAccount: "receivable",
+          creditAccount: payment.invoiceId === null ? "unapplied" : "receivable",
         })),
       booked: transfers.filter(({ sourceType }) => sourceType === "payment"),
       nameOf: paymentName,

@@ -1,5 +1,5 @@
 import { ownedKey } from "#kernel/ids.ts";
-import type { InvoiceFact, LineFact } from "#modules/verification/domain/facts.ts";
+import type { InvoiceFact, LineFact, PaymentFact } from "#modules/verification/domain/facts.ts";
 
 /** Finds the invoice that a line stands on. */
 export function invoiceByLine(
@@ -7,6 +7,15 @@ export function invoiceByLine(
 ): (line: LineFact) => InvoiceFact | undefined {
   const byKey = new Map(invoices.map((invoice) => [ownedKey(invoice), invoice]));
   return (line) => byKey.get(invoiceKey(line));
+}
+
+/** Those that pay an invoice. */
+export function payingInvoices(
+  payments: readonly PaymentFact[],
+): (PaymentFact & { readonly invoiceId: bigint })[] {
+  return payments.flatMap(({ invoiceId, ...payment }) =>
+    invoiceId === null ? [] : [{ ...payment, invoiceId }],
+  );
 }
 
 /** A map key for the invoice that something belongs to. */

@@ -4,13 +4,13 @@ import type { InvoiceFact, PaymentFact } from "#modules/verification/domain/fact
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
 import { type Pair, pairs } from "#modules/verification/domain/matching.ts";
 import { invoiceName } from "#modules/verification/domain/names.ts";
-import { invoiceKey } from "./invoice-of-line.ts";
+import { invoiceKey, payingInvoices } from "./invoice-of-line.ts";
 
 export const paymentSettlesItsInvoice: Invariant = {
   name: "payment_settles_its_invoice",
   states: "An invoice with something to pay is paid if and only if its payment succeeded.",
   find: ({ invoices, payments }) =>
-    pairs(invoices, ownedKey, payments, invoiceKey).flatMap(compare),
+    pairs(invoices, ownedKey, payingInvoices(payments), invoiceKey).flatMap(compare),
 };
 
 function compare({ left: [invoice], right: payments }: Pair<InvoiceFact, PaymentFact>): Finding[] {
