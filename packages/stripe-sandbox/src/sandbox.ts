@@ -79,11 +79,8 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
     options.journalPath === undefined ? null : new JournalFile(options.journalPath);
   const store = new Store(journalFile);
   const publicUrl = publicUrlReader(options.publicUrl);
-  const render = createRender({
-    now,
-    payUrl: (sessionId) => `${publicUrl()}/pay/${sessionId}`,
-    pendingWebhookCount: (eventId) => countPending(store, eventId),
-  });
+  const pendingWebhookCount = (eventId: string) => countPending(store, eventId);
+  const render = createRender({ now, publicUrl, pendingWebhookCount });
   const dispatcher = new Dispatcher({
     store,
     render,

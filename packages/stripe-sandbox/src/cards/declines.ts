@@ -40,3 +40,17 @@ export const declines = {
     message: "Your card was declined. This transaction requires authentication.",
   },
 } as const satisfies Record<string, Decline>;
+
+/** What an intent remembers when the cardholder could not or would not say who they are. */
+export function authenticationFailure(kind: "payment" | "setup"): Decline {
+  return {
+    code: `${kind}_intent_authentication_failure`,
+    message:
+      "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+  };
+}
+
+/** Whether the issuer said no to the card itself, and not only to who was using it. */
+export function isCardError({ code }: Decline): boolean {
+  return !code.endsWith("_intent_authentication_failure");
+}

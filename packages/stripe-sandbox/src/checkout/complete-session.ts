@@ -3,10 +3,10 @@ import { type CheckoutSessionRecord, sessionTotal } from "../objects/checkout-se
 import type { PaymentIntentRecord } from "../objects/payment-intent.ts";
 import type { BillingDetails } from "../objects/payment-method.ts";
 import type { SetupIntentRecord } from "../objects/setup-intent.ts";
-import { confirmPayment } from "../payments/confirm-payment.ts";
-import { confirmSetup } from "../payments/confirm-setup.ts";
+import { confirmPayment, type PaymentOutcome } from "../payments/confirm-payment.ts";
+import { confirmSetup, type SetupOutcome } from "../payments/confirm-setup.ts";
 import { createCustomer } from "../payments/create-customer.ts";
-import { createPaymentIntent, createSetupIntent } from "../payments/intents.ts";
+import { createPaymentIntent, createSetupIntent, isUnfinished } from "../payments/intents.ts";
 import { createPaymentMethod } from "../payments/payment-methods.ts";
 import type { Transaction } from "../state/transaction.ts";
 
@@ -18,32 +18,50 @@ export type CardEntry = {
   readonly billingDetails: BillingDetails;
 };
 
-/** Pays, or saves the card of, an open session. Null when it is now complete. */
+/** What became of an attempt to complete a session. */
+export type Completion =
+  | { readonly type: "complete" }
+  | { readonly type: "declined"; readonly decline: Decline }
+  /** The cardholder is to be asked who they are first. */
+  | { readonly type: "asked"; readonly intentId: string };
+
+/** Pays, or saves the card of, an open session. */
 export function completeSession(
   tx: Transaction,
   open: CheckoutSessionRecord,
   entry: CardEntry,
-): Decline | null {
+): Completion {
   const session = withCustomer(tx, open, entry);
   const method = createPaymentMethod(tx, entry);
+  const presence = { isOffSession: false, returnUrl: session.successUrl };
   const outcome =
     session.mode === "payment"
-      ? confirmPayment(tx, openPaymentIntent(tx, session), method)
-      : confirmSetup(tx, openSetupIntent(tx, session), method);
-  const tried: CheckoutSessionRecord = {
+      ? confirmPayment(tx, openPaymentIntent(tx, session), method, presence)
+      : confirmSetup(tx, openSetupIntent(tx, session), method, session.successUrl);
+  const tried = tx.put("checkout_session", {
     ...session,
     ...(session.mode === "payment"
       ? { paymentIntent: outcome.intent.id }
       : { setupIntent: outcome.intent.id }),
-  };
-  if (outcome.failure !== null) {
-    tx.put("checkout_session", tried);
-    return outcome.failure.decline;
+  });
+  if (outcome.intent.status === "requires_action") {
+    return { type: "asked", intentId: outcome.intent.id };
   }
-  const payer = { ...entry.billingDetails, email: session.customerEmail };
-  const complete = tx.put("checkout_session", { ...tried, status: "complete", payer });
+  return concludeSession(tx, tried, outcome);
+}
+
+/** Completes the session whose intent has succeeded; a decline leaves it open. */
+export function concludeSession(
+  tx: Transaction,
+  session: CheckoutSessionRecord,
+  { intent, failure }: PaymentOutcome | SetupOutcome,
+): Completion {
+  if (failure !== null) return { type: "declined", decline: failure.decline };
+  const { billingDetails } = tx.get("payment_method", intent.paymentMethod ?? "");
+  const payer = { ...billingDetails, email: session.customerEmail };
+  const complete = tx.put("checkout_session", { ...session, status: "complete", payer });
   tx.emit("checkout.session.completed", { kind: "checkout_session", value: complete });
-  return null;
+  return { type: "complete" };
 }
 
 /** A card that is to be charged again needs a customer to be kept with, as on Stripe. */
@@ -65,7 +83,7 @@ function withCustomer(
 function openPaymentIntent(tx: Transaction, session: CheckoutSessionRecord): PaymentIntentRecord {
   const earlier =
     session.paymentIntent === null ? null : tx.get("payment_intent", session.paymentIntent);
-  if (earlier?.status === "requires_payment_method") return earlier;
+  if (earlier !== null && isUnfinished(earlier)) return earlier;
   const { currency, paymentIntentTemplate: template } = session;
   if (currency === null || template === null) throw new Error("a payment session has a currency");
   return createPaymentIntent(tx, {
@@ -82,7 +100,7 @@ function openPaymentIntent(tx: Transaction, session: CheckoutSessionRecord): Pay
 /** The session's own intent, or a new one when somebody canceled that over the API. */
 function openSetupIntent(tx: Transaction, session: CheckoutSessionRecord): SetupIntentRecord {
   const own = session.setupIntent === null ? null : tx.get("setup_intent", session.setupIntent);
-  if (own?.status === "requires_payment_method") return own;
+  if (own !== null && isUnfinished(own)) return own;
   return createSetupIntent(tx, {
     customer: session.customer,
     description: own?.description ?? null,

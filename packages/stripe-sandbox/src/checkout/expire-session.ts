@@ -1,5 +1,5 @@
 import type { CheckoutSessionRecord } from "../objects/checkout-session.ts";
-import { cancelPaymentIntent, cancelSetupIntent } from "../payments/intents.ts";
+import { cancelPaymentIntent, cancelSetupIntent, isUnfinished } from "../payments/intents.ts";
 import type { Transaction } from "../state/transaction.ts";
 
 /** Ends an open session, and the intent that nobody can finish any more. */
@@ -18,10 +18,6 @@ function cancelUnfinished(tx: Transaction, { paymentIntent, setupIntent }: Check
   if (payment !== null && isUnfinished(payment)) cancelPaymentIntent(tx, payment, null);
   const setup = setupIntent === null ? null : tx.get("setup_intent", setupIntent);
   if (setup !== null && isUnfinished(setup)) cancelSetupIntent(tx, setup, null);
-}
-
-function isUnfinished({ status }: { readonly status: string }): boolean {
-  return status !== "succeeded" && status !== "canceled";
 }
 
 /** Expires every open session whose time has come. */

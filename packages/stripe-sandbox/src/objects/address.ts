@@ -16,3 +16,12 @@ export const emptyAddress: Address = {
   postal_code: null,
   state: null,
 };
+
+/** Where goods go, as Stripe answers it. */
+export type Shipping = {
+  readonly address: Address;
+  readonly carrier: string | null;
+  readonly name: string;
+  readonly phone: string | null;
+  readonly tracking_number: string | null;
+};

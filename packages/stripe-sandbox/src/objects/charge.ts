@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import type { Decline } from "../cards/declines.ts";
 import type { Metadata } from "../wire/metadata.ts";
+import type { Shipping } from "./address.ts";
 import { toSeconds } from "./instant.ts";
 import { cardFacts, type PaymentMethodRecord, renderBillingDetails } from "./payment-method.ts";
 
@@ -19,6 +20,9 @@ export type ChargeRecord = {
   readonly receiptEmail: string | null;
   /** Why the issuer refused; null when the money moved. */
   readonly decline: Decline | null;
+  readonly shipping?: Shipping;
+  /** Whether the cardholder proved who they are. */
+  readonly isAuthenticated?: boolean;
   /** In the currency's minor unit; absent until the first refund. */
   readonly amountRefunded?: number;
   /** The id of its dispute, if there ever was one. */
@@ -68,7 +72,7 @@ export function renderCharge(charge: ChargeRecord): Stripe.Charge {
     receipt_url: null,
     refunded: isPaid && refundableAmount(charge) === 0,
     review: null,
-    shipping: null,
+    shipping: charge.shipping ?? null,
     source: null,
     source_transfer: null,
     statement_descriptor: null,
@@ -78,6 +82,16 @@ export function renderCharge(charge: ChargeRecord): Stripe.Charge {
     transfer_group: null,
   };
 }
+
+const authenticated: Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure = {
+  authentication_flow: "challenge",
+  electronic_commerce_indicator: "05",
+  exemption_indicator: null,
+  result: "authenticated",
+  result_reason: null,
+  transaction_id: null,
+  version: "2.2.0",
+};
 
 const authorized: Stripe.Charge.Outcome = {
   advice_code: null,
@@ -112,7 +126,7 @@ function renderChargedCard(charge: ChargeRecord): Stripe.Charge.PaymentMethodDet
     mandate: null,
     network: card.brand,
     network_transaction_id: null,
-    three_d_secure: null,
+    three_d_secure: charge.isAuthenticated === true ? authenticated : null,
     transaction_link_id: null,
   };
 }

@@ -28,6 +28,7 @@ export const eventTypes = [
   "payment_intent.canceled",
   "payment_intent.created",
   "payment_intent.payment_failed",
+  "payment_intent.requires_action",
   "payment_intent.succeeded",
   "payment_method.attached",
   "payment_method.automatically_updated",
@@ -38,6 +39,7 @@ export const eventTypes = [
   "refund.updated",
   "setup_intent.canceled",
   "setup_intent.created",
+  "setup_intent.requires_action",
   "setup_intent.setup_failed",
   "setup_intent.succeeded",
 ] as const satisfies readonly Stripe.Event.Type[];

@@ -1,4 +1,4 @@
-import type { Decline } from "../cards/declines.ts";
+import { type Decline, isCardError } from "../cards/declines.ts";
 import { type PaymentMethodRecord, renderPaymentMethod } from "./payment-method.ts";
 
 /** The last refusal of a card that an intent remembers, with the card as it was. */
@@ -12,7 +12,7 @@ export type Failure = {
 /** The body of a `card_error`, without the intent it stands in. */
 export function renderFailure({ decline, paymentMethod, charge }: Failure) {
   return {
-    type: "card_error",
+    type: isCardError(decline) ? "card_error" : "invalid_request_error",
     code: decline.code,
     message: decline.message,
     payment_method: renderPaymentMethod(paymentMethod),

@@ -1,7 +1,9 @@
 import type Stripe from "stripe";
 import type { Metadata } from "../wire/metadata.ts";
+import type { Shipping } from "./address.ts";
 import { type Failure, renderFailure } from "./failure.ts";
 import { toSeconds } from "./instant.ts";
+import { type PendingAction, renderNextAction } from "./next-action.ts";
 
 export const paymentCancellationReasons = [
   "abandoned",
@@ -25,7 +27,16 @@ export type PaymentIntentRecord = {
   readonly statementDescriptor: string | null;
   readonly statementDescriptorSuffix: string | null;
   readonly setupFutureUsage: "off_session" | "on_session" | null;
-  readonly status: "canceled" | "requires_confirmation" | "requires_payment_method" | "succeeded";
+  readonly status:
+    | "canceled"
+    | "requires_action"
+    | "requires_confirmation"
+    | "requires_payment_method"
+    | "succeeded";
+  /** Where goods go; absent when nobody said. */
+  readonly shipping?: Shipping;
+  /** What the cardholder has to do; only while that is awaited. */
+  readonly action?: PendingAction;
   readonly latestCharge: string | null;
   readonly lastFailure: Failure | null;
   readonly canceledMs: number | null;
@@ -34,7 +45,11 @@ export type PaymentIntentRecord = {
   readonly allowedTypes: readonly "card"[] | null;
 };
 
-export function renderPaymentIntent(intent: PaymentIntentRecord): Stripe.PaymentIntent {
+/** `challengeUrl` is where the cardholder is asked who they are. */
+export function renderPaymentIntent(
+  intent: PaymentIntentRecord,
+  challengeUrl: string,
+): Stripe.PaymentIntent {
   return {
     id: intent.id,
     object: "payment_intent",
@@ -64,7 +79,7 @@ export function renderPaymentIntent(intent: PaymentIntentRecord): Stripe.Payment
     livemode: false,
     managed_payments: null,
     metadata: { ...intent.metadata },
-    next_action: null,
+    next_action: renderNextAction(intent.action, challengeUrl),
     on_behalf_of: null,
     payment_method: intent.paymentMethod,
     payment_method_configuration_details: null,
@@ -82,7 +97,7 @@ export function renderPaymentIntent(intent: PaymentIntentRecord): Stripe.Payment
     receipt_email: intent.receiptEmail,
     review: null,
     setup_future_usage: intent.setupFutureUsage,
-    shipping: null,
+    shipping: intent.shipping ?? null,
     source: null,
     statement_descriptor: intent.statementDescriptor,
     statement_descriptor_suffix: intent.statementDescriptorSuffix,

@@ -31,6 +31,8 @@ export type PaymentMethodRecord = {
   readonly customer: string | null;
   /** True once detached, or charged without being attached: Stripe never lets it be used again. */
   readonly isSpent: boolean;
+  /** True once its holder has agreed, authenticated, to charges in their absence. */
+  readonly isSetUp?: boolean;
   readonly metadata: Metadata;
 };
 

@@ -14,7 +14,8 @@ import { renderWebhookEndpoint } from "./webhook-endpoint.ts";
 /** What wire shapes need to know beyond the value itself. */
 export type Surroundings = {
   readonly now: () => number;
-  readonly payUrl: (sessionId: string) => string;
+  /** The base of the hosted pages' addresses. */
+  readonly publicUrl: () => string;
   readonly pendingWebhookCount: (eventId: string) => number;
 };
 
@@ -36,7 +37,9 @@ type Rendered = {
 export type Render = <K extends RenderedKind>(kind: K, value: Collections[K]) => Rendered[K];
 
 /** Turns any value of the state into the shape that Stripe answers. */
-export function createRender({ now, payUrl, pendingWebhookCount }: Surroundings): Render {
+export function createRender({ now, publicUrl, pendingWebhookCount }: Surroundings): Render {
+  const payUrl = (sessionId: string) => `${publicUrl()}/pay/${sessionId}`;
+  const challengeUrl = (intentId: string) => `${publicUrl()}/pay/authenticate/${intentId}`;
   const renderers: { [K in RenderedKind]: (value: Collections[K]) => Rendered[K] } = {
     charge: renderCharge,
     checkout_session: (session) => renderCheckoutSession(session, payUrl(session.id)),
@@ -44,10 +47,10 @@ export function createRender({ now, payUrl, pendingWebhookCount }: Surroundings)
     dispute: (dispute) => renderDispute(dispute, now()),
     event: (event: EventRecord) =>
       renderEvent(event, renderSubject(event.subject), pendingWebhookCount(event.id)),
-    payment_intent: renderPaymentIntent,
+    payment_intent: (intent) => renderPaymentIntent(intent, challengeUrl(intent.id)),
     payment_method: renderPaymentMethod,
     refund: renderRefund,
-    setup_intent: renderSetupIntent,
+    setup_intent: (intent) => renderSetupIntent(intent, challengeUrl(intent.id)),
     webhook_endpoint: renderWebhookEndpoint,
   };
   const renderSubject = ({ kind, value }: EventSubject): object =>

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import type { Metadata } from "../wire/metadata.ts";
 import { type Failure, renderFailure } from "./failure.ts";
 import { toSeconds } from "./instant.ts";
+import { type PendingAction, renderNextAction } from "./next-action.ts";
 
 export const setupCancellationReasons = [
   "abandoned",
@@ -17,7 +18,14 @@ export type SetupIntentRecord = {
   readonly description: string | null;
   readonly metadata: Metadata;
   readonly paymentMethod: string | null;
-  readonly status: "canceled" | "requires_confirmation" | "requires_payment_method" | "succeeded";
+  readonly status:
+    | "canceled"
+    | "requires_action"
+    | "requires_confirmation"
+    | "requires_payment_method"
+    | "succeeded";
+  /** What the cardholder has to do; only while that is awaited. */
+  readonly action?: PendingAction;
   readonly usage: "off_session" | "on_session";
   readonly cancellationReason: (typeof setupCancellationReasons)[number] | null;
   readonly lastFailure: Failure | null;
@@ -25,7 +33,11 @@ export type SetupIntentRecord = {
   readonly allowedTypes: readonly "card"[] | null;
 };
 
-export function renderSetupIntent(intent: SetupIntentRecord): Stripe.SetupIntent {
+/** `challengeUrl` is where the cardholder is asked who they are. */
+export function renderSetupIntent(
+  intent: SetupIntentRecord,
+  challengeUrl: string,
+): Stripe.SetupIntent {
   return {
     id: intent.id,
     object: "setup_intent",
@@ -48,7 +60,7 @@ export function renderSetupIntent(intent: SetupIntentRecord): Stripe.SetupIntent
     managed_payments: null,
     mandate: null,
     metadata: { ...intent.metadata },
-    next_action: null,
+    next_action: renderNextAction(intent.action, challengeUrl),
     on_behalf_of: null,
     payment_method: intent.paymentMethod,
     payment_method_configuration_details: null,

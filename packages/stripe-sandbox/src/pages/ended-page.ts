@@ -10,7 +10,7 @@ export function endedPage(session: CheckoutSessionRecord, successUrl: string): H
       "This checkout has expired",
       "It can no longer be used, and nothing was charged. Go back and start again.",
       session.cancelUrl,
-      "Go back",
+      { label: "Go back" },
     );
   }
   return session.mode === "payment"
@@ -18,15 +18,22 @@ export function endedPage(session: CheckoutSessionRecord, successUrl: string): H
     : notice("Card already saved", "The card was saved. There is nothing left to do.", successUrl);
 }
 
-export function missingPage(): Html {
+export function missingPage(assets = "assets"): Html {
   return notice(
     "No such checkout",
     "The link may be incomplete, or the sandbox may have been started anew without its journal.",
     null,
+    { assets },
   );
 }
 
-function notice(heading: string, text: string, url: string | null, label = "Continue"): Html {
+/** A page that says one thing, and where to go on. */
+export function notice(
+  heading: string,
+  text: string,
+  url: string | null,
+  { label = "Continue", assets = "assets" } = {},
+): Html {
   return layout(
     `${heading} · test checkout`,
     html`<main class="notice">
@@ -34,5 +41,6 @@ function notice(heading: string, text: string, url: string | null, label = "Cont
 <p>${text}</p>
 ${url !== null && html`<p><a class="primary" href="${url}">${label}</a></p>`}
 </main>`,
+    assets,
   );
 }

@@ -1,7 +1,7 @@
 import { type Html, html } from "./html.ts";
 
-/** A whole document. Asset paths are relative, so that they hold under any mount path. */
-export function layout(title: string, main: Html): Html {
+/** A whole document. `assets` is a path relative to the page, so that it holds under any mount path. */
+export function layout(title: string, main: Html, assets = "assets"): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -11,8 +11,8 @@ export function layout(title: string, main: Html): Html {
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="assets/pay.css">
-<script src="assets/pay.js" defer></script>
+<link rel="stylesheet" href="${assets}/pay.css">
+<script src="${assets}/pay.js" defer></script>
 </head>
 <body>
 <p class="banner"><strong>Test page.</strong> No real money moves, and real cards are refused.</p>

@@ -77,6 +77,12 @@ input::placeholder { color: var(--soft); opacity: .75; }
 }
 .primary:hover { background: var(--accent-strong); }
 .card-form .primary { width: 100%; margin-top: .25rem; }
+.secondary {
+  min-height: 3rem; padding: .7rem 1.4rem; border: 1px solid var(--field-line); border-radius: 9px;
+  background: transparent; color: inherit; font: inherit; cursor: pointer;
+}
+.secondary:hover { border-color: var(--bad); color: var(--bad); }
+.choices { display: grid; gap: .75rem; max-width: 22rem; margin: 0 auto; }
 [aria-busy="true"] .primary { opacity: .65; cursor: progress; }
 .hint { margin: .1rem 0 .6rem; font-size: .9rem; color: var(--soft); }
 .test-cards ul { list-style: none; margin: 0; padding: 0; }

@@ -1,9 +1,15 @@
+import { withoutAction } from "../objects/next-action.ts";
 import type { PaymentIntentRecord } from "../objects/payment-intent.ts";
 import type { SetupIntentRecord } from "../objects/setup-intent.ts";
 import type { Transaction } from "../state/transaction.ts";
 
 type Made = "canceledMs" | "cancellationReason" | "clientSecret" | "createdMs" | "id";
-type Begun = "lastFailure" | "latestCharge" | "status";
+type Begun = "action" | "lastFailure" | "latestCharge" | "status";
+
+/** Whether something can still come of it. */
+export function isUnfinished({ status }: { readonly status: string }): boolean {
+  return status !== "succeeded" && status !== "canceled";
+}
 
 /** What the caller decides of a new intent; the rest is how every intent begins. */
 export type NewPaymentIntent = Omit<PaymentIntentRecord, Made | Begun>;
@@ -34,7 +40,7 @@ export function cancelPaymentIntent(
   cancellationReason: PaymentIntentRecord["cancellationReason"],
 ): PaymentIntentRecord {
   const canceled = tx.put("payment_intent", {
-    ...intent,
+    ...withoutAction(intent),
     status: "canceled",
     canceledMs: tx.nowMs,
     cancellationReason,
@@ -65,7 +71,11 @@ export function cancelSetupIntent(
   intent: SetupIntentRecord,
   cancellationReason: SetupIntentRecord["cancellationReason"],
 ): SetupIntentRecord {
-  const canceled = tx.put("setup_intent", { ...intent, status: "canceled", cancellationReason });
+  const canceled = tx.put("setup_intent", {
+    ...withoutAction(intent),
+    status: "canceled",
+    cancellationReason,
+  });
   tx.emit("setup_intent.canceled", { kind: "setup_intent", value: canceled });
   return canceled;
 }

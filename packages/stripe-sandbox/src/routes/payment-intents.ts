@@ -1,7 +1,7 @@
 import { type PaymentIntentRecord, paymentCancellationReasons } from "../objects/payment-intent.ts";
 import type { PaymentMethodRecord } from "../objects/payment-method.ts";
-import { confirmPayment } from "../payments/confirm-payment.ts";
-import { cancelPaymentIntent, createPaymentIntent } from "../payments/intents.ts";
+import { type Confirmation, confirmPayment } from "../payments/confirm-payment.ts";
+import { cancelPaymentIntent, createPaymentIntent, isUnfinished } from "../payments/intents.ts";
 import { checkUsable, resolvePaymentMethod } from "../payments/payment-methods.ts";
 import type { Transaction } from "../state/transaction.ts";
 import { readMetadata } from "../wire/metadata.ts";
@@ -11,6 +11,7 @@ import { invalidParameter, notAllowed } from "../wire/refusal.ts";
 import { paymentReply } from "./decline-replies.ts";
 import { listRoute, matches } from "./list.ts";
 import { fromPath, retrieveRoute } from "./lookup.ts";
+import { readShipping } from "./read-customer-parts.ts";
 import {
   futureUsages,
   readConfirmationHints,
@@ -27,7 +28,7 @@ function create(call: Call): Reply {
   const customer = readCustomerId(tx, params) ?? null;
   const method = readMethod(tx, params, customer);
   if (isConfirmed && method === undefined) throw missingMethod();
-  readConfirmation(params, isConfirmed);
+  const confirmation = readConfirmation(params, isConfirmed);
   params.choice("capture_method", ["automatic", "automatic_async"]);
   params.choice("confirmation_method", ["automatic"]);
   const intent = createPaymentIntent(tx, {
@@ -41,17 +42,18 @@ function create(call: Call): Reply {
     statementDescriptorSuffix: params.text("statement_descriptor_suffix") ?? null,
     setupFutureUsage: params.choice("setup_future_usage", futureUsages) ?? null,
     metadata: readMetadata(params),
+    ...readShipping(params),
     ...readMethodChoice(params),
   });
   if (!isConfirmed || method === undefined) return ok(call.render("payment_intent", intent));
-  return paymentReply(call, confirmPayment(tx, intent, method));
+  return paymentReply(call, confirmPayment(tx, intent, method, confirmation));
 }
 
 function confirm(call: Call): Reply {
   const { tx, params } = call;
   const intent = fromPath(call, "payment_intent");
   readMethodChoice(params);
-  readConfirmation(params, true);
+  const confirmation = readConfirmation(params, true);
   refuseUnlessOpen("confirm", intent, call);
   const method = readMethod(tx, params, intent.customer) ?? currentMethod(tx, intent);
   if (method === null) throw missingMethod(call, intent);
@@ -60,16 +62,17 @@ function confirm(call: Call): Reply {
     setupFutureUsage: params.choice("setup_future_usage", futureUsages) ?? intent.setupFutureUsage,
     receiptEmail: params.text("receipt_email") ?? intent.receiptEmail,
   };
-  return paymentReply(call, confirmPayment(tx, wanted, method));
+  return paymentReply(call, confirmPayment(tx, wanted, method, confirmation));
 }
 
 function update(call: Call): Reply {
   const { tx, params, render } = call;
   const intent = fromPath(call, "payment_intent");
-  if (!isOpen(intent)) refuseFrozen(intent, call);
-  const wanted = isOpen(intent) ? readOpenIntent(tx, params, intent) : intent;
+  if (!isUnfinished(intent)) refuseFrozen(intent, call);
+  const wanted = isUnfinished(intent) ? readOpenIntent(tx, params, intent) : intent;
   const updated = tx.put("payment_intent", {
     ...wanted,
+    ...readShipping(params),
     description: orKept(params.text("description"), intent.description),
     metadata: readMetadata(params, intent.metadata),
   });
@@ -95,12 +98,13 @@ function refuseFrozen(intent: PaymentIntentRecord, { params, render }: Call): vo
 function readOpenIntent(
   tx: Transaction,
   params: Params,
-  intent: PaymentIntentRecord,
+  { action, ...intent }: PaymentIntentRecord,
 ): PaymentIntentRecord {
   const customer = readCustomerId(tx, params) ?? intent.customer;
   const method = readMethod(tx, params, customer);
   return {
     ...intent,
+    ...(method === undefined && action !== undefined ? { action } : {}),
     amount: chargeableAmount(params.integer("amount") ?? intent.amount, "amount"),
     currency: readCurrency(params) ?? intent.currency,
     customer,
@@ -127,10 +131,12 @@ function orKept<T>(sent: T | undefined, before: T): T {
   return sent === undefined ? before : sent;
 }
 
-function readConfirmation(params: Params, isConfirmed: boolean): void {
-  readConfirmationHints(params);
+function readConfirmation(params: Params, isConfirmed: boolean): Confirmation {
+  const { returnUrl, refusesAction } = readConfirmationHints(params);
   const isOffSession = params.boolean("off_session") ?? false;
-  if (!isOffSession || isConfirmed) return;
+  if (!isOffSession || isConfirmed) {
+    return { isOffSession: isOffSession || refusesAction, returnUrl };
+  }
   throw invalidParameter("off_session", "You can only set `off_session` when `confirm` is true.");
 }
 
@@ -150,16 +156,12 @@ function currentMethod(tx: Transaction, { paymentMethod }: PaymentIntentRecord) 
   return paymentMethod === null ? null : tx.get("payment_method", paymentMethod);
 }
 
-function isOpen({ status }: PaymentIntentRecord): boolean {
-  return status === "requires_confirmation" || status === "requires_payment_method";
-}
-
 function refuseUnlessOpen(
   verb: "cancel" | "confirm",
   intent: PaymentIntentRecord,
   { render }: Call,
 ): void {
-  if (isOpen(intent)) return;
+  if (isUnfinished(intent)) return;
   const why =
     verb === "confirm" && intent.status === "succeeded"
       ? "it has already succeeded after being previously confirmed"

@@ -1,4 +1,4 @@
-import type { Address } from "../objects/address.ts";
+import { type Address, emptyAddress, type Shipping } from "../objects/address.ts";
 import { type BillingDetails, noBillingDetails } from "../objects/payment-method.ts";
 import type { Params } from "../wire/params.ts";
 
@@ -31,4 +31,18 @@ export function readBillingDetails(
     name: kept(details.text("name"), current.name),
     phone: kept(details.text("phone"), current.phone),
   };
+}
+
+/** Where goods go: nothing when it was not sent, so that what is known stays. */
+export function readShipping(params: Params): { readonly shipping?: Shipping } {
+  const sent = params.child("shipping");
+  if (sent === undefined) return {};
+  const shipping: Shipping = {
+    address: readAddress(sent) ?? emptyAddress,
+    carrier: sent.text("carrier") ?? null,
+    name: sent.requiredText("name"),
+    phone: sent.text("phone") ?? null,
+    tracking_number: sent.text("tracking_number") ?? null,
+  };
+  return { shipping };
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from "../state/transaction.ts";
 import type { Params } from "../wire/params.ts";
 import { invalidParameter } from "../wire/refusal.ts";
+import { readWebUrl } from "../wire/urls.ts";
 import { fromParam } from "./lookup.ts";
 
 /** The id of the customer a parameter names. @throws Refusal when there is none of that id. */
@@ -37,11 +38,17 @@ function readCardTypes(params: Params, name: string): readonly "card"[] | null {
   );
 }
 
-/** Parameters of a confirmation that change nothing here, since no card needs a second step. */
-export function readConfirmationHints(params: Params): void {
-  params.text("return_url");
+/** How a confirmation is to go on when the cardholder has to be asked who they are. */
+export function readConfirmationHints(params: Params): {
+  readonly returnUrl: string | null;
+  /** True when the request is to fail rather than to wait for anybody. */
+  readonly refusesAction: boolean;
+} {
   params.boolean("use_stripe_sdk");
-  params.boolean("error_on_requires_action");
+  return {
+    returnUrl: readWebUrl(params, "return_url") ?? null,
+    refusesAction: params.boolean("error_on_requires_action") ?? false,
+  };
 }
 
 export const futureUsages = ["off_session", "on_session"] as const;

@@ -1,6 +1,6 @@
 import { type SetupIntentRecord, setupCancellationReasons } from "../objects/setup-intent.ts";
 import { confirmSetup } from "../payments/confirm-setup.ts";
-import { cancelSetupIntent, createSetupIntent } from "../payments/intents.ts";
+import { cancelSetupIntent, createSetupIntent, isUnfinished } from "../payments/intents.ts";
 import { checkUsable, resolvePaymentMethod } from "../payments/payment-methods.ts";
 import type { Transaction } from "../state/transaction.ts";
 import { readMetadata } from "../wire/metadata.ts";
@@ -37,17 +37,17 @@ function create(call: Call): Reply {
     usage: params.choice("usage", futureUsages) ?? "off_session",
     ...readMethodChoice(params),
   });
-  readConfirmationHints(params);
+  const { returnUrl } = readConfirmationHints(params);
   if (!isConfirmed || method === undefined) return ok(call.render("setup_intent", intent));
-  return setupReply(call, confirmSetup(tx, intent, method));
+  return setupReply(call, confirmSetup(tx, intent, method, returnUrl));
 }
 
 function confirm(call: Call): Reply {
   const { tx, params, render } = call;
   const intent = fromPath(call, "setup_intent");
   readMethodChoice(params);
-  readConfirmationHints(params);
-  refuseUnless(isOpen(intent), "confirm", intent, call);
+  const { returnUrl } = readConfirmationHints(params);
+  refuseUnless(isUnfinished(intent), "confirm", intent, call);
   const id = intent.paymentMethod;
   const method = readMethod(tx, params, intent.customer) ?? (id && tx.get("payment_method", id));
   if (!method) {
@@ -56,13 +56,13 @@ function confirm(call: Call): Reply {
       { code: "setup_intent_unexpected_state", setup_intent: render("setup_intent", intent) },
     );
   }
-  return setupReply(call, confirmSetup(tx, intent, method));
+  return setupReply(call, confirmSetup(tx, intent, method, returnUrl));
 }
 
 function cancel(call: Call): Reply {
   const intent = fromPath(call, "setup_intent");
   const reason = call.params.choice("cancellation_reason", setupCancellationReasons) ?? null;
-  refuseUnless(isOpen(intent), "cancel", intent, call);
+  refuseUnless(isUnfinished(intent), "cancel", intent, call);
   return ok(call.render("setup_intent", cancelSetupIntent(call.tx, intent, reason)));
 }
 
@@ -72,10 +72,6 @@ function readMethod(tx: Transaction, params: Params, customer: string | null) {
   const method = resolvePaymentMethod(tx, id);
   checkUsable(method, customer);
   return method;
-}
-
-function isOpen({ status }: SetupIntentRecord): boolean {
-  return status === "requires_confirmation" || status === "requires_payment_method";
 }
 
 function refuseUnless(
