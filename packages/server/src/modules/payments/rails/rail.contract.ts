@@ -12,8 +12,6 @@ export interface RailUnderTest {
     readonly cannotBeSaved: string;
     readonly failsWhenCharged: string;
   };
-  /** Does what a payer does on the page of a checkout, with a card that works. */
-  payOnPage(url: string): Promise<void>;
   /** How many charges of a payment there were, refused ones included. */
   chargeCount(paymentRef: string): Promise<number>;
   /** A notice as the rail would send it at `atMs`. */
@@ -21,10 +19,45 @@ export interface RailUnderTest {
   close(): Promise<void>;
 }
 
+/** A rail whose checkout page can be paid on by a program. */
+export interface RailWithPage extends RailUnderTest {
+  /** Does what a payer does on the page of a checkout, with a card that works. */
+  payOnPage(url: string): Promise<void>;
+}
+
 /** The value of an answer that has one. */
 export function valueOf<Value>(answer: RailAnswer<Value>): Value {
   if (answer.type === "ok") return answer.value;
   throw new Error(`the rail answered ${JSON.stringify(answer)}`);
+}
+
+const key = () => `test_${randomUUID()}`;
+
+const paymentOf = (customerRef: string, paymentKey: string) => ({
+  key: paymentKey,
+  customerRef,
+  amountMinor: 1_169_900n,
+  currency: "JMD",
+  description: "Invoice 1",
+});
+
+const checkoutOf = (customerRef: string) => ({
+  key: key(),
+  generation: "1",
+  customerRef,
+  returnUrl: "https://billing.example.com/pay/chk_1/return",
+  cancelUrl: "https://billing.example.com/pay/chk_1",
+  currency: "JMD",
+  payment: null,
+});
+
+async function newCustomerOf(rail: Rail): Promise<string> {
+  const customer = { key: key(), name: "Ada", email: "ada@example.com" };
+  return valueOf(await rail.ensureCustomer(customer)).ref;
+}
+
+async function openedPaymentOf(rail: Rail, customerRef: string): Promise<string> {
+  return valueOf(await rail.openPayment(paymentOf(customerRef, key()))).ref;
 }
 
 /** What every rail promises, whoever is behind it. */
@@ -38,20 +71,10 @@ export function describeRail(name: string, open: () => Promise<RailUnderTest>): 
     });
     afterAll(() => under.close());
 
-    const key = () => `test_${randomUUID()}`;
-    const newCustomer = async () =>
-      valueOf(await rail.ensureCustomer({ key: key(), name: "Ada", email: "ada@example.com" })).ref;
+    const newCustomer = () => newCustomerOf(rail);
     const savedCard = async (customerRef: string, token: string) =>
       valueOf(await rail.attachPaymentMethod(customerRef, token, key())).ref;
-    const openedPayment = async (customerRef: string) =>
-      valueOf(await rail.openPayment(paymentOf(customerRef, key()))).ref;
-    const paymentOf = (customerRef: string, paymentKey: string) => ({
-      key: paymentKey,
-      customerRef,
-      amountMinor: 1_169_900n,
-      currency: "JMD",
-      description: "Invoice 1",
-    });
+    const openedPayment = (customerRef: string) => openedPaymentOf(rail, customerRef);
 
     describe("customers and cards", () => {
       test("a customer is made once for its key", async () => {
@@ -185,62 +208,12 @@ export function describeRail(name: string, open: () => Promise<RailUnderTest>): 
     });
 
     describe("checkouts", () => {
-      const request = (customerRef: string) => ({
-        key: key(),
-        generation: "1",
-        customerRef,
-        returnUrl: "https://billing.example.com/pay/chk_1/return",
-        cancelUrl: "https://billing.example.com/pay/chk_1",
-        currency: "JMD",
-        payment: null,
-      });
-
       test("one is opened once for its key and generation", async () => {
-        const wanted = request(await newCustomer());
+        const wanted = checkoutOf(await newCustomer());
         const first = valueOf(await rail.openCheckout(wanted));
         expect(valueOf(await rail.openCheckout(wanted)).ref).toBe(first.ref);
         const next = valueOf(await rail.openCheckout({ ...wanted, generation: "2" }));
         expect(next.ref).not.toBe(first.ref);
-      });
-
-      test("saving a card on its page leaves the card with the checkout", async () => {
-        const wanted = request(await newCustomer());
-        const opened = valueOf(await rail.openCheckout(wanted));
-        expect(opened).toMatchObject({
-          status: "open",
-          madeFor: wanted.key,
-          paymentMethodRef: null,
-          payment: null,
-          url: expect.stringContaining("http"),
-        });
-
-        await under.payOnPage(opened.url ?? "");
-
-        const done = valueOf(await rail.retrieveCheckout(opened.ref));
-        expect(done).toMatchObject({ status: "completed", payment: null });
-        const card = valueOf(await rail.retrievePaymentMethod(done.paymentMethodRef ?? ""));
-        expect(card).toMatchObject({ last4: "4242" });
-        const ref = await openedPayment(wanted.customerRef);
-        expect(await rail.confirmPayment(ref, card.ref, key())).toMatchObject({
-          type: "succeeded",
-        });
-      });
-
-      test("paying on its page leaves a payment, and the card for later charges", async () => {
-        const customerRef = await newCustomer();
-        const payment = { amountMinor: 299_900n, description: "First month" };
-        const wanted = { ...request(customerRef), payment };
-        const opened = valueOf(await rail.openCheckout(wanted));
-
-        await under.payOnPage(opened.url ?? "");
-
-        const done = valueOf(await rail.retrieveCheckout(opened.ref));
-        expect(done.payment).toMatchObject({ status: "succeeded", madeFor: wanted.key });
-        expect(await under.chargeCount(done.payment?.ref ?? "")).toBe(1);
-        const ref = await openedPayment(customerRef);
-        expect(await rail.confirmPayment(ref, done.paymentMethodRef ?? "", key())).toMatchObject({
-          type: "succeeded",
-        });
       });
     });
 
@@ -288,6 +261,59 @@ export function describeRail(name: string, open: () => Promise<RailUnderTest>): 
           );
         },
       );
+    });
+  });
+}
+
+/** What every rail promises of the page on which a payer leaves a card. */
+export function describeRailPage(name: string, open: () => Promise<RailWithPage>): void {
+  describe(`the rail contract for the checkout page, kept by ${name}`, () => {
+    let under: RailWithPage;
+    beforeAll(async () => {
+      under = await open();
+    });
+    afterAll(() => under.close());
+
+    test("saving a card on its page leaves the card with the checkout", async () => {
+      const wanted = checkoutOf(await newCustomerOf(under.rail));
+      const opened = valueOf(await under.rail.openCheckout(wanted));
+      expect(opened).toMatchObject({
+        status: "open",
+        madeFor: wanted.key,
+        paymentMethodRef: null,
+        payment: null,
+        url: expect.stringContaining("http"),
+      });
+
+      await under.payOnPage(opened.url ?? "");
+
+      const done = valueOf(await under.rail.retrieveCheckout(opened.ref));
+      expect(done).toMatchObject({ status: "completed", payment: null });
+      const card = valueOf(await under.rail.retrievePaymentMethod(done.paymentMethodRef ?? ""));
+      expect(card).toMatchObject({ last4: "4242" });
+      const ref = await openedPaymentOf(under.rail, wanted.customerRef);
+      expect(await under.rail.confirmPayment(ref, card.ref, key())).toMatchObject({
+        type: "succeeded",
+      });
+    });
+
+    test("paying on its page leaves a payment, and the card for later charges", async () => {
+      const customerRef = await newCustomerOf(under.rail);
+      const payment = { amountMinor: 299_900n, description: "First month" };
+      const wanted = { ...checkoutOf(customerRef), payment };
+      const opened = valueOf(await under.rail.openCheckout(wanted));
+
+      await under.payOnPage(opened.url ?? "");
+
+      const done = valueOf(await under.rail.retrieveCheckout(opened.ref));
+      expect(done.payment).toMatchObject({ status: "succeeded", madeFor: wanted.key });
+      expect(await under.chargeCount(done.payment?.ref ?? "")).toBe(1);
+      const ref = await openedPaymentOf(under.rail, customerRef);
+      expect(
+        await under.rail.confirmPayment(ref, done.paymentMethodRef ?? "", key()),
+      ).toMatchObject({
+        type: "succeeded",
+      });
     });
   });
 }

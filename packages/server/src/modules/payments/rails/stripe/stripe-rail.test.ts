@@ -1,8 +1,12 @@
 import { createStripeSandbox, listen, type StripeSandbox } from "@farthing/stripe-sandbox";
-import Stripe from "stripe";
 import { describe, expect, test } from "vitest";
-import { describeRail, type RailUnderTest } from "#modules/payments/rails/rail.contract.ts";
+import {
+  describeRail,
+  describeRailPage,
+  type RailWithPage,
+} from "#modules/payments/rails/rail.contract.ts";
 import { payOnPage } from "#test/support/payments/pay-on-page.ts";
+import { signedNotice } from "#test/support/payments/signed-notice.ts";
 import { createStripeRail, type StripeRailOptions } from "./stripe-rail.ts";
 
 const WEBHOOK_SECRET = "whsec_test";
@@ -17,7 +21,7 @@ function underTest(
   sandbox: StripeSandbox,
   options: Partial<StripeRailOptions>,
   close: () => Promise<void>,
-): RailUnderTest {
+): RailWithPage {
   return {
     rail: createStripeRail({ ...keys, ...options }),
     cards,
@@ -26,30 +30,17 @@ function underTest(
       return sandbox.journal.charges().filter((charge) => charge.paymentIntent === paymentRef)
         .length;
     },
-    notice(atMs) {
-      const payload = JSON.stringify({
-        id: "evt_1",
-        object: "event",
-        type: "payment_intent.succeeded",
-        data: { object: { id: "pi_1", object: "payment_intent" } },
-      });
-      const signature = Stripe.webhooks.generateTestHeaderString({
-        payload,
-        secret: WEBHOOK_SECRET,
-        timestamp: Math.floor(atMs / 1000),
-      });
-      return { rawBody: Buffer.from(payload), signature };
-    },
+    notice: (atMs) => signedNotice(WEBHOOK_SECRET, atMs),
     close,
   };
 }
 
-describeRail("Stripe's adapter on the sandbox in this process", async () => {
+const inProcess = async () => {
   const sandbox = createStripeSandbox();
   return underTest(sandbox, { fetch: sandbox.fetch }, () => sandbox.close());
-});
+};
 
-describeRail("Stripe's adapter on the sandbox over TCP", async () => {
+const overTcp = async () => {
   const sandbox = createStripeSandbox();
   const server = await listen(sandbox, { port: 0 });
   const { port } = server;
@@ -57,7 +48,12 @@ describeRail("Stripe's adapter on the sandbox over TCP", async () => {
     await server.close();
     await sandbox.close();
   });
-});
+};
+
+describeRail("Stripe's adapter on the sandbox in this process", inProcess);
+describeRailPage("Stripe's adapter on the sandbox in this process", inProcess);
+describeRail("Stripe's adapter on the sandbox over TCP", overTcp);
+describeRailPage("Stripe's adapter on the sandbox over TCP", overTcp);
 
 describe("what Stripe did not decide is unknown", () => {
   const answering = (status: number, body: string) =>
