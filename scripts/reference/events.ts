@@ -1,5 +1,6 @@
 import { billingEvents } from "../../packages/server/src/flows/billing-event.ts";
 import { customerEvents } from "../../packages/server/src/modules/customers/events.ts";
+import { reconciliationEvents } from "../../packages/server/src/modules/reconciliation/events.ts";
 import { meteredEventNames } from "../../packages/server/src/surfaces/metered/webhook-dialect.ts";
 import { quotedProperties } from "./declarations.ts";
 import { code, GENERATED, page, table } from "./markdown.ts";
@@ -17,6 +18,7 @@ export function eventsPage(root: string): string {
       [
         ...rows(customerEvents, ["customer"]),
         ...rows(billingEvents, ["subscription", "customer", "plan"]),
+        ...rows(reconciliationEvents, []),
       ],
     ),
     "A `?` marks what may be absent. Types without a word in the metered dialect are not told in it.",

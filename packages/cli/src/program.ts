@@ -20,6 +20,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .version("0.1.0");
   addServerCommands(program, finish);
   addBillingCommands(program, finish);
+  addProjectCommands(program, finish);
   addKeyCommands(program, finish);
   return program;
 }
@@ -135,6 +136,33 @@ function addBillingCommands(program: Command, finish: Finish): void {
     .action(async (file, flags) => {
       const { usageImport } = await import("./commands/usage-import.ts");
       finish(await usageImport(file, flags));
+    });
+}
+
+function addProjectCommands(program: Command, finish: Finish): void {
+  const project = program.command("project").description("settings of the side that a token opens");
+  const load = () => import("./commands/project.ts");
+
+  remote(project.command("show"))
+    .description("show the settings")
+    .option("--json", "print them as JSON")
+    .action(async (flags) => finish(await (await load()).projectShow(flags)));
+
+  remote(project.command("set"))
+    .description("change the settings")
+    .requiredOption("--retry-days <days>", "when a failed charge is tried again: 1,3,5,7, or none")
+    .option("--json", "print the answer as JSON")
+    .action(async (flags) => finish(await (await load()).projectSet(flags)));
+
+  remote(program.command("reconcile"))
+    .description("compare the payment provider's journal with the ledger")
+    .option("--from <instant>", "since the one before if not given, and at least a day")
+    .option("--to <instant>", "up to ten minutes ago if not given")
+    .option("--json", "print the answer as JSON")
+    .addHelpText("after", "\nExits with 1 when they differ.")
+    .action(async (flags) => {
+      const { reconcile } = await import("./commands/reconcile.ts");
+      finish(await reconcile(flags));
     });
 }
 

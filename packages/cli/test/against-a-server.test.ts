@@ -127,6 +127,16 @@ test("farthing clock advance knows a customer by either id", async () => {
   expect(back.stderr).toMatch(/^clock_not_ahead: /);
 });
 
+test("farthing project: its retry schedule is shown and set", async () => {
+  expect((await run("project", "show")).stdout).toMatch(/^retries after days +1, 3, 5, 7$/m);
+  const changed = await run("project", "set", "--retry-days", "2,4", "--json");
+  expect(JSON.parse(changed.stdout)).toMatchObject({ retry_days: [2, 4] });
+  const refused = await run("project", "set", "--retry-days", "4,2");
+  expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(refused.stderr).toMatch(/^retry_schedule_invalid: /);
+  expect((await run("project", "set", "--retry-days", "1,3,5,7")).exitCode).toBe(0);
+});
+
 test("farthing keys: made, listed, rotated, revoked", async () => {
   const made = await run("keys", "create", "nightly", "--scope", "usage:write", "--json");
   const { id, token } = JSON.parse(made.stdout) as { id: string; token: string };

@@ -70,6 +70,7 @@ async function measureRates(ownerUrl: string, { subscriptions, rounds }: Effort)
     clock: { now: () => nowMs },
     newId: idSource({ now: () => Date.now() }, Math.random),
     plans: createPlanCache(),
+    publicUrl: "https://billing.example",
   };
   const workers = await startBillingWorkers(ownerUrl, 2);
   const closing: Readonly<Record<Way, () => Promise<number>>> = {

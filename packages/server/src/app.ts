@@ -1,13 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { type Delivery, requestListener, type StripeSandbox } from "@farthing/stripe-sandbox";
 import type { FastifyInstance } from "fastify";
+import { Gauge } from "prom-client";
 import type { CheckoutVisiting } from "#flows/checkout/visit-checkout.ts";
 import { closeDue } from "#flows/close-due.ts";
 import { type Collector, collectDue, createCollector } from "#flows/collect-due-payments.ts";
 import type { Engine } from "#flows/engine.ts";
 import { handleRailEvents } from "#flows/handle-rail-events.ts";
+import { requestRefunds } from "#flows/money-back/request-refunds.ts";
+import type { RailAccess } from "#flows/rail-customer.ts";
+import { type NightlyReconciling, reconcileAll } from "#flows/reconcile/reconcile-all.ts";
 import { DAY_MS } from "#kernel/clock.ts";
-import { idSource } from "#kernel/ids.ts";
+import { BillingError } from "#kernel/error.ts";
+import { formatId, idSource } from "#kernel/ids.ts";
 import { createPlanCache } from "#modules/catalog/index.ts";
 import { type AccessTokenDeps, createAuthenticator } from "#modules/keys/index.ts";
 import {
@@ -17,6 +22,7 @@ import {
 } from "#modules/metering/index.ts";
 import type { Rail } from "#modules/payments/index.ts";
 import { listProjectIds } from "#modules/projects/index.ts";
+import type { ReconciliationResult } from "#modules/reconciliation/domain/index.ts";
 import { verifyPage } from "#modules/verification/index.ts";
 import { nativeDialect } from "#modules/webhooks/domain/index.ts";
 import { createDeliverer, createFanOut } from "#modules/webhooks/index.ts";
@@ -88,7 +94,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     { ...core, ...work, rails, sandbox, journalOf },
     () => isStarted,
   );
-  const queue = createMaintenance(options, core.db);
+  const queue = createMaintenance(options, core.db, work.reconciling);
   const { db, engine, tokens, recorder } = core;
   const { collector, loops, poster } = work;
 
@@ -123,13 +129,15 @@ type Core = ReturnType<typeof createCore>;
 type Work = ReturnType<typeof createWork>;
 
 /** What everything else is built on. */
-function createCore({ ownerUrl, clock, random, log, secretKey, connectionsMax }: AppOptions) {
+function createCore(options: AppOptions) {
+  const { ownerUrl, publicUrl, clock, random, log, secretKey, connectionsMax } = options;
   const db = openDatabase({
     url: ownerUrl,
     connectionsMax,
     onIdleError: (error) => log.warn({ err: error }, "a database connection broke"),
   });
-  const engine: Engine = { clock, newId: idSource(clock, random), plans: createPlanCache() };
+  const newId = idSource(clock, random);
+  const engine: Engine = { clock, newId, plans: createPlanCache(), publicUrl };
   const hasher = createSecretHasher(secretKey, "access_token");
   const authenticator = createAuthenticator({ db, clock, hasher, cacheMs: TOKEN_CACHE_MS });
   const tokens = { clock, newId: engine.newId, randomBytes, hasher, authenticator };
@@ -151,12 +159,35 @@ function createWork(options: AppOptions, { db, engine }: Core, rails: (projectId
     db,
     rails,
     publicUrl,
-    onStrayPayment: (payment, { customerId }) =>
-      log.error({ payment, customerId }, "money came for a subscription that had ended"),
   };
   const poster = createPoster({ privateAddresses: options.webhookPrivateAddresses });
   const loops = createLoops({ options, db, engine, collector, visiting, poster });
-  return { collector, visiting, poster, loops };
+  const reconciling = createReconciling(options, visiting);
+  return { collector, visiting, poster, loops, reconciling };
+}
+
+/** Comparing with the providers, and where what came of it is seen beside the API. */
+function createReconciling({ log }: AppOptions, access: RailAccess) {
+  const metrics = processMetrics();
+  const found = new Gauge({
+    name: "farthing_reconciliation_differences",
+    help: "Differences between the provider and the ledger in the newest reconciliation",
+    labelNames: ["project"],
+    registers: [metrics],
+  });
+  return {
+    ...access,
+    metrics,
+    onReconciled(projectId: number, made: ReconciliationResult) {
+      found.set({ project: projectId }, made.differenceCount);
+      if (made.differenceCount === 0) return;
+      const { id, differenceCount, differences } = made;
+      const shown = { reconciliation: formatId("reconciliation", id), differenceCount };
+      log.warn({ projectId, ...shown, first: differences[0]?.kind }, "provider and ledger differ");
+    },
+    onUnavailable: (projectId: number, cause: BillingError) =>
+      log.warn({ projectId, err: cause }, "a provider could not be asked for its journal"),
+  };
 }
 
 /** The HTTP server with all its ways in; a worker has none, and tells how it is. */
@@ -171,7 +202,7 @@ function createHttp(
     authenticate: parts.authenticator.authenticate,
     sealer: createSealer(options.secretKey, randomBytes),
     logger: options.log,
-    metrics: processMetrics(),
+    metrics: parts.reconciling.metrics,
     publicUrl: options.publicUrl,
     version,
     corsOrigins: options.corsOrigins,
@@ -194,6 +225,7 @@ function surfacesOf({ clock, publicUrl }: AppOptions, parts: Core & Work & Rails
       verification: {
         verify: (projectId, place) => verifyPage(db, projectId, place, journalOf(projectId)),
       },
+      reconciling: parts.reconciling,
       onResend: loops.webhooks.wake,
     }),
     meteredSurface({ engine, publicUrl }, recorder),
@@ -225,9 +257,17 @@ function createLoops(deps: LoopDeps): Record<LoopName, Loop> {
     log,
     idleMs: RELAY_IDLE_MS,
   });
+  const refunding = {
+    ...visiting,
+    onDefect: (error: unknown, due: object) =>
+      log.error({ err: error, due }, "a refund could not be asked for"),
+  };
   const payments = createLoop({
     name: "payments",
-    pass: waking(relay, () => collectDue(collector)),
+    pass: waking(
+      relay,
+      async () => (await collectDue(collector)) + (await requestRefunds(refunding)),
+    ),
     log,
   });
   const periods = createLoop({
@@ -235,8 +275,11 @@ function createLoops(deps: LoopDeps): Record<LoopName, Loop> {
     pass: waking(payments, () => closeDue(engine, db)),
     log,
   });
-  const onDefect = (error: unknown, event: object) =>
-    log.error({ err: error, event }, "a provider's notice could not be handled");
+  const onDefect = (error: unknown, event: object) => {
+    // A provider that does not answer is no defect: the notice is handled again in a while.
+    const level = error instanceof BillingError ? "warn" : "error";
+    log[level]({ err: error, event }, "a provider's notice could not be handled");
+  };
   const railEvents = createLoop({
     name: "rail events",
     pass: waking(payments, () => handleRailEvents({ ...visiting, onDefect })),
@@ -269,12 +312,17 @@ async function deliverTo(http: FastifyInstance, delivery: Delivery): Promise<Del
 }
 
 /** What is done once a day. */
-function createMaintenance({ ownerUrl, clock, log }: AppOptions, db: Database) {
-  return createQueue<{ make_partitions: object; forget_idempotency_keys: object }>({
+function createMaintenance(
+  { ownerUrl, clock, log }: AppOptions,
+  db: Database,
+  reconciling: NightlyReconciling,
+) {
+  return createQueue<Record<"make_partitions" | "forget_idempotency_keys" | "reconcile", object>>({
     ownerUrl,
     concurrency: 1,
     log,
     tasks: {
+      reconcile: () => reconcileAll(reconciling),
       make_partitions: () => ensureUsagePartitions(ownerUrl, clock),
       forget_idempotency_keys: async () => {
         for (const projectId of await db.acrossProjects(listProjectIds)) {
@@ -284,6 +332,7 @@ function createMaintenance({ ownerUrl, clock, log }: AppOptions, db: Database) {
       },
     },
     cron: [
+      { task: "reconcile", at: "0 4 * * *", catchUpMs: DAY_MS },
       { task: "make_partitions", at: "0 3 * * *", catchUpMs: DAY_MS },
       { task: "forget_idempotency_keys", at: "30 3 * * *", catchUpMs: DAY_MS },
     ],

@@ -5,8 +5,15 @@ import type { Customer, CustomerSnapshot } from "#modules/customers/domain/index
 import { customerSnapshot } from "#modules/customers/index.ts";
 import type { Invoice } from "#modules/invoices/domain/index.ts";
 import { type InvoiceSnapshot, invoiceSnapshot } from "#modules/invoices/index.ts";
-import type { Payment } from "#modules/payments/domain/index.ts";
-import { type PaymentSnapshot, paymentSnapshot } from "#modules/payments/index.ts";
+import type { Dispute, Payment, Refund } from "#modules/payments/domain/index.ts";
+import {
+  type DisputeSnapshot,
+  disputeSnapshot,
+  type PaymentSnapshot,
+  paymentSnapshot,
+  type RefundSnapshot,
+  refundSnapshot,
+} from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { type SubscriptionSnapshot, subscriptionSnapshot } from "#modules/subscriptions/index.ts";
 import type { OutboxEvent } from "#platform/jobs/outbox.ts";
@@ -16,7 +23,14 @@ interface EventMeaning {
   /** When it is told. */
   readonly when: string;
   /** What it carries beside the subscription, its customer and its plan; `?` where that may be absent. */
-  readonly carries: readonly ("invoice" | "invoice?" | "payment" | "payment?")[];
+  readonly carries: readonly (
+    | "invoice"
+    | "invoice?"
+    | "payment"
+    | "payment?"
+    | "refund"
+    | "dispute"
+  )[];
 }
 
 /** Every event about a subscription. The event reference page is generated from this table. */
@@ -58,6 +72,26 @@ export const billingEvents = {
     when: "An attempt was declined. The payment says when the next one is due, if any.",
     carries: ["invoice", "payment"],
   },
+  "payment.action_required": {
+    when: "The bank wants the customer to be present. The payment's `action_url` is where to send them.",
+    carries: ["invoice", "payment"],
+  },
+  "payment.refunded": {
+    when: "Money of a payment was given back. Without an invoice it had come for nothing.",
+    carries: ["invoice?", "payment", "refund"],
+  },
+  "payment.refund_failed": {
+    when: "A refund did not go through, or came back from the bank.",
+    carries: ["invoice?", "payment", "refund"],
+  },
+  "dispute.opened": {
+    when: "A cardholder disputes a charge, or the bank asks about it.",
+    carries: ["invoice?", "payment", "dispute"],
+  },
+  "dispute.closed": {
+    when: "A dispute was won or lost.",
+    carries: ["invoice?", "payment", "dispute"],
+  },
 } as const satisfies Record<string, EventMeaning>;
 
 export type BillingEventType = keyof typeof billingEvents;
@@ -69,6 +103,8 @@ export interface EventSubject {
   readonly plan: PlanVersion;
   readonly invoice?: Invoice | null;
   readonly payment?: Payment;
+  readonly refund?: Refund;
+  readonly dispute?: Dispute;
 }
 
 /** The `data` of every event about a subscription. `billingEvents` says what an event of a type has. */
@@ -78,6 +114,8 @@ export interface BillingEventData {
   readonly plan: PlanReference;
   readonly invoice?: InvoiceSnapshot;
   readonly payment?: PaymentSnapshot;
+  readonly refund?: RefundSnapshot;
+  readonly dispute?: DisputeSnapshot;
 }
 
 /**
@@ -85,9 +123,9 @@ export interface BillingEventData {
  * of everything a listener could ask for, so that no dialect needs another query.
  */
 export function billingEventsOf(
-  { newId }: Pick<Engine, "newId">,
+  { newId, publicUrl }: Pick<Engine, "newId" | "publicUrl">,
   types: readonly BillingEventType[],
-  { subscription, customer, plan, invoice, payment }: EventSubject,
+  { subscription, customer, plan, invoice, payment, refund, dispute }: EventSubject,
   occurredAtMs: EpochMs,
 ): OutboxEvent[] {
   const data: BillingEventData = {
@@ -95,7 +133,9 @@ export function billingEventsOf(
     customer: customerSnapshot(customer),
     plan: planReference(plan),
     ...(invoice ? { invoice: invoiceSnapshot(invoice) } : {}),
-    ...(payment ? { payment: paymentSnapshot(payment) } : {}),
+    ...(payment ? { payment: paymentSnapshot(payment, publicUrl) } : {}),
+    ...(refund ? { refund: refundSnapshot(refund) } : {}),
+    ...(dispute ? { dispute: disputeSnapshot(dispute) } : {}),
   };
   const shared = { ...data };
   const { customerId } = customer;

@@ -153,7 +153,8 @@ async function openAtRail(
   if (found !== null && found.type === "unknown") return found;
   const lost = found?.type === "ok" ? found.value : null;
   const { amountMinor, currency } = payment;
-  const description = formatOwnedId("invoice", { ...payment, id: payment.invoiceId });
+  const invoiceId = present(payment.invoiceId, "what is collected is owed");
+  const description = formatOwnedId("invoice", { ...payment, id: invoiceId });
   const answer =
     lost === null
       ? await rail.openPayment({ key, customerRef, amountMinor, currency, description })

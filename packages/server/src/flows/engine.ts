@@ -8,4 +8,6 @@ export interface Engine {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly plans: PlanCache;
+  /** Where payers reach this server: `https://billing.example`. */
+  readonly publicUrl: string;
 }

@@ -1,23 +1,24 @@
 import { completeCheckout } from "#flows/checkout/complete-checkout.ts";
-import type { CheckoutVisiting } from "#flows/checkout/visit-checkout.ts";
-import { settlePayment } from "#flows/settle-payment/settle-payment.ts";
+import { recordDispute } from "#flows/money-back/record-dispute.ts";
+import { recordRefund } from "#flows/money-back/record-refund.ts";
+import { settleFound } from "#flows/settle-payment/settle-found.ts";
 import { MINUTE_MS } from "#kernel/clock.ts";
-import { type OwnedId, parseOwnedId } from "#kernel/ids.ts";
+import { parseOwnedId } from "#kernel/ids.ts";
 import { findCheckout } from "#modules/checkout/index.ts";
-import { findAttempt, type RailPayment } from "#modules/payments/domain/index.ts";
+import type { Payment, RailPayment } from "#modules/payments/domain/index.ts";
 import {
   claimRailEvent,
   type DueRailEvent,
   findDueRailEvents,
-  listAttempts,
-  lockPayment,
+  findPaymentByRailRef,
   type RailAnswer,
   updateRailEventHandled,
 } from "#modules/payments/index.ts";
+import type { Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
-import { answerOf } from "./rail-customer.ts";
+import { answerOf, type RailAccess } from "./rail-customer.ts";
 
-export interface RailEventHandling extends CheckoutVisiting {
+export interface RailEventHandling extends RailAccess {
   /** Told of a notice that could not be handled; it is tried again later. */
   readonly onDefect: (error: unknown, event: DueRailEvent) => void;
 }
@@ -55,6 +56,8 @@ async function handle(handling: RailEventHandling, event: DueRailEvent): Promise
   const { projectId, about, objectRef } = event;
   if (about === "checkout") await handleCheckout(handling, projectId, objectRef);
   if (about === "payment") await handlePayment(handling, projectId, objectRef);
+  if (about === "refund") await handleRefund(handling, projectId, objectRef);
+  if (about === "dispute") await handleDispute(handling, projectId, objectRef);
   faultPoint("notice.handled");
   await db.inProject(event.projectId, (tx) => updateRailEventHandled(tx, event, wallNowMs));
   faultPoint("notice.closed");
@@ -69,9 +72,7 @@ async function handleCheckout(
   const page = stillThere(await handling.rails(projectId).retrieveCheckout(pageRef));
   const key = parseOwnedId("checkout", page?.madeFor ?? "");
   if (page === null || key === null) return;
-  const completed = await completeCheckout(handling, projectId, key, page);
-  if (completed === null || completed.strayPaymentRef === null) return;
-  handling.onStrayPayment(completed.strayPaymentRef, completed.checkout);
+  await completeCheckout(handling, projectId, key, page);
 }
 
 async function handlePayment(
@@ -79,9 +80,17 @@ async function handlePayment(
   projectId: number,
   paymentRef: string,
 ): Promise<void> {
-  const { db, rails } = handling;
-  const found = stillThere(await rails(projectId).retrievePayment(paymentRef));
-  if (found?.madeFor == null) return;
+  const found = stillThere(await handling.rails(projectId).retrievePayment(paymentRef));
+  if (found !== null) await settleOrComplete(handling, projectId, found);
+}
+
+async function settleOrComplete(
+  handling: RailEventHandling,
+  projectId: number,
+  found: RailPayment,
+): Promise<void> {
+  if (found.madeFor === null) return;
+  const { db } = handling;
   const paymentKey = parseOwnedId("payment", found.madeFor);
   if (paymentKey !== null) return settleFound(handling, projectId, paymentKey, found);
 
@@ -93,34 +102,58 @@ async function handlePayment(
   await handleCheckout(handling, projectId, checkout.railRef);
 }
 
-/** What the rail has of it. A rail that knows no such object leaves nothing to be done. */
-function stillThere<Value>(answer: RailAnswer<Value>): Value | null {
-  return answer.type === "refused" ? null : answerOf(answer);
+async function handleRefund(
+  handling: RailEventHandling,
+  projectId: number,
+  ref: string,
+): Promise<void> {
+  const found = stillThere(await handling.rails(projectId).retrieveRefund(ref));
+  if (found === null) return;
+  await withPayment(handling, projectId, found.paymentRef, (tx, payment) =>
+    recordRefund(handling.engine, tx, payment, found),
+  );
+}
+
+async function handleDispute(
+  handling: RailEventHandling,
+  projectId: number,
+  ref: string,
+): Promise<void> {
+  const found = stillThere(await handling.rails(projectId).retrieveDispute(ref));
+  if (found === null) return;
+  await withPayment(handling, projectId, found.paymentRef, (tx, payment) =>
+    recordDispute(handling.engine, tx, payment, found),
+  );
 }
 
 /**
- * Settles what the rail says of a payment, when it says something new. Never confirms anything: an
- * attempt that the rail has not seen may be on its way from another process.
+ * Works on the payment that an object at the rail belongs to. What the rail says of it is settled
+ * before, since this notice may have overtaken that of the charge. Does nothing for another's money.
  */
-async function settleFound(
-  { engine, db }: RailEventHandling,
+async function withPayment(
+  handling: RailEventHandling,
   projectId: number,
-  key: OwnedId,
-  found: RailPayment,
+  paymentRef: string | null,
+  work: (tx: Tx, payment: Payment) => Promise<void>,
 ): Promise<void> {
-  await db.inProject(projectId, async (tx) => {
-    const payment = await lockPayment(tx, key);
-    if (payment === null || payment.railRef !== found.ref) return;
-    const attempts = await listAttempts(tx, key);
-    const known = new Set(attempts.flatMap(({ chargeRef }) => chargeRef ?? []));
-    const finding = findAttempt(found, known);
-    if (finding.type !== "settled") return;
-    const open = attempts.find(({ settledAtMs }) => settledAtMs === null);
-    await settlePayment(engine, tx, {
-      payment: key,
-      attemptNumber: open?.attemptNumber ?? null,
-      outcome: finding.outcome,
-      chargeRef: found.latestChargeRef,
-    });
+  if (paymentRef === null) return;
+  const found = stillThere(await handling.rails(projectId).retrievePayment(paymentRef));
+  if (found?.madeFor == null) return;
+  await settleOrComplete(handling, projectId, found);
+  const customerId = ownerOf(found.madeFor);
+  if (customerId === null) return;
+  await handling.db.ofCustomer({ projectId, customerId }, async (tx) => {
+    const payment = await findPaymentByRailRef(tx, customerId, found.ref);
+    if (payment !== null) await work(tx, payment);
   });
+}
+
+function ownerOf(madeFor: string): bigint | null {
+  const key = parseOwnedId("payment", madeFor) ?? parseOwnedId("checkout", madeFor);
+  return key?.customerId ?? null;
+}
+
+/** What the rail has of it. A rail that knows no such object leaves nothing to be done. */
+function stillThere<Value>(answer: RailAnswer<Value>): Value | null {
+  return answer.type === "refused" ? null : answerOf(answer);
 }

@@ -3,6 +3,7 @@ import { customerNow } from "#modules/customers/domain/index.ts";
 import { getCustomer } from "#modules/customers/index.ts";
 import type { PaymentMethod } from "#modules/payments/domain/index.ts";
 import { type RailPaymentMethod, savePaymentMethod } from "#modules/payments/index.ts";
+import { listPastDueIds } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Engine } from "./engine.ts";
@@ -48,5 +49,7 @@ export async function saveCard(
 ): Promise<PaymentMethod> {
   const customer = await getCustomer(tx, customerId);
   const nowMs = customerNow(customer, clock.now());
-  return savePaymentMethod(tx, { customerId, id: newId(), rail: "stripe", card, nowMs });
+  const pastDueIds = await listPastDueIds(tx, customerId);
+  const id = newId();
+  return savePaymentMethod(tx, { customerId, id, rail: "stripe", card, pastDueIds, nowMs });
 }

@@ -60,6 +60,7 @@ export const errorCodes = {
   payment_link_not_found: { kind: "not_found", means: "No payment link has this address." },
   payment_method_not_found: { kind: "not_found", means: "No payment method has this id." },
   payment_method_refused: { kind: "payment_required", means: "The card could not be saved." },
+  payment_not_found: { kind: "not_found", means: "No payment has this id." },
   plan_archived: { kind: "conflict", means: "The plan is archived and no longer sold." },
   plan_invalid: { kind: "invalid", means: "The plan cannot be billed as described." },
   plan_not_found: { kind: "not_found", means: "No plan has this id." },
@@ -75,6 +76,15 @@ export const errorCodes = {
   },
   rail_unavailable: { kind: "unavailable", means: "The payment provider did not answer." },
   rail_signature_invalid: { kind: "invalid", means: "The provider's signature does not match." },
+  reconciliation_not_found: { kind: "not_found", means: "No reconciliation has this id." },
+  reconciliation_range_invalid: {
+    kind: "invalid",
+    means: "A reconciliation covers a time that has passed, and at most 31 days of it.",
+  },
+  retry_schedule_invalid: {
+    kind: "invalid",
+    means: "A retry schedule is up to 10 whole days from 1 to 60, each later than the one before.",
+  },
   return_url_not_allowed: { kind: "invalid", means: "This address is not on the project's list." },
   route_not_found: { kind: "not_found", means: "There is nothing at this address." },
   scope_missing: { kind: "forbidden", means: "This access token may not do that." },

@@ -47,6 +47,38 @@ const OF_CUSTOMER =
 const scopeOf = (columns: readonly string[]) =>
   columns.includes("customer_id") ? `(${OF_PROJECT} AND ${OF_CUSTOMER})` : OF_PROJECT;
 
+/** What only the provider, or somebody at its dashboard, can bring about. */
+async function fillMoneyBack(projectId: number): Promise<void> {
+  const project = `${projectId}, now()`;
+  const money = "'JMD', 1, 'stripe'";
+  await shop.app.db.inProject(projectId, async (tx) => {
+    const [payment] = await tx.query<{ customer_id: bigint; id: bigint }>(
+      "select customer_id, id from payment limit 1",
+    );
+    const key = `${payment?.customer_id}, ${payment?.id}, ${payment?.id}`;
+    await tx.query(
+      `insert into refund (customer_id, id, payment_id, currency, amount_minor, rail, project_id,
+              created_at, status, attempt_count)
+       values (${key}, ${money}, ${project}, 'pending', 0)`,
+    );
+    await tx.query(
+      `insert into dispute (customer_id, id, payment_id, currency, amount_minor, rail, project_id,
+              opened_at, status, reason, rail_ref)
+       values (${key}, ${money}, ${project}, 'open', 'fraudulent', 'dp_1')`,
+    );
+    await tx.query(
+      `insert into reconciliation (id, rail, project_id, created_at, from_at, to_at, charge_count,
+              refund_count, foreign_count, difference_count)
+       values (1, 'stripe', ${project}, now() - interval '1 day', now(), 0, 0, 0, 1)`,
+    );
+    await tx.query(
+      `insert into reconciliation_difference (project_id, reconciliation_id, position, kind, rail_ref,
+              currency, rail_minor, ledger_minor)
+       values (${projectId}, 1, 0, 'charge_not_booked', 'ch_1', 'JMD', 1, 0)`,
+    );
+  });
+}
+
 /** Lives through enough to leave a row in every table. */
 async function fillEveryTable(whose: "sandbox" | "other"): Promise<void> {
   const token = shop.tokens[whose];
@@ -62,6 +94,7 @@ async function fillEveryTable(whose: "sandbox" | "other"): Promise<void> {
   const bob = await story.welcome({ clock: "2026-01-01", card: null });
   await (await bob.subscribes(plan)).pays();
   await shop.settle();
+  await fillMoneyBack(shop.projectIds[whose]);
 }
 
 const tables = () => relations.filter(({ kind }) => kind === "table");

@@ -75,6 +75,7 @@ function validBodies(ids: Ids, prices: readonly object[]): Readonly<Record<strin
   return {
     "POST /v1/access_tokens": { name: "backend", scopes: ["billing:read"] },
     "POST /v1/access_tokens/{id}/rotate": { overlap_seconds: 60 },
+    "PATCH /v1/project": { retry_days: [1, 3, 5, 7] },
     "POST /v1/plans": plan,
     "POST /v1/plans/{id}/versions": plan,
     "POST /v1/plans/{id}/archive": {},
@@ -82,6 +83,7 @@ function validBodies(ids: Ids, prices: readonly object[]): Readonly<Record<strin
     "PATCH /v1/customers/{id}": { name: "Ada B." },
     "POST /v1/customers/{id}/test_clock/advance": { to: "2026-01-04T00:00:00Z" },
     "POST /v1/customers/{id}/payment_methods": { token: "pm_card_visa" },
+    "POST /v1/reconciliations": { to: "2026-01-02T00:00:00Z" },
     "POST /v1/subscriptions": { customer: ids.customer, plan: ids.plan },
     "POST /v1/subscriptions/{id}/cancel": { at_period_end: true },
     "POST /v1/usage": {

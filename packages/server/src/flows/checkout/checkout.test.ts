@@ -6,17 +6,22 @@ import { present } from "#kernel/assert.ts";
 import { DAY_MS, MINUTE_MS } from "#kernel/clock.ts";
 import { formatOwnedId, type OwnedId, parseOwnedId } from "#kernel/ids.ts";
 import { findCheckoutOf } from "#modules/checkout/index.ts";
-import { insertRailEvent, listPaymentMethods, type RailNotice } from "#modules/payments/index.ts";
+import { listBalances } from "#modules/ledger/index.ts";
+import {
+  insertRailEvent,
+  listPaymentMethods,
+  listPayments,
+  type RailNotice,
+} from "#modules/payments/index.ts";
 import { endedAt } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription, updateSubscriptions } from "#modules/subscriptions/index.ts";
 import { flatPrice } from "#test/support/builders/plan.ts";
 import { type BillingWorld, createBillingWorld } from "#test/support/payments/billing-world.ts";
 import { payOnPage } from "#test/support/payments/pay-on-page.ts";
-import { visitCheckout } from "./visit-checkout.ts";
+import { type CheckoutVisiting, visitCheckout } from "./visit-checkout.ts";
 
 let world: BillingWorld;
-let handling: RailEventHandling;
-const stray: string[] = [];
+let handling: RailEventHandling & CheckoutVisiting;
 const defects: unknown[] = [];
 
 beforeAll(async () => {
@@ -24,7 +29,6 @@ beforeAll(async () => {
   handling = {
     ...world.collector,
     publicUrl: "https://billing.example",
-    onStrayPayment: (ref) => void stray.push(ref),
     onDefect: (error) => void defects.push(error),
   };
 });
@@ -162,7 +166,7 @@ describe("a link to pay what is billed in advance", () => {
     expect(await statusOf(subscription)).toBe("active");
   });
 
-  test("money for a subscription that has ended meanwhile is reported, and starts nothing", async () => {
+  test("money for a subscription that has ended meanwhile is kept as nobody's, and starts nothing", async () => {
     const { subscription, key } = await newLink(inAdvance);
     const url = await pageOf(key);
     await world.inProject(async (tx) => {
@@ -171,9 +175,27 @@ describe("a link to pay what is billed in advance", () => {
     });
     await payOnPage(world.sandbox, url);
 
-    expect(await visitCheckout(handling, key)).toEqual({ type: "ended" });
-    expect(stray).toEqual([world.sandbox.journal.charges().at(-1)?.paymentIntent]);
+    const { customerId } = subscription;
+    expect(await visitCheckout(handling, key)).toEqual({ type: "given_back" });
+    await receive(checkoutNotice(await refOf(subscription)));
+    await handleRailEvents(handling);
+
     expect(await statusOf(subscription)).toBe("canceled");
+    const page = { before: null, limit: 10 };
+    const kept = await world.inProject((tx) => listPayments(tx, { customerId }, page));
+    const charge = world.sandbox.journal.charges().at(-1);
+    expect(kept).toMatchObject([
+      {
+        invoiceId: null,
+        status: "succeeded",
+        amountMinor: 299_900n,
+        railRef: charge?.paymentIntent,
+      },
+    ]);
+    expect(await world.inProject((tx) => listBalances(tx, customerId))).toEqual([
+      { account: "rail:stripe", currency: "JMD", balanceMinor: 299_900n },
+      { account: "unapplied", currency: "JMD", balanceMinor: -299_900n },
+    ]);
   });
 });
 

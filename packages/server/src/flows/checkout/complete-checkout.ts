@@ -1,5 +1,6 @@
 import { activateSubscription } from "#flows/activate-subscription.ts";
 import type { Engine } from "#flows/engine.ts";
+import { keepStrayPayment } from "#flows/money-back/keep-stray-payment.ts";
 import { answerOf, type RailAccess } from "#flows/rail-customer.ts";
 import { saveCard } from "#flows/save-card.ts";
 import { settlePayment } from "#flows/settle-payment/settle-payment.ts";
@@ -9,7 +10,9 @@ import type { Checkout } from "#modules/checkout/domain/index.ts";
 import { lockCheckout, updateCheckoutCompleted } from "#modules/checkout/index.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { getCustomer } from "#modules/customers/index.ts";
+import type { RailPayment } from "#modules/payments/domain/index.ts";
 import {
+  findPaymentByRailRef,
   findUntriedPayment,
   keepRailRef,
   type RailCheckout,
@@ -22,8 +25,8 @@ import { faultPoint } from "#platform/faults/fault-point.ts";
 /** What completing a checkout came to. */
 export interface CompletedCheckout {
   readonly checkout: Checkout;
-  /** What was paid for nothing: the subscription had ended meanwhile. It is to be given back. */
-  readonly strayPaymentRef: string | null;
+  /** The subscription had ended meanwhile, or was paid on another page: the money is given back. */
+  readonly wasPaidForNothing: boolean;
 }
 
 /**
@@ -57,35 +60,55 @@ async function takeOver(
 ): Promise<CompletedCheckout | null> {
   const checkout = await lockCheckout(tx, key);
   if (checkout === null) return null;
-  if (checkout.status === "completed") return { checkout, strayPaymentRef: null };
+  const { payment: paid } = page;
+  if (checkout.status === "completed") {
+    return {
+      checkout,
+      wasPaidForNothing: paid !== null && (await isStray(engine, tx, checkout, paid)),
+    };
+  }
 
   const customer = await getCustomer(tx, key.customerId);
   const nowMs = customerNow(customer, engine.clock.now());
   await saveCard(engine, tx, key.customerId, card);
-  const strayPaymentRef = await startSubscription(engine, tx, checkout, page);
+  const isApplied = await startSubscription(engine, tx, checkout, page);
   await updateCheckoutCompleted(tx, key, nowMs);
   faultPoint("checkout.completed");
   return {
     checkout: { ...checkout, status: "completed", completedAtMs: nowMs },
-    strayPaymentRef,
+    wasPaidForNothing: paid !== null && !isApplied && (await isStray(engine, tx, checkout, paid)),
   };
 }
 
-/** Answers the payment that belongs to nothing, if there is one. */
+/** Keeps money that pays no invoice, to be given back. False when it does pay one. */
+async function isStray(
+  engine: Engine,
+  tx: Tx,
+  { customerId, subscriptionId, rail }: Checkout,
+  paid: RailPayment,
+): Promise<boolean> {
+  const kept = await findPaymentByRailRef(tx, customerId, paid.ref);
+  if (kept !== null) return kept.invoiceId === null;
+  if (paid.status !== "succeeded") return false;
+  await keepStrayPayment(engine, tx, { customerId, id: subscriptionId }, { rail, paid });
+  return true;
+}
+
+/** Answers whether what was paid on the page, if anything, pays the first invoice. */
 async function startSubscription(
   engine: Engine,
   tx: Tx,
   { customerId, subscriptionId }: Checkout,
   { payment: paid }: RailCheckout,
-): Promise<string | null> {
+): Promise<boolean> {
   const key = { customerId, id: subscriptionId };
   const { status } = await getSubscriptionLocked(tx, key);
   if (status === "incomplete") await activateSubscription(engine, tx, key);
-  if (paid === null) return null;
+  if (paid === null) return false;
 
   const payment =
     status === "incomplete" ? await findUntriedPayment(tx, customerId, subscriptionId) : null;
-  if (payment === null) return paid.ref;
+  if (payment === null) return false;
   await keepRailRef(tx, payment, paid.ref);
   await settlePayment(engine, tx, {
     payment,
@@ -93,5 +116,5 @@ async function startSubscription(
     outcome: { type: "succeeded" },
     chargeRef: paid.latestChargeRef,
   });
-  return null;
+  return true;
 }

@@ -1,5 +1,7 @@
+import type { Engine } from "#flows/engine.ts";
 import { loadSubject } from "#flows/load-subject.ts";
 import { answerOf, type RailAccess, railCustomerRef } from "#flows/rail-customer.ts";
+import { MINUTE_MS } from "#kernel/clock.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import type { Checkout } from "#modules/checkout/domain/index.ts";
 import {
@@ -20,8 +22,6 @@ import { openingOf } from "./make-checkout.ts";
 export interface CheckoutVisiting extends RailAccess {
   /** Where payers reach this server. */
   readonly publicUrl: string;
-  /** Told of money that came for a subscription that had ended, so that somebody gives it back. */
-  readonly onStrayPayment: (paymentRef: string, checkout: Checkout) => void;
 }
 
 /** Where a visit to a payment link leads. */
@@ -32,6 +32,8 @@ export type Visit =
   | { readonly type: "done"; readonly returnUrl: string | null }
   /** The subscription ended before anything was paid. */
   | { readonly type: "ended" }
+  /** It was paid for nothing, and is given back. */
+  | { readonly type: "given_back" }
   | { readonly type: "unknown_link" };
 
 interface VisitFacts {
@@ -104,14 +106,12 @@ async function takeOver(
   page: RailCheckout,
 ): Promise<Visit> {
   const completed = await completeCheckout(visiting, projectId, checkout, page);
-  const strayPaymentRef = completed?.strayPaymentRef ?? null;
-  if (strayPaymentRef === null) return done(checkout);
-  visiting.onStrayPayment(strayPaymentRef, checkout);
-  return { type: "ended" };
+  return completed?.wasPaidForNothing === true ? { type: "given_back" } : done(checkout);
 }
 
 /**
- * Opens a page at the rail. Two visits at once get the same one, by the number of the page before.
+ * Opens a page at the rail. Two visits at once get the same one, by the number of the page before. The
+ * minute is in it because a rail keeps an answer with its key, also one that it had failed.
  */
 async function openPage(
   visiting: CheckoutVisiting,
@@ -122,7 +122,7 @@ async function openPage(
   const page = answerOf(
     await visiting.rails(projectId).openCheckout({
       key: formatOwnedId("checkout", checkout),
-      generation: checkout.railRef ?? "first",
+      generation: `${checkout.railRef ?? "first"}:${minuteOf(visiting.engine)}`,
       customerRef,
       returnUrl: `${link}/return`,
       cancelUrl: link,
@@ -134,6 +134,10 @@ async function openPage(
   await visiting.db.inProject(projectId, (tx) => updateCheckoutPage(tx, checkout, page.ref));
   faultPoint("checkout.page_kept");
   return page.url ?? link;
+}
+
+function minuteOf({ clock }: Engine): number {
+  return Math.floor(clock.now() / MINUTE_MS);
 }
 
 function done({ returnUrl }: Checkout): Visit {

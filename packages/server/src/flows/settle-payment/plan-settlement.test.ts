@@ -58,6 +58,7 @@ const facts: SettlementFacts = {
   outcome: { type: "succeeded" },
   isOwingMore: false,
   retryDays: [1],
+  whenUnpaid: "cancel",
   nowMs: NOW_MS,
 };
 const waiting: Subscription = {

@@ -1,6 +1,12 @@
 import type { EpochMs } from "#kernel/clock.ts";
+import type { UnpaidEnd } from "#modules/catalog/domain/index.ts";
 import type { Invoice } from "#modules/invoices/domain/index.ts";
-import { type AttemptOutcome, afterAttempt, type Payment } from "#modules/payments/domain/index.ts";
+import {
+  type AttemptOutcome,
+  afterAttempt,
+  type Payment,
+  waitsForPayer,
+} from "#modules/payments/domain/index.ts";
 import {
   activated,
   afterPaymentFailed,
@@ -18,6 +24,8 @@ export interface SettlementFacts {
   readonly isOwingMore: boolean;
   /** Days after the first failure at which it is tried again. */
   readonly retryDays: readonly number[];
+  /** What the plan says becomes of a subscription that is not paid for. */
+  readonly whenUnpaid: UnpaidEnd;
   /** The customer's present. */
   readonly nowMs: EpochMs;
 }
@@ -32,6 +40,7 @@ export interface SettlementPlan {
   readonly eventTypes: readonly (
     | "payment.succeeded"
     | "payment.failed"
+    | "payment.action_required"
     | "invoice.paid"
     | "subscription.activated"
     | "subscription.recovered"
@@ -92,17 +101,26 @@ function planRetry(facts: SettlementFacts, payment: Payment): SettlementPlan {
     invoice: facts.invoice,
     subscription,
     endsSubscription: false,
-    eventTypes: ["payment.failed", ...(isNews ? (["subscription.past_due"] as const) : [])],
+    eventTypes: [
+      "payment.failed",
+      ...(waitsForPayer(payment) ? (["payment.action_required"] as const) : []),
+      ...(isNews ? (["subscription.past_due"] as const) : []),
+    ],
   };
 }
 
 function planGivenUp(facts: SettlementFacts, payment: Payment): SettlementPlan {
-  const { invoice, subscription } = facts;
+  const { invoice, whenUnpaid } = facts;
+  // With an empty schedule the first failure is also the last.
+  const subscription = afterPaymentFailed(facts.subscription);
+  const { status } = subscription;
+  const stays = status === "past_due" && whenUnpaid === "stay_past_due";
+  const isNews = stays && status !== facts.subscription.status;
   return {
     payment,
     invoice: { ...invoice, status: "uncollectible" },
-    subscription,
-    endsSubscription: subscription.status !== "canceled",
-    eventTypes: ["payment.failed"],
+    subscription: stays ? subscription : facts.subscription,
+    endsSubscription: !stays && status !== "canceled",
+    eventTypes: ["payment.failed", ...(isNews ? (["subscription.past_due"] as const) : [])],
   };
 }

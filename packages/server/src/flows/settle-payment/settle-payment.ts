@@ -52,7 +52,7 @@ export async function settlePayment(
   const isNews = await isFirstWord(tx, payment, settlement, nowMs);
   if (!isNews) return payment;
 
-  const facts = await loadFacts(tx, payment, settlement.outcome, nowMs);
+  const facts = await loadFacts(engine, tx, payment, settlement.outcome, nowMs);
   const plan = planSettlement(facts);
   await commitSettlement(engine, tx, facts, plan);
   return plan.payment;
@@ -76,6 +76,7 @@ async function isFirstWord(
 }
 
 async function loadFacts(
+  engine: Engine,
   tx: Tx,
   payment: Payment,
   outcome: AttemptOutcome,
@@ -86,13 +87,15 @@ async function loadFacts(
   // Held first: of two payments that succeed at once, the second then sees that the first did.
   const subscription = await getSubscriptionLocked(tx, { customerId, id });
   const others = await countFailingPayments(tx, customerId, id);
+  const { plan } = await loadSubject(engine, tx, subscription);
   return {
     payment,
-    invoice: await getInvoice(tx, { customerId, id: payment.invoiceId }),
+    invoice: await getInvoice(tx, { customerId, id: invoiceIdOf(payment) }),
     subscription,
     outcome,
     isOwingMore: others > (isFailing(payment) ? 1 : 0),
     retryDays: (await getProject(tx)).retryDays,
+    whenUnpaid: plan.whenUnpaid,
     nowMs,
   };
 }
@@ -108,7 +111,7 @@ async function commitSettlement(
   plan: SettlementPlan,
 ): Promise<void> {
   const { payment, invoice, subscription } = plan;
-  await updatePayment(tx, payment);
+  await updatePayment(tx, payment, engine.clock.now());
   await updateSubscriptions(tx, [subscription]);
   faultPoint("payment.settled");
   if (payment.status === "succeeded") await writePaid(tx, payment, nowMs);
@@ -128,8 +131,8 @@ async function commitSettlement(
 }
 
 async function writePaid(tx: Tx, payment: Payment, nowMs: number): Promise<void> {
-  const { customerId, id, invoiceId, currency, amountMinor, rail } = payment;
-  const isOwed = await updateInvoicePaid(tx, { customerId, id: invoiceId }, nowMs);
+  const { customerId, id, currency, amountMinor, rail } = payment;
+  const isOwed = await updateInvoicePaid(tx, { customerId, id: invoiceIdOf(payment) }, nowMs);
   assert(isOwed, "an invoice is paid by its one payment, and by it once");
   await postTransfers(tx, [
     {
@@ -143,4 +146,8 @@ async function writePaid(tx: Tx, payment: Payment, nowMs: number): Promise<void>
       occurredAtMs: nowMs,
     },
   ]);
+}
+
+function invoiceIdOf({ invoiceId }: Payment): bigint {
+  return present(invoiceId, "what has no invoice came as a success and is not settled again");
 }

@@ -10,6 +10,7 @@ import {
   type PlanVersionKey,
   type Price,
   planKey,
+  type UnpaidEnd,
 } from "#modules/catalog/domain/index.ts";
 import {
   type PriceModel,
@@ -39,6 +40,7 @@ interface VersionRow {
   currency: string;
   interval_unit: Interval["unit"];
   interval_count: number;
+  when_unpaid: UnpaidEnd;
   metadata: Record<string, unknown>;
   published_at: EpochMs;
   minimum_spend: string | null;
@@ -152,8 +154,8 @@ async function insertVersion(tx: Tx, version: PlanVersion): Promise<void> {
   await tx.query(
     `insert into plan_version
             (project_id, plan_id, version, name, description, currency, interval_unit, interval_count,
-             metadata, published_at, minimum_spend, maximum_spend)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+             metadata, published_at, minimum_spend, maximum_spend, when_unpaid)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       tx.projectId,
       planId,
@@ -167,6 +169,7 @@ async function insertVersion(tx: Tx, version: PlanVersion): Promise<void> {
       instant(version.publishedAtMs),
       textOrNull(version.spend.minimum),
       textOrNull(version.spend.maximum),
+      version.whenUnpaid,
     ],
   );
   await insertPrices(tx, version);
@@ -272,6 +275,7 @@ function toVersion(row: VersionRow, prices: readonly Price[]): PlanVersion {
     interval: { unit: row.interval_unit, count: row.interval_count },
     prices,
     spend: toSpend(row),
+    whenUnpaid: row.when_unpaid,
     metadata: row.metadata,
     publishedAtMs: row.published_at,
   };

@@ -10,7 +10,7 @@ import { sha256 } from "#platform/crypto/sha256.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { insertHeads, insertTransfers, lockHeads, updateHeads } from "./store.ts";
 
-export { listBalances } from "./store.ts";
+export { listBalances, sumBySource } from "./store.ts";
 
 /**
  * Writes transfers at the end of their customers' chains, in the order given. An amount of zero moves

@@ -1,4 +1,10 @@
-import type { Account, ChainedTransfer, ChainHead } from "#modules/ledger/domain/index.ts";
+import { type OwnedId, ownedKey } from "#kernel/ids.ts";
+import type {
+  Account,
+  ChainedTransfer,
+  ChainHead,
+  Transfer,
+} from "#modules/ledger/domain/index.ts";
 import { columns } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
 
@@ -69,6 +75,33 @@ export async function updateHeads(tx: Tx, heads: ReadonlyMap<bigint, ChainHead>)
        from unnest($1::bigint[], $2::bigint[], $3::bytea[]) as moved (customer_id, sequence, hash)
       where kept.customer_id = moved.customer_id and kept.customer_id = any($1)`,
     columns(rows, ["customerId", "sequence", "hash"]),
+  );
+}
+
+/**
+ * What these sources moved on an account, in all: above zero when it came in. By `customerId:id`; what
+ * is absent moved nothing.
+ */
+export async function sumBySource(
+  tx: Tx,
+  account: Account,
+  sourceType: Transfer["sourceType"],
+  sources: readonly OwnedId[],
+): Promise<Map<string, bigint>> {
+  const rows = await tx.query<{ customer_id: bigint; source_id: bigint; moved: string }>(
+    `select customer_id, source_id,
+            sum(case when debit_account = $1 then amount_minor else -amount_minor end) as moved
+       from ledger_transfer
+      where customer_id = any($2) and source_id = any($3) and source_type = $4
+        and $1 in (debit_account, credit_account)
+      group by customer_id, source_id`,
+    [account, sources.map(({ customerId }) => customerId), sources.map(({ id }) => id), sourceType],
+  );
+  return new Map(
+    rows.map((row) => [
+      ownedKey({ customerId: row.customer_id, id: row.source_id }),
+      BigInt(row.moved),
+    ]),
   );
 }
 

@@ -1,20 +1,24 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
-import type { PaymentMethod, RailName } from "#modules/payments/domain/index.ts";
+import type { Payment, PaymentMethod, RailName } from "#modules/payments/domain/index.ts";
 import type { RailPaymentMethod } from "#modules/payments/rails/rail.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { findPaymentMethod, insertDefaultPaymentMethod } from "./card-store.ts";
-import { hastenPayments } from "./store.ts";
+import { findPayment, hastenPayments } from "./store.ts";
 
 export type {
   Confirmation,
+  JournalPage,
+  JournalRange,
   Rail,
   RailAnswer,
+  RailCharge,
   RailCheckout,
   RailNotice,
   RailPaymentMethod,
 } from "#modules/payments/rails/rail.ts";
+export { listAttempts, settleAttempt, startAttempt } from "./attempt-store.ts";
 export {
   detachPaymentMethod,
   findDefaultPaymentMethod,
@@ -24,29 +28,65 @@ export {
   listPaymentMethods,
 } from "./card-store.ts";
 export {
+  findDisputeByRailRef,
+  insertDispute,
+  listDisputesOf,
+  updateDispute,
+} from "./dispute-store.ts";
+export {
+  findProjectsOfCustomers,
+  type JournaledMoney,
+  listCollected,
+  listPaymentsByRailRef,
+  listRefunded,
+  listRefundsByRailRef,
+  type SettledPage,
+} from "./journal-store.ts";
+export {
   claimRailEvent,
   type DueRailEvent,
   findDueRailEvents,
   insertRailEvent,
   updateRailEventHandled,
 } from "./rail-event-store.ts";
-export { type PaymentSnapshot, paymentMethodSnapshot, paymentSnapshot } from "./snapshot.ts";
+export {
+  claimRefund,
+  type DueRefund,
+  findDueRefunds,
+  findRefund,
+  findRefundByRailRef,
+  insertRefund,
+  listRefundsOf,
+  updateRefund,
+} from "./refund-store.ts";
+export {
+  actionLink,
+  attemptSnapshot,
+  type DisputeSnapshot,
+  disputeSnapshot,
+  type PaymentSnapshot,
+  paymentMethodSnapshot,
+  paymentSnapshot,
+  type RefundSnapshot,
+  refundSnapshot,
+} from "./snapshot.ts";
 export {
   abandonPayments,
   countFailingPayments,
   type DuePayment,
   findDuePayments,
   findDuePaymentsOf,
+  findPaymentByRailRef,
   findPaymentOfInvoice,
+  findProjectOfPayment,
   findUntriedPayment,
   insertPayments,
+  insertStrayPayment,
   keepRailRef,
   leasePayment,
-  listAttempts,
+  listPayments,
   lockPayment,
   nextAttemptOf,
-  settleAttempt,
-  startAttempt,
   updatePayment,
 } from "./store.ts";
 
@@ -54,6 +94,8 @@ export {
 export interface SavedCard extends OwnedId {
   readonly rail: RailName;
   readonly card: RailPaymentMethod;
+  /** The customer's subscriptions that stay past due: what was given up for them is tried again. */
+  readonly pastDueIds: readonly bigint[];
   /** The customer's present. */
   readonly nowMs: EpochMs;
 }
@@ -63,7 +105,7 @@ export interface SavedCard extends OwnedId {
  * at once. Saved twice it is one card.
  */
 export async function savePaymentMethod(tx: Tx, saved: SavedCard): Promise<PaymentMethod> {
-  const { customerId, id, rail, card, nowMs } = saved;
+  const { customerId, id, rail, card, pastDueIds, nowMs } = saved;
   const method = await insertDefaultPaymentMethod(tx, {
     customerId,
     id,
@@ -76,7 +118,7 @@ export async function savePaymentMethod(tx: Tx, saved: SavedCard): Promise<Payme
     isDefault: true,
     createdAtMs: nowMs,
   });
-  await hastenPayments(tx, customerId, nowMs);
+  await hastenPayments(tx, customerId, pastDueIds, nowMs);
   return method;
 }
 
@@ -87,4 +129,11 @@ export async function getPaymentMethod(tx: Tx, key: OwnedId): Promise<PaymentMet
   throw new BillingError("payment_method_not_found", {
     payment_method: formatOwnedId("paymentMethod", key),
   });
+}
+
+/** The payment, or the refusal that there is none. */
+export async function getPayment(tx: Tx, key: OwnedId): Promise<Payment> {
+  const payment = await findPayment(tx, key);
+  if (payment !== null) return payment;
+  throw new BillingError("payment_not_found", { payment: formatOwnedId("payment", key) });
 }

@@ -1,7 +1,18 @@
 import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
-import { formatId, formatOwnedId } from "#kernel/ids.ts";
+import { formatId, formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import { formatMinor } from "#kernel/money.ts";
-import type { Payment, PaymentMethod, PaymentStatus } from "#modules/payments/domain/index.ts";
+import {
+  type AttemptOutcome,
+  type Dispute,
+  type DisputeStatus,
+  type Payment,
+  type PaymentAttempt,
+  type PaymentMethod,
+  type PaymentStatus,
+  type Refund,
+  type RefundStatus,
+  waitsForPayer,
+} from "#modules/payments/domain/index.ts";
 
 /**
  * A payment as the operator API and the event log show it. The amount is a decimal in major units.
@@ -9,7 +20,7 @@ import type { Payment, PaymentMethod, PaymentStatus } from "#modules/payments/do
 export interface PaymentSnapshot {
   id: string;
   customer: string;
-  invoice: string;
+  invoice: string | null;
   subscription: string | null;
   status: PaymentStatus;
   amount: string;
@@ -17,6 +28,8 @@ export interface PaymentSnapshot {
   attempt_count: number;
   next_attempt_at: string | null;
   failure_code: string | null;
+  /** Where the customer satisfies the bank; null while that is not asked for. */
+  action_url: string | null;
   created_at: string;
   settled_at: string | null;
 }
@@ -32,12 +45,12 @@ export interface PaymentMethodSnapshot {
   created_at: string;
 }
 
-export function paymentSnapshot(payment: Payment): PaymentSnapshot {
+export function paymentSnapshot(payment: Payment, publicUrl: string): PaymentSnapshot {
   const { customerId, invoiceId, subscriptionId, currency } = payment;
   return {
     id: formatOwnedId("payment", payment),
     customer: formatId("customer", customerId),
-    invoice: formatOwnedId("invoice", { customerId, id: invoiceId }),
+    invoice: invoiceId === null ? null : formatOwnedId("invoice", { customerId, id: invoiceId }),
     subscription:
       subscriptionId === null
         ? null
@@ -48,6 +61,7 @@ export function paymentSnapshot(payment: Payment): PaymentSnapshot {
     attempt_count: payment.attemptCount,
     next_attempt_at: isoInstantOrNull(payment.nextAttemptMs),
     failure_code: payment.lastFailureCode,
+    action_url: waitsForPayer(payment) ? actionLink(publicUrl, payment) : null,
     created_at: isoInstant(payment.createdAtMs),
     settled_at: isoInstantOrNull(payment.settledAtMs),
   };
@@ -63,5 +77,88 @@ export function paymentMethodSnapshot(method: PaymentMethod): PaymentMethodSnaps
     exp_year: method.expYear,
     is_default: method.isDefault,
     created_at: isoInstant(method.createdAtMs),
+  };
+}
+
+/** The page on which a payment that waits for its payer is finished. */
+export function actionLink(publicUrl: string, key: OwnedId): string {
+  return `${publicUrl}/pay/${formatOwnedId("payment", key)}`;
+}
+
+/** One try at a payment, as `GET /v1/payments/:id` shows it. */
+export interface AttemptSnapshot {
+  attempt: number;
+  payment_method: string | null;
+  started_at: string;
+  settled_at: string | null;
+  outcome: AttemptOutcome["type"] | null;
+  failure_code: string | null;
+}
+
+export function attemptSnapshot(customerId: bigint, attempt: PaymentAttempt): AttemptSnapshot {
+  const { attemptNumber, paymentMethodId } = attempt;
+  return {
+    attempt: attemptNumber,
+    payment_method:
+      paymentMethodId === null
+        ? null
+        : formatOwnedId("paymentMethod", { customerId, id: paymentMethodId }),
+    started_at: isoInstant(attempt.startedAtMs),
+    settled_at: isoInstantOrNull(attempt.settledAtMs),
+    outcome: attempt.outcome,
+    failure_code: attempt.failureCode,
+  };
+}
+
+/** Money given back, as the operator API and the event log show it. */
+export interface RefundSnapshot {
+  id: string;
+  payment: string;
+  status: RefundStatus;
+  amount: string;
+  currency: string;
+  reason: string | null;
+  failure_code: string | null;
+  created_at: string;
+  settled_at: string | null;
+}
+
+export function refundSnapshot(refund: Refund): RefundSnapshot {
+  const { customerId, paymentId, currency } = refund;
+  return {
+    id: formatOwnedId("refund", refund),
+    payment: formatOwnedId("payment", { customerId, id: paymentId }),
+    status: refund.status,
+    amount: formatMinor(refund.amountMinor, currency),
+    currency,
+    reason: refund.reason,
+    failure_code: refund.failureCode,
+    created_at: isoInstant(refund.createdAtMs),
+    settled_at: isoInstantOrNull(refund.settledAtMs),
+  };
+}
+
+export interface DisputeSnapshot {
+  id: string;
+  payment: string;
+  status: DisputeStatus;
+  amount: string;
+  currency: string;
+  reason: string;
+  opened_at: string;
+  closed_at: string | null;
+}
+
+export function disputeSnapshot(dispute: Dispute): DisputeSnapshot {
+  const { customerId, paymentId, currency } = dispute;
+  return {
+    id: formatOwnedId("dispute", dispute),
+    payment: formatOwnedId("payment", { customerId, id: paymentId }),
+    status: dispute.status,
+    amount: formatMinor(dispute.amountMinor, currency),
+    currency,
+    reason: dispute.reason,
+    opened_at: isoInstant(dispute.openedAtMs),
+    closed_at: isoInstantOrNull(dispute.closedAtMs),
   };
 }

@@ -1,19 +1,13 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import type {
-  AttemptOutcome,
-  Payment,
-  PaymentAttempt,
-  PaymentStatus,
-  RailName,
-} from "#modules/payments/domain/index.ts";
+import type { Payment, PaymentStatus, RailName } from "#modules/payments/domain/index.ts";
 import { columns, instant, instantOrNull } from "#platform/db/columns.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
 
 interface PaymentRow {
   customer_id: bigint;
   id: bigint;
-  invoice_id: bigint;
+  invoice_id: bigint | null;
   subscription_id: bigint | null;
   status: PaymentStatus;
   currency: string;
@@ -27,16 +21,6 @@ interface PaymentRow {
   on_test_clock: boolean;
   created_at: EpochMs;
   settled_at: EpochMs | null;
-}
-
-interface AttemptRow {
-  attempt_number: number;
-  payment_method_id: bigint | null;
-  started_at: EpochMs;
-  settled_at: EpochMs | null;
-  outcome: AttemptOutcome["type"] | null;
-  failure_code: string | null;
-  charge_ref: string | null;
 }
 
 /** A payment that is due, and whose project it is. */
@@ -80,6 +64,28 @@ export async function lockPayment(tx: Tx, key: OwnedId): Promise<Payment | null>
   return one(tx, "customer_id = $1 and id = $2 for update", [key.customerId, key.id]);
 }
 
+export async function findPayment(tx: Tx, key: OwnedId): Promise<Payment | null> {
+  return one(tx, "customer_id = $1 and id = $2", [key.customerId, key.id]);
+}
+
+/** The payment that a customer's object at the rail belongs to. */
+export async function findPaymentByRailRef(
+  tx: Tx,
+  customerId: bigint,
+  railRef: string,
+): Promise<Payment | null> {
+  return one(tx, "customer_id = $1 and rail_ref = $2", [customerId, railRef]);
+}
+
+/** Whose payment it is; null when there is none. */
+export async function findProjectOfPayment(tx: DiscoveryTx, key: OwnedId): Promise<number | null> {
+  const [row] = await tx.query<{ project_id: number }>(
+    "select project_id from payment where customer_id = $1 and id = $2",
+    [key.customerId, key.id],
+  );
+  return row?.project_id ?? null;
+}
+
 /** The payment that collects an invoice. */
 export async function findPaymentOfInvoice(
   tx: Tx,
@@ -118,12 +124,45 @@ export async function leasePayment(
   return row === undefined ? null : toPayment(row);
 }
 
+/**
+ * Keeps money that came for nothing. False when it is known already, as this or as what pays an
+ * invoice.
+ */
+export async function insertStrayPayment(
+  tx: Tx,
+  payment: Payment,
+  wallNowMs: EpochMs,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into payment
+            (customer_id, id, project_id, subscription_id, status, currency, amount_minor, rail,
+             rail_ref, attempt_count, on_test_clock, created_at, settled_at, collected_at)
+     values ($1, $2, $3, $4, 'succeeded', $5, $6, $7, $8, 0, $9, $10, $10, $11)
+     on conflict do nothing returning id`,
+    [
+      payment.customerId,
+      payment.id,
+      tx.projectId,
+      payment.subscriptionId,
+      payment.currency,
+      payment.amountMinor,
+      payment.rail,
+      payment.railRef,
+      payment.isOnTestClock,
+      instant(payment.createdAtMs),
+      instant(wallNowMs),
+    ],
+  );
+  return rows.length > 0;
+}
+
 /** Writes what an attempt or a new card changed, and ends the lease. */
-export async function updatePayment(tx: Tx, payment: Payment): Promise<void> {
+export async function updatePayment(tx: Tx, payment: Payment, wallNowMs: EpochMs): Promise<void> {
   await tx.query(
     `update payment
         set status = $3, next_attempt_at = $4, first_failed_at = $5, last_failure_code = $6,
-            settled_at = $7, leased_until = null
+            settled_at = $7, leased_until = null,
+            collected_at = case when $3 = 'succeeded' then coalesce(collected_at, $8) end
       where customer_id = $1 and id = $2`,
     [
       payment.customerId,
@@ -133,6 +172,7 @@ export async function updatePayment(tx: Tx, payment: Payment): Promise<void> {
       instantOrNull(payment.firstFailedMs),
       payment.lastFailureCode,
       instantOrNull(payment.settledAtMs),
+      instant(wallNowMs),
     ],
   );
 }
@@ -150,12 +190,22 @@ export async function keepRailRef(tx: Tx, key: OwnedId, railRef: string): Promis
   return row?.rail_ref ?? railRef;
 }
 
-/** Makes the waiting payments of a customer due now instead of at their next retry. */
-export async function hastenPayments(tx: Tx, customerId: bigint, nowMs: EpochMs): Promise<void> {
+/**
+ * Makes the waiting payments of a customer due now instead of at their next retry, and those that were
+ * given up for subscriptions that are past due all the same (`pastDueIds`).
+ */
+export async function hastenPayments(
+  tx: Tx,
+  customerId: bigint,
+  pastDueIds: readonly bigint[],
+  nowMs: EpochMs,
+): Promise<void> {
   await tx.query(
-    `update payment set next_attempt_at = $2
-      where customer_id = $1 and status = 'pending' and next_attempt_at > $2`,
-    [customerId, instant(nowMs)],
+    `update payment set status = 'pending', next_attempt_at = $2, settled_at = null
+      where customer_id = $1
+        and (status = 'pending' and next_attempt_at > $2
+             or status = 'failed' and subscription_id = any($3))`,
+    [customerId, instant(nowMs), pastDueIds],
   );
 }
 
@@ -175,6 +225,38 @@ export async function abandonPayments(
   );
 }
 
+export interface PaymentFilter {
+  readonly customerId?: bigint;
+  readonly subscriptionId?: bigint;
+  readonly status?: PaymentStatus;
+}
+
+/** Newest first. */
+export async function listPayments(
+  tx: Tx,
+  filter: PaymentFilter,
+  page: { readonly before: OwnedId | null; readonly limit: number },
+): Promise<Payment[]> {
+  const rows = await tx.query<PaymentRow>(
+    `select * from payment
+      where project_id = $1 and ($2::bigint is null or customer_id = $2)
+        and ($3::bigint is null or subscription_id = $3)
+        and ($4::text is null or status = $4)
+        and ($5::bigint is null or (id, customer_id) < ($5, $6))
+      order by id desc, customer_id desc limit $7`,
+    [
+      tx.projectId,
+      filter.customerId ?? null,
+      filter.subscriptionId ?? null,
+      filter.status ?? null,
+      page.before?.id ?? null,
+      page.before?.customerId ?? null,
+      page.limit,
+    ],
+  );
+  return rows.map(toPayment);
+}
+
 /** How many payments of a subscription have failed and are still to be tried again. */
 export async function countFailingPayments(
   tx: Tx,
@@ -188,68 +270,6 @@ export async function countFailingPayments(
     [customerId, subscriptionId],
   );
   return Number(row?.count ?? 0n);
-}
-
-/** Stores the start of a payment's next attempt. The rail is asked only once this is committed. */
-export async function startAttempt(
-  tx: Tx,
-  payment: Payment,
-  paymentMethodId: bigint | null,
-  nowMs: EpochMs,
-): Promise<PaymentAttempt> {
-  const [row] = await tx.query<AttemptRow>(
-    `with counted as (
-       update payment set attempt_count = attempt_count + 1
-        where customer_id = $1 and id = $2 returning attempt_count)
-     insert into payment_attempt
-            (customer_id, payment_id, attempt_number, payment_method_id, started_at, project_id)
-     select $1::bigint, $2::bigint, attempt_count, $3::bigint, $4::timestamptz, $5::int from counted
-     returning *`,
-    [payment.customerId, payment.id, paymentMethodId, instant(nowMs), tx.projectId],
-  );
-  return toAttempt(row as AttemptRow);
-}
-
-/** All attempts of a payment, the first one first. */
-export async function listAttempts(tx: Tx, key: OwnedId): Promise<PaymentAttempt[]> {
-  const rows = await tx.query<AttemptRow>(
-    `select * from payment_attempt where customer_id = $1 and payment_id = $2
-      order by attempt_number`,
-    [key.customerId, key.id],
-  );
-  return rows.map(toAttempt);
-}
-
-/**
- * Writes how an attempt ended. False when that was written before: then nothing may follow from it.
- */
-export async function settleAttempt(
-  tx: Tx,
-  key: OwnedId,
-  attemptNumber: number,
-  end: {
-    readonly outcome: AttemptOutcome;
-    readonly chargeRef: string | null;
-    readonly nowMs: EpochMs;
-  },
-): Promise<boolean> {
-  const { outcome, chargeRef, nowMs } = end;
-  const rows = await tx.query(
-    `update payment_attempt
-        set settled_at = $4, outcome = $5, failure_code = $6, charge_ref = $7
-      where customer_id = $1 and payment_id = $2 and attempt_number = $3 and settled_at is null
-      returning attempt_number`,
-    [
-      key.customerId,
-      key.id,
-      attemptNumber,
-      instant(nowMs),
-      outcome.type,
-      outcome.type === "succeeded" ? null : outcome.code,
-      chargeRef,
-    ],
-  );
-  return rows.length > 0;
 }
 
 /**
@@ -349,17 +369,5 @@ function toPayment(row: PaymentRow): Payment {
     isOnTestClock: row.on_test_clock,
     createdAtMs: row.created_at,
     settledAtMs: row.settled_at,
-  };
-}
-
-function toAttempt(row: AttemptRow): PaymentAttempt {
-  return {
-    attemptNumber: row.attempt_number,
-    paymentMethodId: row.payment_method_id,
-    startedAtMs: row.started_at,
-    settledAtMs: row.settled_at,
-    outcome: row.outcome,
-    failureCode: row.failure_code,
-    chargeRef: row.charge_ref,
   };
 }

@@ -6,6 +6,7 @@ import {
   type ProjectSettings,
   productNumberOf,
   projectIdOf,
+  retrySchedule,
   type Side,
   sides,
 } from "#modules/projects/domain/index.ts";
@@ -16,12 +17,15 @@ import {
   listProjectIds,
   listProjects,
   listProjectsBySlug,
+  updateRetryDays,
 } from "./store.ts";
 
 export {
   mayReturnTo,
   type Project,
   type ProjectSettings,
+  RETRIES_MAX,
+  RETRY_DAY_MAX,
   type Side,
   sideOf,
 } from "#modules/projects/domain/index.ts";
@@ -30,6 +34,17 @@ export { listProjectIds, listProjects };
 /** The project of the transaction. */
 export async function getProject(tx: Tx): Promise<Project> {
   return present(await findProject(tx), "a transaction is of a project that exists");
+}
+
+/** What may be changed of a project; what is absent stays as it is. */
+export interface ProjectChanges {
+  readonly retryDays?: readonly number[];
+}
+
+/** Changes the project of the transaction. Refuses with `retry_schedule_invalid`. */
+export async function updateProject(tx: Tx, { retryDays }: ProjectChanges): Promise<Project> {
+  if (retryDays !== undefined) await updateRetryDays(tx, retrySchedule(retryDays));
+  return getProject(tx);
 }
 
 /** One side of the project with this slug. Throws `project_not_found`. */

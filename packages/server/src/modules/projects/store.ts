@@ -22,6 +22,14 @@ export async function insertProject(tx: Tx, project: Project): Promise<void> {
   );
 }
 
+/** Changes when failed charges are tried again, from the next failure on. */
+export async function updateRetryDays(tx: Tx, retryDays: readonly number[]): Promise<void> {
+  await tx.query("update project set retry_days = $2 where project_id = $1", [
+    tx.projectId,
+    retryDays,
+  ]);
+}
+
 /** The project of the transaction, or null before it exists. */
 export async function findProject(tx: Tx): Promise<Project | null> {
   const [row] = await tx.query<ProjectRow>(`select ${COLUMNS} from project where project_id = $1`, [

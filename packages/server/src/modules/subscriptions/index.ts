@@ -11,6 +11,7 @@ export {
   findProjectsWithDue,
   insertPeriodCloses,
   insertSubscription,
+  listPastDueIds,
   listSubscriptions,
   nextActionOf,
   type PeriodClose,

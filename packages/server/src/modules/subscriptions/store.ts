@@ -177,6 +177,16 @@ export async function claimDueSubscriptionsOf(
   return rows.map(toSubscription);
 }
 
+/** The customer's subscriptions that are past due, held until the transaction ends. */
+export async function listPastDueIds(tx: Tx, customerId: bigint): Promise<bigint[]> {
+  const rows = await tx.query<{ id: bigint }>(
+    `select id from subscription where customer_id = $1 and status = 'past_due'
+      order by id for update`,
+    [customerId],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** When time next has something to do for a customer; null when nothing is planned. */
 export async function nextActionOf(tx: Tx, customerId: bigint): Promise<EpochMs | null> {
   const [row] = await tx.query<{ next: EpochMs | null }>(

@@ -61,9 +61,11 @@ export function DecimalString(options: { description?: string; examples?: string
   });
 }
 
+const OF_PROJECT: ReadonlySet<IdType> = new Set(["customer", "plan", "price", "reconciliation"]);
+
 /** The id of an object. Text that is no id names nothing, so its form is not checked here. */
 export function IdString(type: IdType, options: { description?: string } = {}) {
-  const isOfCustomer = type !== "customer" && type !== "plan" && type !== "price";
+  const isOfCustomer = !OF_PROJECT.has(type);
   return Type.String({
     maxLength: 100,
     examples: [idPrefixes[type] + EXAMPLE_ID.repeat(isOfCustomer ? 2 : 1)],

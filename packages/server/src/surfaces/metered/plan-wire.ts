@@ -86,6 +86,7 @@ export function changedPlanFromWire({ latest }: Plan, changes: PlanChanges): Pla
     currency: changes.currency_code ?? latest.currency,
     interval: interval === undefined ? latest.interval : { unit: interval, count: 1 },
     spend: latest.spend,
+    whenUnpaid: latest.whenUnpaid,
     metadata: latest.metadata,
     prices: [
       ...(price === undefined ? fees : [baseFeeFromWire({ title, price })]),

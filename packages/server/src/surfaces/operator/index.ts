@@ -8,8 +8,10 @@ import { customerRoutes } from "./customers.ts";
 import { eventRoutes } from "./events.ts";
 import { invoiceRoutes } from "./invoices.ts";
 import { type PaymentMethodDeps, paymentMethodRoutes } from "./payment-methods.ts";
+import { paymentRoutes } from "./payments.ts";
 import { planRoutes } from "./plans.ts";
 import { projectRoutes } from "./project.ts";
+import { type ReconciliationDeps, reconciliationRoutes } from "./reconciliations.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { testClockRoutes } from "./test-clocks.ts";
 import { usageRoutes } from "./usage.ts";
@@ -25,13 +27,15 @@ export interface OperatorDeps {
   readonly collector: Collector;
   readonly cards: PaymentMethodDeps;
   readonly verification: VerificationDeps;
+  readonly reconciling: ReconciliationDeps;
   /** Called when a webhook is to be sent again. */
   readonly onResend: () => void;
 }
 
 /** The native API. */
 export function operatorSurface(deps: OperatorDeps): Surface {
-  const { engine, publicUrl, tokens, recorder, collector, cards, verification, onResend } = deps;
+  const { engine, publicUrl, tokens, recorder, collector, cards } = deps;
+  const { reconciling, verification, onResend } = deps;
   return {
     name: "operator",
     owns: "/v1",
@@ -46,6 +50,8 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       subscriptionRoutes({ engine, publicUrl }, recorder),
       usageRoutes(recorder),
       invoiceRoutes,
+      paymentRoutes(engine),
+      reconciliationRoutes(reconciling),
       webhookEndpointRoutes(engine),
       webhookDeliveryRoutes({ ...engine, onResend }),
       eventRoutes,

@@ -19,7 +19,7 @@ let nudges = 0;
 beforeAll(async () => {
   line = await createSandboxRail(clock);
   server = await startTestServer(clock, ({ db, newId }) => {
-    const engine = { clock, newId, plans: createPlanCache() };
+    const engine = { clock, newId, plans: createPlanCache(), publicUrl: "https://billing.example" };
     const deps = { engine, db, rails: () => line.rail, onCardSaved: () => void (nudges += 1) };
     const routes = [paymentMethodRoutes(deps)];
     return [{ name: "operator", owns: "/v1", errors: problemErrors, routes }];

@@ -4,6 +4,7 @@ import {
   METRIC_PATTERN,
   NAME_CHARACTERS_MAX,
   PRICES_MAX,
+  unpaidEnds,
 } from "#modules/catalog/domain/index.ts";
 import {
   Closed,
@@ -67,6 +68,12 @@ const newSpend = {
   maximum_spend: Type.Optional(spend.maximum_spend),
 };
 
+const WhenUnpaid = Literals(unpaidEnds, {
+  description:
+    "What becomes of a subscription whose invoice is given up after the last retry: it ends, or it stays `past_due` and is billed on",
+  examples: ["cancel"],
+});
+
 const NewPrice = Type.Union([
   Closed({ kind: Type.Literal("flat"), name: Name, billed: Billed, amount: Amount }),
   Closed({
@@ -106,6 +113,7 @@ export const NewPlanVersion = Closed({
     ],
   }),
   ...newSpend,
+  when_unpaid: Type.Optional(WhenUnpaid),
   metadata: Type.Optional(Metadata),
 });
 
@@ -137,6 +145,7 @@ const version = {
   interval: Closed(Interval),
   prices: Type.Array(Price),
   ...spend,
+  when_unpaid: WhenUnpaid,
   // Each surface checks the metadata it takes; what is kept is shown as it is.
   metadata: Type.Unsafe<Record<string, unknown>>(Metadata),
   published_at: Instant,

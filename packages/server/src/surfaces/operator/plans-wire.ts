@@ -16,6 +16,7 @@ export function planDraft(body: PlanBody): PlanDraft {
     interval: { unit: body.interval.unit, count: body.interval.count ?? 1 },
     prices: body.prices.map(priceDraft),
     spend: spendLimits(body),
+    ...(body.when_unpaid === undefined ? {} : { whenUnpaid: body.when_unpaid }),
     metadata: body.metadata ?? {},
   };
 }

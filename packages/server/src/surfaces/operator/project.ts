@@ -1,8 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { isoInstant } from "#kernel/clock.ts";
-import { getProject, type Project } from "#modules/projects/index.ts";
-import { Instant, Literals } from "#platform/http/wire.ts";
+import {
+  getProject,
+  type Project,
+  RETRIES_MAX,
+  RETRY_DAY_MAX,
+  updateProject,
+} from "#modules/projects/index.ts";
+import { Closed, Instant, Literals } from "#platform/http/wire.ts";
+
+const RetryDays = Type.Array(Type.Integer({ minimum: 1, maximum: RETRY_DAY_MAX }), {
+  maxItems: RETRIES_MAX,
+  description:
+    "Days after a failed charge at which it is tried again, each later than the one before; none gives up at once",
+  examples: [[1, 3, 5, 7]],
+});
 
 const ProjectWire = Type.Object({
   slug: Type.String({ examples: ["demo"] }),
@@ -13,10 +26,7 @@ const ProjectWire = Type.Object({
     description: "Origins that a payer may be sent back to",
     examples: [["https://shop.example"]],
   }),
-  retry_days: Type.Array(Type.Integer(), {
-    description: "Days after a failed charge at which it is tried again",
-    examples: [[1, 3, 5, 7]],
-  }),
+  retry_days: RetryDays,
   created_at: Instant,
 });
 
@@ -34,7 +44,31 @@ export const projectRoutes = (): FastifyPluginAsyncTypebox => async (app) => {
     },
     (request) => request.transact(async (tx) => projectToWire(await getProject(tx))),
   );
+
+  app.patch(
+    "/v1/project",
+    {
+      config: { scope: "admin", refuses: ["retry_schedule_invalid"] },
+      schema: {
+        operationId: "updateProject",
+        summary: "Change the settings of the side that the token opens",
+        description:
+          "What you leave out stays as it is. A new schedule counts from the next failed attempt on.",
+        tags: ["project"],
+        body: Closed({ retry_days: Type.Optional(RetryDays) }),
+        response: { 200: ProjectWire },
+      },
+    },
+    (request) =>
+      request.transact(async (tx) =>
+        projectToWire(await updateProject(tx, changesFrom(request.body))),
+      ),
+  );
 };
+
+function changesFrom({ retry_days: retryDays }: { readonly retry_days?: number[] }) {
+  return retryDays === undefined ? {} : { retryDays };
+}
 
 function projectToWire(project: Project): Static<typeof ProjectWire> {
   return {

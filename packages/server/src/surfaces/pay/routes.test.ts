@@ -18,7 +18,6 @@ beforeAll(async () => {
     payRoutes({
       ...world.collector,
       publicUrl: "https://billing.example",
-      onStrayPayment: () => undefined,
       onReturn: () => void (returns += 1),
     }),
   ];

@@ -6,6 +6,7 @@ import {
   type Visit,
   visitCheckout,
 } from "#flows/checkout/visit-checkout.ts";
+import { type PaymentVisit, visitPayment } from "#flows/finish-payment.ts";
 import { BillingError } from "#kernel/error.ts";
 import { parseOwnedId } from "#kernel/ids.ts";
 import { Closed, IdString } from "#platform/http/wire.ts";
@@ -19,7 +20,8 @@ export interface PayDeps extends CheckoutVisiting {
 const params = Closed({ id: IdString("checkout") });
 
 /**
- * Payment links: the short address a merchant hands out, and where the rail's page leads back to.
+ * Payment links: the short address a merchant hands out, and where the rail's page leads back to. The
+ * same for a payment (`pay_…`) that its bank wants the payer for.
  */
 export const payRoutes =
   (deps: PayDeps): FastifyPluginAsyncTypebox =>
@@ -28,7 +30,7 @@ export const payRoutes =
       "/pay/:id",
       { config: { public: true }, schema: { hide: true, params } },
       async (request, reply) =>
-        show(reply, request.params.id, await visit(deps, request.params.id)),
+        show(reply, request.params.id, await visit(deps, request.params.id, false)),
     );
 
     app.get(
@@ -43,20 +45,22 @@ export const payRoutes =
       },
       // The page is the one that was kept with the checkout: what the address says is not believed.
       async (request, reply) => {
-        const outcome = await visit(deps, request.params.id);
+        const outcome = await visit(deps, request.params.id, true);
         deps.onReturn();
         return show(reply, request.params.id, outcome);
       },
     );
   };
 
-type Shown = Visit | { readonly type: "unavailable" };
+type Shown = Visit | PaymentVisit | { readonly type: "unavailable" };
 
-async function visit(deps: PayDeps, id: string): Promise<Shown> {
-  const key = parseOwnedId("checkout", id);
-  if (key === null) return { type: "unknown_link" };
+async function visit(deps: PayDeps, id: string, isReturn: boolean): Promise<Shown> {
+  const checkout = parseOwnedId("checkout", id);
+  const payment = parseOwnedId("payment", id);
   try {
-    return await visitCheckout(deps, key);
+    if (checkout !== null) return await visitCheckout(deps, checkout);
+    if (payment !== null) return await visitPayment(deps, payment, { isReturn });
+    return { type: "unknown_link" };
   } catch (error) {
     const isPassing = error instanceof BillingError && error.kind === "unavailable";
     if (isPassing) return { type: "unavailable" };
@@ -73,6 +77,15 @@ function show(reply: FastifyReply, id: string, outcome: Shown): FastifyReply {
       return outcome.returnUrl === null
         ? send(reply, 200, PAGES.done)
         : reply.redirect(outcome.returnUrl, 303);
+    case "paid":
+      return send(reply, 200, PAGES.paid);
+    case "given_back":
+      return send(reply, 410, PAGES.given_back);
+    case "not_finished":
+      return send(reply, 200, {
+        ...PAGES.not_finished,
+        action: { label: "Continue", href: `/pay/${encodeURIComponent(id)}` },
+      });
     case "ended":
       return send(reply, 410, PAGES.ended);
     case "unknown_link":
@@ -94,6 +107,19 @@ const PAGES = {
   done: {
     title: "You are all set",
     message: "Your card is saved and your subscription is running. You can close this page.",
+  },
+  paid: {
+    title: "Thank you, it is paid",
+    message: "Your bank has confirmed the payment. You can close this page.",
+  },
+  not_finished: {
+    title: "The payment is not finished",
+    message: "Your bank has not confirmed it yet. Nothing was charged so far.",
+  },
+  given_back: {
+    title: "You get your money back",
+    message:
+      "The subscription had been canceled, or was paid already. What you paid here is being returned to your card.",
   },
   ended: {
     title: "This link has ended",

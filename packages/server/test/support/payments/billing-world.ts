@@ -70,7 +70,8 @@ async function createCore(wrapRail: (rail: Rail) => Rail) {
   const line = await createSandboxRail(clock);
   const { sandbox } = line;
   const rail = wrapRail(line.rail);
-  const engine: Engine = { clock, newId: idSource(clock, Math.random), plans: createPlanCache() };
+  const newId = idSource(clock, Math.random);
+  const engine: Engine = { clock, newId, plans: createPlanCache(), publicUrl: PUBLIC_URL };
   const { projectId } = (await ensureProject({ db, clock }, PROJECT)).sandbox;
   const defects: unknown[] = [];
   const onDefect = (error: unknown) => void defects.push(error);

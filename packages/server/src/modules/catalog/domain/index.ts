@@ -17,7 +17,9 @@ export {
   type Price,
   perEventModel,
   planKey,
+  type UnpaidEnd,
   type UsagePrice,
+  unpaidEnds,
   usagePrices,
 } from "./plan.ts";
 export type { PlanDraft, PriceDraft } from "./plan-draft.ts";

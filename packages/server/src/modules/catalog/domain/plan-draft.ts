@@ -1,4 +1,4 @@
-import type { FlatPrice, PlanVersion, UsagePrice } from "./plan.ts";
+import type { FlatPrice, PlanVersion, UnpaidEnd, UsagePrice } from "./plan.ts";
 
 /** A price as its publisher writes it. Usage has no choice of when: it is billed in arrears. */
 export type PriceDraft = Omit<FlatPrice, "priceId"> | Omit<UsagePrice, "priceId" | "billed">;
@@ -10,4 +10,6 @@ export interface PlanDraft
     "name" | "description" | "currency" | "interval" | "spend" | "metadata"
   > {
   readonly prices: readonly PriceDraft[];
+  /** `cancel`, when absent. */
+  readonly whenUnpaid?: UnpaidEnd;
 }

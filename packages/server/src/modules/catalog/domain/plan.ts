@@ -35,6 +35,14 @@ export interface UsagePrice {
 
 export type Price = FlatPrice | UsagePrice;
 
+/**
+ * What becomes of a subscription once an invoice of it is given up, after the last retry: it ends, or
+ * it stays `past_due` and is billed on, until a card pays.
+ */
+export const unpaidEnds = ["cancel", "stay_past_due"] as const;
+
+export type UnpaidEnd = (typeof unpaidEnds)[number];
+
 /** Names one version of a plan. */
 export interface PlanVersionKey {
   readonly planId: bigint;
@@ -51,6 +59,7 @@ export interface PlanVersion extends PlanVersionKey {
   readonly prices: readonly Price[];
   /** What all charges of a period together come to at least and at most. */
   readonly spend: SpendLimits;
+  readonly whenUnpaid: UnpaidEnd;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly publishedAtMs: EpochMs;
 }

@@ -35,7 +35,7 @@ function published(
   newId: NewId,
   nowMs: EpochMs,
 ): PlanVersion {
-  const { currency, prices, ...terms } = draft;
+  const { currency, prices, whenUnpaid = "cancel", ...terms } = draft;
   if (!isCurrency(currency)) throw new BillingError("currency_unknown", { currency });
   const errors = planFaults(draft);
   if (errors.length > 0) throw new BillingError("plan_invalid", { errors });
@@ -43,6 +43,7 @@ function published(
     ...key,
     ...terms,
     currency,
+    whenUnpaid,
     prices: prices.map((price) => publishedPrice(price, newId())),
     publishedAtMs: nowMs,
   };

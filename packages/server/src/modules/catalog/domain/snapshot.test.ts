@@ -67,6 +67,7 @@ test("a plan is shown with every figure as an exact decimal", () => {
     minimum_spend: null,
     maximum_spend: null,
     metadata: { crm_id: "A-1042" },
+    when_unpaid: "cancel",
     published_at: "2026-01-31T00:00:00.000Z",
   });
 });

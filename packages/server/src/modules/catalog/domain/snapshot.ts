@@ -10,7 +10,7 @@ import {
   priceModelToJson,
   type SpendLimits,
 } from "#modules/rating/domain/index.ts";
-import type { Billed, Plan, PlanStatus, PlanVersion, Price } from "./plan.ts";
+import type { Billed, Plan, PlanStatus, PlanVersion, Price, UnpaidEnd } from "./plan.ts";
 
 /** A plan version as the operator API and the events show it. Amounts are in major units. */
 export interface PlanSnapshot {
@@ -23,6 +23,7 @@ export interface PlanSnapshot {
   prices: PriceSnapshot[];
   minimum_spend: string | null;
   maximum_spend: string | null;
+  when_unpaid: UnpaidEnd;
   metadata: Record<string, unknown>;
   published_at: string;
 }
@@ -68,6 +69,7 @@ export function planSnapshot(version: PlanVersion): PlanSnapshot {
     interval: version.interval,
     prices: version.prices.map((price) => priceSnapshot(price, version.currency)),
     ...spendSnapshot(version.spend, version.currency),
+    when_unpaid: version.whenUnpaid,
     metadata: { ...version.metadata },
     published_at: isoInstant(version.publishedAtMs),
   };

@@ -8,7 +8,13 @@ export type Account =
   /** What was earned. */
   | "revenue"
   /** What a card rail collected and holds for the merchant. */
-  | "rail:stripe";
+  | "rail:stripe"
+  /** What was given back of what was earned. */
+  | "refunds"
+  /** What banks took back for cardholders who dispute a charge. */
+  | "disputes"
+  /** What came in and belongs to no invoice. */
+  | "unapplied";
 
 /** A movement between two accounts: balanced by its shape. */
 export interface Transfer {
@@ -18,7 +24,7 @@ export interface Transfer {
   readonly creditAccount: Account;
   /** Above zero. */
   readonly amountMinor: bigint;
-  readonly sourceType: "invoice" | "payment";
+  readonly sourceType: "invoice" | "payment" | "refund" | "dispute";
   readonly sourceId: bigint;
   readonly occurredAtMs: EpochMs;
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import type { OwnedId } from "#kernel/ids.ts";
+import type { Money } from "#kernel/money.ts";
 import type { Payment, RailName } from "./payment.ts";
 
 /** The invoice to be collected; an issued or a drafted one will do. */
@@ -18,6 +19,31 @@ export interface CollectionTerms {
   readonly isOnTestClock: boolean;
   /** The customer's present, at which the first attempt is due. */
   readonly nowMs: EpochMs;
+}
+
+/** Money that is there and belongs to no invoice. */
+export interface StrayMoney extends OwnedId, Money {
+  readonly subscriptionId: bigint;
+  readonly rail: RailName;
+  readonly railRef: string;
+  readonly isOnTestClock: boolean;
+  /** The customer's present. */
+  readonly nowMs: EpochMs;
+}
+
+/** The payment that such money is kept as, until it is given back. */
+export function strayPayment({ nowMs, ...money }: StrayMoney): Payment {
+  return {
+    ...money,
+    invoiceId: null,
+    status: "succeeded",
+    attemptCount: 0,
+    nextAttemptMs: null,
+    firstFailedMs: null,
+    lastFailureCode: null,
+    createdAtMs: nowMs,
+    settledAtMs: nowMs,
+  };
 }
 
 /** The payment that collects an invoice, due at once; null when it leaves nothing to pay. */

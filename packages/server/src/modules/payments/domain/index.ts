@@ -1,11 +1,28 @@
-export { planCollection } from "./collection.ts";
-export type {
-  AttemptOutcome,
-  Payment,
-  PaymentAttempt,
-  PaymentStatus,
-  RailName,
+export { planCollection, strayPayment } from "./collection.ts";
+export {
+  afterRailDispute,
+  type Dispute,
+  type DisputeStatus,
+  disputeDirection,
+  isClosed,
+  type RailDispute,
+} from "./dispute.ts";
+export {
+  type AttemptOutcome,
+  AUTHENTICATION_REQUIRED,
+  type Payment,
+  type PaymentAttempt,
+  type PaymentStatus,
+  type RailName,
+  waitsForPayer,
 } from "./payment.ts";
 export type { PaymentMethod } from "./payment-method.ts";
 export { failure, findAttempt, type RailPayment } from "./rail-payment.ts";
+export {
+  afterRailRefund,
+  type RailRefund,
+  type Refund,
+  type RefundStatus,
+  refundDirection,
+} from "./refund.ts";
 export { afterAttempt } from "./retry-schedule.ts";

@@ -5,12 +5,16 @@ import type { OwnedId } from "#kernel/ids.ts";
 /** The rails there are. */
 export type RailName = "stripe";
 
+/** The refusal that only the payer's presence can turn. */
+export const AUTHENTICATION_REQUIRED = "authentication_required";
+
 /** pending → succeeded | failed. What was given up may still be paid later: failed → succeeded. */
 export type PaymentStatus = "pending" | "succeeded" | "failed";
 
 /** The collecting of one invoice: one payment for each, tried as often as its schedule says. */
 export interface Payment extends OwnedId {
-  readonly invoiceId: bigint;
+  /** Null for money that came for nothing: it is given back. */
+  readonly invoiceId: bigint | null;
   readonly subscriptionId: bigint | null;
   readonly status: PaymentStatus;
   readonly currency: Currency;
@@ -27,6 +31,11 @@ export interface Payment extends OwnedId {
   readonly isOnTestClock: boolean;
   readonly createdAtMs: EpochMs;
   readonly settledAtMs: EpochMs | null;
+}
+
+/** Whether the bank wants the payer to be present for it: a link leads the payer there. */
+export function waitsForPayer({ status, lastFailureCode }: Payment): boolean {
+  return status === "pending" && lastFailureCode === AUTHENTICATION_REQUIRED;
 }
 
 /** One try at the payment, stored before the rail is asked. */

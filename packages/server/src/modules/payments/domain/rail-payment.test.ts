@@ -7,6 +7,9 @@ const open: RailPayment = {
   status: "open",
   latestChargeRef: null,
   failureCode: null,
+  actionUrl: null,
+  amountMinor: 100n,
+  currency: "JMD",
 };
 const refused = { ...open, latestChargeRef: "ch_2", failureCode: "insufficient_funds" };
 const declined = (code: string) => ({ type: "settled", outcome: { type: "declined", code } });

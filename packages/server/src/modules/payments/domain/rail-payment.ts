@@ -1,4 +1,5 @@
-import type { AttemptOutcome } from "./payment.ts";
+import type { Currency } from "#kernel/currency.ts";
+import { type AttemptOutcome, AUTHENTICATION_REQUIRED } from "./payment.ts";
 
 /** A payment as the rail tells it now. */
 export interface RailPayment {
@@ -16,6 +17,10 @@ export interface RailPayment {
   readonly latestChargeRef: string | null;
   /** Why the latest try failed. */
   readonly failureCode: string | null;
+  /** Where the payer satisfies its bank; null while the bank asks for nothing. */
+  readonly actionUrl: string | null;
+  readonly amountMinor: bigint;
+  readonly currency: Currency;
 }
 
 /** What the rail's answer says about an attempt whose outcome was lost. */
@@ -42,7 +47,7 @@ export function findAttempt(payment: RailPayment, knownChargeRefs: ReadonlySet<s
     case "needs_action":
       return {
         type: "settled",
-        outcome: { type: "needs_action", code: "authentication_required" },
+        outcome: { type: "needs_action", code: AUTHENTICATION_REQUIRED },
       };
     case "canceled":
       return { type: "settled", outcome: { type: "declined", code: "payment_canceled" } };
@@ -53,7 +58,7 @@ export function findAttempt(payment: RailPayment, knownChargeRefs: ReadonlySet<s
 
 /** A refusal by its code: one of them means that the payer must be present. */
 export function failure(code: string): Exclude<AttemptOutcome, { type: "succeeded" }> {
-  return code === "authentication_required"
+  return code === AUTHENTICATION_REQUIRED
     ? { type: "needs_action", code }
     : { type: "declined", code };
 }

@@ -1,6 +1,11 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { Money } from "#kernel/money.ts";
-import type { RailName, RailPayment } from "#modules/payments/domain/index.ts";
+import type {
+  RailDispute,
+  RailName,
+  RailPayment,
+  RailRefund,
+} from "#modules/payments/domain/index.ts";
 
 /**
  * What the rail answered. `refused` is a decision that asking again does not change; `unknown`
@@ -53,8 +58,39 @@ export interface RailNotice {
   /** In the rail's own words. */
   readonly type: string;
   /** What has to be looked at for it; null for what this product does not follow. */
-  readonly about: "payment" | "checkout" | null;
+  readonly about: "payment" | "checkout" | "refund" | "dispute" | null;
   readonly objectRef: string;
+}
+
+/** A charge that succeeded, as the rail's own journal has it. */
+export interface RailCharge extends Money {
+  readonly ref: string;
+  readonly paymentRef: string | null;
+  /** Our own id of what it was made for; null for a charge that is none of ours. */
+  readonly madeFor: string | null;
+  readonly createdMs: EpochMs;
+}
+
+/** Some of a journal, by the instant at which each entry was made. */
+export interface JournalRange {
+  /** Included; whole seconds count. */
+  readonly fromMs: EpochMs;
+  /** Not included. */
+  readonly toMs: EpochMs;
+  /** The entry after which to go on; null to begin. */
+  readonly after: string | null;
+}
+
+export interface JournalPage<Entry> {
+  readonly entries: readonly Entry[];
+  /** Where to go on; null at the end. */
+  readonly next: string | null;
+}
+
+export interface RefundRequest extends Money {
+  /** Our own id of the refund. */
+  readonly key: string;
+  readonly paymentRef: string;
 }
 
 export interface CheckoutRequest {
@@ -118,6 +154,35 @@ export interface Rail {
    * one, the first answer comes back and nothing is charged.
    */
   confirmPayment(ref: string, methodRef: string, attempt: string): Promise<Confirmation>;
+
+  /**
+   * Begins a charge with the payer present. `needs_action` says where the payer goes; the rail sends
+   * the payer back to `returnUrl`.
+   */
+  authenticatePayment(
+    ref: string,
+    methodRef: string,
+    visit: { readonly returnUrl: string; readonly key: string },
+  ): Promise<RailAnswer<RailPayment>>;
+
+  /** What is charged for an amount, in the same units; null when it cannot be charged. */
+  chargedMinor(money: Money): bigint | null;
+
+  /** Gives money back. More than was charged, in all, is `refused`. */
+  refundPayment(request: RefundRequest): Promise<RailAnswer<RailRefund>>;
+
+  /** Finds a refund by our own id of it, when the answer that named it was lost. */
+  findRefund(paymentRef: string, key: string): Promise<RailAnswer<RailRefund | null>>;
+
+  retrieveRefund(ref: string): Promise<RailAnswer<RailRefund>>;
+
+  retrieveDispute(ref: string): Promise<RailAnswer<RailDispute>>;
+
+  /** Every charge that succeeded in a range, newest first, a page at a time. */
+  listCharges(range: JournalRange): Promise<RailAnswer<JournalPage<RailCharge>>>;
+
+  /** Every refund that was made in a range and went through, newest first, a page at a time. */
+  listRefunds(range: JournalRange): Promise<RailAnswer<JournalPage<RailRefund>>>;
 
   /**
    * Reads a notice. `rawBody` is the body's bytes as they came.

@@ -1,5 +1,6 @@
 import { assert } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
+import { BillingError } from "#kernel/error.ts";
 
 /** Where nothing is real, or where everything is. */
 export type Side = "live" | "sandbox";
@@ -38,6 +39,20 @@ export function projectIdOf(productNumber: number, side: Side): number {
 
 export function productNumberOf(projectId: number): number {
   return Math.floor(projectId / 2);
+}
+
+export const RETRIES_MAX = 10;
+export const RETRY_DAY_MAX = 60;
+
+/**
+ * The days after a failed charge at which it is tried again. Refuses with `retry_schedule_invalid` what
+ * is not a rising list of whole days; an empty one gives up after the first failure.
+ */
+export function retrySchedule(days: readonly number[]): readonly number[] {
+  const isFit = (day: number, index: number) =>
+    Number.isSafeInteger(day) && day > (days[index - 1] ?? 0) && day <= RETRY_DAY_MAX;
+  if (days.length <= RETRIES_MAX && days.every(isFit)) return days;
+  throw new BillingError("retry_schedule_invalid", { retry_days: days.slice(0, RETRIES_MAX + 1) });
 }
 
 /** Whether a payer may be sent to this address: its origin is on the project's list. */

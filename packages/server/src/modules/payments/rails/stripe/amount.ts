@@ -23,6 +23,13 @@ export function stripeAmount({ amountMinor, currency }: Money): number | null {
   return charged <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(charged) : null;
 }
 
+/** The same amount the other way: what Stripe says, in the currency's own minor units. */
+export function minorAmount(amount: number, currency: Currency): bigint {
+  const [fromDigits, toDigits] = [stripeDigits(currency), minorDigits(currency)];
+  if (toDigits >= fromDigits) return BigInt(amount) * 10n ** BigInt(toDigits - fromDigits);
+  return divideHalfAway(BigInt(amount), 10n ** BigInt(fromDigits - toDigits));
+}
+
 function stripeDigits(currency: Currency): number {
   if (ZERO_DECIMAL.has(currency)) return 0;
   return THREE_DECIMAL.has(currency) ? 3 : 2;

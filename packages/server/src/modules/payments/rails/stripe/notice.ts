@@ -11,6 +11,15 @@ const ABOUT: ReadonlyMap<string, RailNotice["about"]> = new Map([
   ["checkout.session.completed", "checkout"],
   ["payment_intent.succeeded", "payment"],
   ["payment_intent.payment_failed", "payment"],
+  ["payment_intent.canceled", "payment"],
+  ["refund.created", "refund"],
+  ["refund.updated", "refund"],
+  ["refund.failed", "refund"],
+  ["charge.dispute.created", "dispute"],
+  ["charge.dispute.updated", "dispute"],
+  ["charge.dispute.funds_withdrawn", "dispute"],
+  ["charge.dispute.funds_reinstated", "dispute"],
+  ["charge.dispute.closed", "dispute"],
 ]);
 
 /** Reads a webhook of Stripe, which must be signed with `secret` within five minutes of `nowMs`. */

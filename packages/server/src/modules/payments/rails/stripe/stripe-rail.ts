@@ -1,14 +1,20 @@
 import { createHash } from "node:crypto";
 import Stripe from "stripe";
-import { failure, type RailPayment } from "#modules/payments/domain/index.ts";
+import {
+  AUTHENTICATION_REQUIRED,
+  failure,
+  type RailPayment,
+} from "#modules/payments/domain/index.ts";
 import type {
   CheckoutRequest,
   Confirmation,
   Rail,
   RailAnswer,
 } from "#modules/payments/rails/rail.ts";
-import { stripeAmount } from "./amount.ts";
+import { minorAmount, stripeAmount } from "./amount.ts";
 import { answered, failureOf, mapped } from "./failure.ts";
+import { journal } from "./journal.ts";
+import { moneyBack } from "./money-back.ts";
 import { parseNotice } from "./notice.ts";
 import { MADE_FOR, railCheckout, railPayment, railPaymentMethod } from "./objects.ts";
 
@@ -37,6 +43,12 @@ export function createStripeRail(options: StripeRailOptions): Rail {
     ...customersAndCards(stripe),
     ...checkouts(stripe),
     ...payments(stripe),
+    ...moneyBack(stripe),
+    ...journal(stripe),
+    chargedMinor(money) {
+      const amount = stripeAmount(money);
+      return amount === null ? null : minorAmount(amount, money.currency);
+    },
     parseNotice: (rawBody, signature, nowMs) =>
       parseNotice(stripe.webhooks, options.webhookSecret, rawBody, signature, nowMs),
   };
@@ -151,7 +163,7 @@ function sessionParams(request: CheckoutRequest): Stripe.Checkout.SessionCreateP
 
 type PaymentCalls = Pick<
   Rail,
-  "openPayment" | "findPayment" | "retrievePayment" | "confirmPayment"
+  "openPayment" | "findPayment" | "retrievePayment" | "confirmPayment" | "authenticatePayment"
 >;
 
 function payments(stripe: Stripe): PaymentCalls {
@@ -186,6 +198,15 @@ function payments(stripe: Stripe): PaymentCalls {
     },
 
     confirmPayment: (ref, methodRef, attempt) => confirm(stripe, ref, methodRef, attempt),
+    async authenticatePayment(ref, methodRef, { returnUrl, key }) {
+      const confirmed = stripe.paymentIntents.confirm(
+        ref,
+        // A full page of the bank's, so that no script of Stripe's has to run on ours.
+        { payment_method: methodRef, return_url: returnUrl, use_stripe_sdk: false },
+        { idempotencyKey: key },
+      );
+      return mapped(await answered(confirmed), railPayment);
+    },
   };
 }
 
@@ -216,7 +237,7 @@ function confirmation(payment: RailPayment): Confirmation {
     case "succeeded":
       return { type: "succeeded", chargeRef };
     case "needs_action":
-      return { type: "needs_action", code: "authentication_required", chargeRef };
+      return { type: "needs_action", code: AUTHENTICATION_REQUIRED, chargeRef };
     case "canceled":
       return { type: "declined", code: "payment_canceled", chargeRef };
     case "pending":

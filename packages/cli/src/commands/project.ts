@@ -1,0 +1,60 @@
+import { type ConnectionFlags, connect } from "../connection.ts";
+import { UsageFailure } from "../failure.ts";
+import { interruptible } from "../interrupt.ts";
+import { tableLines } from "../terminal/table.ts";
+
+export interface ProjectFlags extends ConnectionFlags {
+  readonly json?: boolean;
+}
+
+export interface ProjectSetFlags extends ProjectFlags {
+  readonly retryDays: string;
+}
+
+interface ProjectWire {
+  readonly slug: string;
+  readonly name: string;
+  readonly side: string;
+  readonly key_prefix: string;
+  readonly return_origins: readonly string[];
+  readonly retry_days: readonly number[];
+}
+
+/** `farthing project show`. */
+export async function projectShow(flags: ProjectFlags): Promise<number> {
+  const client = await connect(flags);
+  print(
+    await interruptible((signal) => client.request<ProjectWire>("GET", "/v1/project", { signal })),
+    flags,
+  );
+  return 0;
+}
+
+/** `farthing project set --retry-days 1,3,5,7`. */
+export async function projectSet(flags: ProjectSetFlags): Promise<number> {
+  const body = { retry_days: daysFrom(flags.retryDays) };
+  const client = await connect(flags);
+  const changed = await interruptible((signal) =>
+    client.request<ProjectWire>("PATCH", "/v1/project", { body, signal }),
+  );
+  print(changed, flags);
+  return 0;
+}
+
+function daysFrom(text: string): number[] {
+  if (text === "none") return [];
+  if (/^\d+(,\d+)*$/.test(text)) return text.split(",").map(Number);
+  throw new UsageFailure(`--retry-days is none, or days such as 1,3,5,7, not ${text}`);
+}
+
+function print(project: ProjectWire, { json }: ProjectFlags): void {
+  if (json === true) return console.log(JSON.stringify(project, null, 2));
+  const rows = [
+    ["project", `${project.slug} (${project.name})`],
+    ["side", project.side],
+    ["keys start with", project.key_prefix],
+    ["payers may return to", project.return_origins.join(", ")],
+    ["retries after days", project.retry_days.join(", ") || "none"],
+  ];
+  console.log(tableLines(rows, ["left", "left"]).join("\n"));
+}

@@ -1,0 +1,57 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import type { Currency } from "#kernel/currency.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import type { RailName } from "./payment.ts";
+
+/** pending → succeeded | failed; a bank may send money back that had been given: succeeded → failed. */
+export type RefundStatus = "pending" | "succeeded" | "failed";
+
+/** Money of a payment that is given back, whole or in part. */
+export interface Refund extends OwnedId {
+  readonly paymentId: bigint;
+  readonly status: RefundStatus;
+  readonly currency: Currency;
+  readonly amountMinor: bigint;
+  readonly reason: string | null;
+  readonly rail: RailName;
+  /** Null until the rail has answered. */
+  readonly railRef: string | null;
+  readonly failureCode: string | null;
+  /** How often the rail was asked for it. */
+  readonly attemptCount: number;
+  readonly createdAtMs: EpochMs;
+  readonly settledAtMs: EpochMs | null;
+}
+
+/** A refund as the rail tells it now. */
+export interface RailRefund {
+  readonly ref: string;
+  /** Our own id of the refund, where it was asked for here. */
+  readonly madeFor: string | null;
+  readonly paymentRef: string | null;
+  readonly status: RefundStatus;
+  readonly currency: Currency;
+  readonly amountMinor: bigint;
+  readonly reason: string | null;
+  readonly failureCode: string | null;
+  readonly createdMs: EpochMs;
+}
+
+/** The refund after the rail's word on it. */
+export function afterRailRefund(refund: Refund, found: RailRefund, nowMs: EpochMs): Refund {
+  const isNews = refund.status !== found.status;
+  return {
+    ...refund,
+    railRef: found.ref,
+    status: found.status,
+    failureCode: found.failureCode,
+    settledAtMs: isNews && found.status !== "pending" ? nowMs : refund.settledAtMs,
+  };
+}
+
+/** What a change of status means for the money: 1 it went out, -1 it came back, 0 it stayed. */
+export function refundDirection(before: RefundStatus, after: RefundStatus): 1n | -1n | 0n {
+  if (before === after) return 0n;
+  if (after === "succeeded") return 1n;
+  return before === "succeeded" ? -1n : 0n;
+}
