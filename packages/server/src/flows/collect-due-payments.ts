@@ -1,6 +1,7 @@
 import { SECOND_MS } from "#kernel/clock.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import { type DuePayment, findDuePayments, findDuePaymentsOf } from "#modules/payments/index.ts";
+import { sideBySide } from "#platform/jobs/side-by-side.ts";
 import { type Collected, type Collecting, collectPayment } from "./collect-payment.ts";
 
 /** Collects payments, each once at a time in this process. */
@@ -73,18 +74,14 @@ function collectOnce(collector: Collector, due: DuePayment): Promise<Collected> 
  * All of them, some at a time. One that breaks off does not keep the others from being collected.
  */
 async function collectAll(collector: Collector, due: readonly DuePayment[]): Promise<Collected[]> {
-  const waiting = due.values();
   const results: Collected[] = [];
-  const work = async () => {
-    for (const payment of waiting) {
-      try {
-        results.push(await collectOnce(collector, payment));
-      } catch (error) {
-        collector.onDefect(error, payment);
-      }
+  await sideBySide(due, CONCURRENCY, async (payment) => {
+    try {
+      results.push(await collectOnce(collector, payment));
+    } catch (error) {
+      collector.onDefect(error, payment);
     }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  });
   return results;
 }
 

@@ -16,6 +16,7 @@ import {
 } from "#modules/payments/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
+import { sideBySide } from "#platform/jobs/side-by-side.ts";
 import { answerOf, type RailAccess } from "./rail-customer.ts";
 
 export interface RailEventHandling extends RailAccess {
@@ -24,6 +25,9 @@ export interface RailEventHandling extends RailAccess {
 }
 
 const BATCH_MAX = 100;
+
+/** How many are with the rail at a time: one that does not answer holds up few others. */
+const CONCURRENCY = 8;
 const AGAIN_MS = MINUTE_MS;
 
 /**
@@ -36,13 +40,13 @@ export async function handleRailEvents(handling: RailEventHandling): Promise<num
   const wallNowMs = engine.clock.now();
   const due = await db.acrossProjects((tx) => findDueRailEvents(tx, wallNowMs, BATCH_MAX));
   let count = 0;
-  for (const event of due) {
-    const isHandled = await handle(handling, event).catch((error: unknown) => {
+  await sideBySide(due, CONCURRENCY, async (event) => {
+    try {
+      if (await handle(handling, event)) count += 1;
+    } catch (error) {
       handling.onDefect(error, event);
-      return false;
-    });
-    count += isHandled ? 1 : 0;
-  }
+    }
+  });
   return count;
 }
 
