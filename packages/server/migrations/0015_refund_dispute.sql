@@ -14,7 +14,9 @@ alter table farthing.ledger_transfer add constraint ledger_transfer_source_type_
 
 alter table farthing.rail_event drop constraint rail_event_about_check;
 alter table farthing.rail_event add constraint rail_event_about_check
-  check (about in ('payment', 'checkout', 'refund', 'dispute'));
+  check (about in ('payment', 'checkout', 'refund', 'dispute', 'card'));
+
+create index payment_method_by_rail_ref on farthing.payment_method (project_id, rail_ref);
 
 -- Money given back: asked for here, or by somebody at the provider's own dashboard.
 create table farthing.refund (

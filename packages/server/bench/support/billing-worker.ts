@@ -13,6 +13,7 @@ const engine = {
   clock: { now: () => nowMs },
   newId: idSource({ now: () => Date.now() }, Math.random),
   plans: createPlanCache(),
+  publicUrl: "https://billing.example",
 };
 
 async function closeAllDue(): Promise<number> {

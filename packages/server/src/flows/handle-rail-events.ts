@@ -18,6 +18,7 @@ import type { Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { sideBySide } from "#platform/jobs/side-by-side.ts";
 import { answerOf, type RailAccess } from "./rail-customer.ts";
+import { renewCard } from "./renew-card.ts";
 
 export interface RailEventHandling extends RailAccess {
   /** Told of a notice that could not be handled; it is tried again later. */
@@ -61,6 +62,7 @@ async function handle(handling: RailEventHandling, event: DueRailEvent): Promise
   if (about === "checkout") await handleCheckout(handling, projectId, objectRef);
   if (about === "payment") await handlePayment(handling, projectId, objectRef);
   if (about === "refund") await handleRefund(handling, projectId, objectRef);
+  if (about === "card") await handleCard(handling, projectId, objectRef);
   if (about === "dispute") await handleDispute(handling, projectId, objectRef);
   faultPoint("notice.handled");
   await db.inProject(event.projectId, (tx) => updateRailEventHandled(tx, event, wallNowMs));
@@ -104,6 +106,15 @@ async function settleOrComplete(
   const checkout = await db.inProject(projectId, (tx) => findCheckout(tx, checkoutKey));
   if (checkout?.railRef == null) return;
   await handleCheckout(handling, projectId, checkout.railRef);
+}
+
+async function handleCard(
+  { rails, db, engine }: RailEventHandling,
+  projectId: number,
+  ref: string,
+): Promise<void> {
+  const card = stillThere(await rails(projectId).retrievePaymentMethod(ref));
+  if (card !== null) await db.inProject(projectId, (tx) => renewCard(engine, tx, card));
 }
 
 async function handleRefund(

@@ -11,16 +11,18 @@ test("300 payments through every fault: one charge for each invoice, and the boo
   const struck = new Set(
     report.struck.filter(({ count }) => count > 0).map(({ fault }) => fault.split(",")[0]),
   );
-  expect([...struck].toSorted()).toEqual([
-    "disconnect",
-    "duplicate_webhooks",
-    "ignore_idempotency_key",
-    "late_webhooks",
-    "lost_webhooks",
-    "rate_limit",
-    "reordered_webhooks",
-    "server_error",
-    "timeout",
-    "webhooks_before_answer",
-  ]);
+  expect(struck).toEqual(
+    new Set([
+      "disconnect",
+      "duplicate_webhooks",
+      "ignore_idempotency_key",
+      "late_webhooks",
+      "lost_webhooks",
+      "rate_limit",
+      "reordered_webhooks",
+      "server_error",
+      "timeout",
+      "webhooks_before_answer",
+    ]),
+  );
 }, 120_000);

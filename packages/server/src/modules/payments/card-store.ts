@@ -2,6 +2,7 @@ import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { PaymentMethod, RailName } from "#modules/payments/domain/index.ts";
+import type { RailPaymentMethod } from "#modules/payments/rails/rail.ts";
 import { instant } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
 
@@ -94,6 +95,24 @@ export async function listPaymentMethods(
     [customerId, page.before, page.limit],
   );
   return rows.map(toMethod);
+}
+
+/**
+ * Writes what the rail says of a saved card now: banks issue cards anew, with another expiry or number.
+ * Null when it says nothing new, or of no card that is saved.
+ */
+export async function updatePaymentMethod(
+  tx: Tx,
+  card: RailPaymentMethod,
+): Promise<{ readonly customerId: bigint; readonly isDefault: boolean } | null> {
+  const [row] = await tx.query<Pick<PaymentMethodRow, "customer_id" | "is_default">>(
+    `update payment_method set brand = $3, last4 = $4, exp_month = $5, exp_year = $6
+      where project_id = $1 and rail_ref = $2 and detached_at is null
+        and (brand, last4, exp_month, exp_year) is distinct from ($3, $4, $5, $6)
+      returning customer_id, is_default`,
+    [tx.projectId, card.ref, card.brand, card.last4, card.expMonth, card.expYear],
+  );
+  return row === undefined ? null : { customerId: row.customer_id, isDefault: row.is_default };
 }
 
 export async function findPaymentMethod(tx: Tx, key: OwnedId): Promise<PaymentMethod | null> {

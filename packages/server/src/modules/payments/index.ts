@@ -26,6 +26,7 @@ export {
   findRailCustomer,
   keepRailCustomer,
   listPaymentMethods,
+  updatePaymentMethod,
 } from "./card-store.ts";
 export {
   findDisputeByRailRef,
@@ -80,6 +81,7 @@ export {
   findPaymentOfInvoice,
   findProjectOfPayment,
   findUntriedPayment,
+  hastenPayments,
   insertPayments,
   insertStrayPayment,
   keepRailRef,

@@ -1,6 +1,8 @@
-import type { ReconciliationResult } from "#modules/reconciliation/domain/index.ts";
-import type { OutboxEvent } from "#platform/jobs/outbox.ts";
-import { differenceSnapshot, reconciliationSnapshot } from "./snapshot.ts";
+import {
+  differenceSnapshot,
+  type ReconciliationResult,
+  reconciliationSnapshot,
+} from "#modules/reconciliation/domain/index.ts";
 
 /** Every event about a comparison. The event reference page is generated from this table. */
 export const reconciliationEvents = {
@@ -13,7 +15,7 @@ export const reconciliationEvents = {
 const TOLD_MAX = 100;
 
 /** It is about no customer: such events are those of customer 0. */
-export function reconciliationDiffered(made: ReconciliationResult, eventId: bigint): OutboxEvent {
+export function reconciliationDiffered(made: ReconciliationResult, eventId: bigint) {
   return {
     customerId: 0n,
     id: eventId,

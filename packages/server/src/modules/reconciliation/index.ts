@@ -12,8 +12,11 @@ import {
   listDifferences,
 } from "./store.ts";
 
+export {
+  differenceSnapshot,
+  reconciliationSnapshot,
+} from "#modules/reconciliation/domain/index.ts";
 export { reconciliationDiffered } from "./events.ts";
-export { differenceSnapshot, reconciliationSnapshot } from "./snapshot.ts";
 export { listReconciliations } from "./store.ts";
 
 /** Keeps a comparison with the first thousand of its differences. */

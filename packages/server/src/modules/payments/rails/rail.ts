@@ -58,7 +58,7 @@ export interface RailNotice {
   /** In the rail's own words. */
   readonly type: string;
   /** What has to be looked at for it; null for what this product does not follow. */
-  readonly about: "payment" | "checkout" | "refund" | "dispute" | null;
+  readonly about: "payment" | "checkout" | "refund" | "dispute" | "card" | null;
   readonly objectRef: string;
 }
 

@@ -12,3 +12,4 @@ export {
   type Reconciliation,
   type ReconciliationResult,
 } from "./reconciliation.ts";
+export { differenceSnapshot, reconciliationSnapshot } from "./snapshot.ts";

@@ -12,6 +12,8 @@ const ABOUT: ReadonlyMap<string, RailNotice["about"]> = new Map([
   ["payment_intent.succeeded", "payment"],
   ["payment_intent.payment_failed", "payment"],
   ["payment_intent.canceled", "payment"],
+  ["payment_method.automatically_updated", "card"],
+  ["payment_method.updated", "card"],
   ["refund.created", "refund"],
   ["refund.updated", "refund"],
   ["refund.failed", "refund"],

@@ -1,11 +1,8 @@
 import { isoInstant } from "#kernel/clock.ts";
 import { formatId } from "#kernel/ids.ts";
 import { formatMinor } from "#kernel/money.ts";
-import type {
-  Difference,
-  DifferenceKind,
-  Reconciliation,
-} from "#modules/reconciliation/domain/index.ts";
+import type { Difference, DifferenceKind } from "./difference.ts";
+import type { Reconciliation } from "./reconciliation.ts";
 
 /** A comparison as the operator API and the event log show it. */
 export interface ReconciliationSnapshot {
