@@ -1,0 +1,175 @@
+import Stripe from "stripe";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { present } from "#kernel/assert.ts";
+import { createTestApp, type Json, type TestApp } from "#test/support/app.ts";
+import { payOnPage } from "#test/support/payments/pay-on-page.ts";
+import { type Customer, flat, type Story, storyOf } from "#test/support/story.ts";
+
+let shop: TestApp;
+let story: Story;
+let plan: string;
+let dashboard: Stripe;
+beforeAll(async () => {
+  shop = await createTestApp();
+  story = storyOf(shop);
+  plan = await story.publish([flat("30.00", "advance")]);
+  const httpClient = Stripe.createFetchHttpClient(shop.app.sandbox.fetch);
+  dashboard = new Stripe("sk_test_dashboard", { httpClient });
+});
+afterAll(() => shop.stop());
+
+async function payer(card = "pm_card_visa") {
+  const ada = await story.welcome({ clock: null, card });
+  await ada.subscribes(plan);
+  await shop.settle();
+  return { ada, charge: present(shop.app.sandbox.journal.charges().at(-1), "it was charged") };
+}
+
+async function paymentOf(customer: Customer): Promise<Json> {
+  const { body } = await shop.call("GET", `/v1/payments?customer=${customer.id}`);
+  return (await shop.call("GET", `/v1/payments/${body.data[0].id}`)).body;
+}
+
+describe("a refund that somebody makes at the provider", () => {
+  test("in part and then the rest: recorded, booked and told", async () => {
+    const { ada, charge } = await payer();
+    await dashboard.refunds.create({ charge: charge.id, amount: 1000 });
+    await shop.settle();
+    expect(await ada.books()).toEqual({
+      receivable: 0n,
+      revenue: -3000n,
+      refunds: 1000n,
+      "rail:stripe": 2000n,
+    });
+
+    await dashboard.refunds.create({ charge: charge.id, reason: "requested_by_customer" });
+    await shop.settle();
+
+    expect(await paymentOf(ada)).toMatchObject({
+      status: "succeeded",
+      refunds: [
+        { status: "succeeded", amount: "10.00", currency: "JMD" },
+        { status: "succeeded", amount: "20.00", reason: "requested_by_customer" },
+      ],
+    });
+    expect(await ada.books()).toMatchObject({ refunds: 3000n, "rail:stripe": 0n });
+    expect((await ada.events()).filter((type) => type === "payment.refunded")).toHaveLength(2);
+  });
+
+  test("that comes back from the bank: the money is ours again", async () => {
+    const { ada, charge } = await payer("pm_card_refundFail");
+    await dashboard.refunds.create({ charge: charge.id });
+    await shop.settle();
+    expect(await ada.books()).toMatchObject({ refunds: 3000n, "rail:stripe": 0n });
+
+    await shop.moveTo(shop.clock.now() + 60_000);
+
+    expect(await ada.books()).toMatchObject({ refunds: 0n, "rail:stripe": 3000n });
+    expect(await ada.events()).toContain("payment.refund_failed");
+    expect((await paymentOf(ada)).refunds).toMatchObject([{ status: "failed" }]);
+  });
+});
+
+describe("a dispute", () => {
+  const disputed = async (card: string) => {
+    const { ada, charge } = await payer(card);
+    const [dispute] = (await dashboard.disputes.list({ charge: charge.id })).data;
+    const decide = async (word: string) => {
+      await dashboard.disputes.update(present(dispute, "it is there").id, {
+        evidence: { uncategorized_text: word },
+        submit: true,
+      });
+      await shop.settle();
+    };
+    return { ada, decide };
+  };
+
+  test("takes the money with it, and brings it back when it is won", async () => {
+    const { ada, decide } = await disputed("pm_card_createDispute");
+    expect(await ada.books()).toMatchObject({ disputes: 3000n, "rail:stripe": 0n });
+    expect((await paymentOf(ada)).disputes).toMatchObject([
+      { status: "open", reason: "fraudulent", amount: "30.00", closed_at: null },
+    ]);
+
+    await decide("winning_evidence");
+
+    expect(await ada.books()).toMatchObject({ disputes: 0n, "rail:stripe": 3000n });
+    expect((await paymentOf(ada)).disputes).toMatchObject([{ status: "won" }]);
+    const told = (await ada.events()).filter((type) => type.startsWith("dispute."));
+    expect(told).toEqual(["dispute.opened", "dispute.closed"]);
+  });
+
+  test("keeps the money when it is lost", async () => {
+    const { ada, decide } = await disputed("pm_card_createDisputeProductNotReceived");
+    await decide("losing_evidence");
+
+    expect(await ada.books()).toMatchObject({ disputes: 3000n, "rail:stripe": 0n });
+    expect((await paymentOf(ada)).disputes).toMatchObject([
+      { status: "lost", reason: "product_not_received", closed_at: expect.any(String) },
+    ]);
+  });
+
+  test("that is only an inquiry moves no money", async () => {
+    const { ada } = await disputed("pm_card_createDisputeInquiry");
+    expect(await ada.books()).toMatchObject({ "rail:stripe": 3000n });
+    expect((await paymentOf(ada)).disputes).toMatchObject([{ status: "inquiry" }]);
+  });
+});
+
+describe("money that pays nothing is given back", () => {
+  const stray = async (before: (id: string) => Promise<unknown>) => {
+    const bob = await story.welcome({ clock: null, card: null });
+    const waiting = await bob.subscribes(plan);
+    const link = new URL(waiting.paymentUrl ?? "").pathname;
+    const page = async () =>
+      String((await shop.call("GET", link, { token: null })).headers["location"]);
+    const url = await page();
+    await before(waiting.id);
+    return { bob, waiting, link, url };
+  };
+
+  test("paid on the page of a subscription that was canceled meanwhile", async () => {
+    const cancel = (id: string) =>
+      shop.call("POST", `/v1/subscriptions/${id}/cancel`, { body: { at_period_end: false } });
+    const { bob, waiting, link, url } = await stray(cancel);
+    await payOnPage(shop.app.sandbox, url);
+
+    const answer = await shop.call("GET", `${link}/return`, { token: null });
+    await shop.settle();
+
+    expect(answer.status).toBe(410);
+    expect(answer.body).toContain("You get your money back");
+    expect(await waiting.now()).toMatchObject({ status: "canceled" });
+    expect(shop.app.sandbox.journal.charges().at(-1)).toMatchObject({ amountRefunded: 3000 });
+    expect(await bob.books()).toEqual({ "rail:stripe": 0n, unapplied: 0n });
+    expect(await paymentOf(bob)).toMatchObject({
+      invoice: null,
+      status: "succeeded",
+      refunds: [{ status: "succeeded", reason: "paid_for_nothing" }],
+    });
+    expect((await bob.events()).filter((type) => type === "payment.refunded")).toHaveLength(1);
+  });
+
+  test("once, though the answer to the refund is lost on a provider that ignores its key", async () => {
+    const { sandbox } = shop.app;
+    const cancel = (id: string) =>
+      shop.call("POST", `/v1/subscriptions/${id}/cancel`, { body: { at_period_end: false } });
+    const { bob, url } = await stray(cancel);
+    sandbox.faults.add(
+      { fault: "ignore_idempotency_key", on: "POST /v1/refunds", times: null },
+      { fault: "disconnect", on: "POST /v1/refunds", times: 2, isDone: false },
+      { fault: "server_error", on: "POST /v1/refunds", times: 1, isDone: true },
+      { fault: "disconnect", on: "POST /v1/refunds", times: 1, isDone: false },
+    );
+    await payOnPage(sandbox, url);
+    await shop.settle();
+    for (let minute = 0; minute < 4; minute += 1) await shop.moveTo(shop.clock.now() + 120_000);
+    sandbox.faults.clear();
+
+    const refunds = await dashboard.refunds.list({
+      charge: present(sandbox.journal.charges().at(-1), "it was charged").id,
+    });
+    expect(refunds.data).toHaveLength(1);
+    expect(await bob.books()).toEqual({ "rail:stripe": 0n, unapplied: 0n });
+  });
+});
