@@ -109,14 +109,6 @@ describe("POST /v1/reconciliations", () => {
       body: { code: "reconciliation_range_invalid" },
     });
   });
-
-  test("503 when the provider does not answer", async () => {
-    const answer = await shop.call("POST", "/v1/reconciliations", {
-      body: {},
-      token: shop.tokens.live,
-    });
-    expect(answer).toMatchObject({ status: 503, body: { code: "rail_unavailable" } });
-  });
 });
 
 describe("GET /v1/reconciliations", () => {
