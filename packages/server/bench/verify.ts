@@ -38,7 +38,12 @@ try {
        from usage_counter, generate_series(1, 10) as n`,
   );
   await owner.query("vacuum analyze usage_event");
-  const engine = { clock, newId: idSource(clock, Math.random), plans: createPlanCache() };
+  const engine = {
+    clock,
+    newId: idSource(clock, Math.random),
+    plans: createPlanCache(),
+    publicUrl: "https://billing.example",
+  };
   for (let closed = 1; closed > 0; ) closed = await closeDue(engine, db);
   await owner.query("analyze");
 
