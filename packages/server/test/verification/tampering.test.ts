@@ -161,7 +161,7 @@ const tamperings: readonly Tampering[] = [
   },
   {
     what: "a payment whose charge is not in the rail's journal",
-    sql: "update payment set rail_ref = 'pi_of_nobody' where status = 'succeeded'",
+    sql: "update payment set rail_ref = 'pi_of_nobody_' || id where status = 'succeeded'",
     breaks: ["payment_is_charged_once"],
   },
   {
