@@ -41,7 +41,7 @@ with claimed as materialized (
    where kept.customer_id = due.customer_id and kept.id = due.id
 ), billed as (
   update usage_counter as counter
-     set billed_quantity = quantity, closings = closings + 1
+     set billed_quantity = quantity, billed_event_count = event_count, closings = closings + 1
     from due
    where counter.customer_id = due.customer_id and counter.subscription_id = due.id
      and counter.period_start = due.current_period_start and counter.quantity <> counter.billed_quantity

@@ -92,6 +92,18 @@ describe("a percentage of 2.99 %, each event at least 1.75 and at most 12", () =
     ]);
   });
 
+  test("shows the running period with its fees, also to who asks in the metered words", async () => {
+    const { subscription } = await subscriber(model);
+    for (const quantity of ["10", "80"]) await subscription.uses("sales", quantity);
+
+    const path = `/api/v1/billing_subscriptions/${subscription.id}`;
+    const { body } = await shop.call("GET", path);
+    const periods = await shop.call("GET", `${path}/periods`);
+
+    expect(body.data.current_usage).toEqual([{ metric: "sales", count: 90, amount: 4.14 }]);
+    expect(periods.body.data[0]).toMatchObject({ status: "open", usage_amount: 4.14 });
+  });
+
   test("bills fees whose quantities add up to nothing", async () => {
     const { ada, subscription, late } = await subscriber(model);
     for (const quantity of ["30", "30", "-60"]) await subscription.uses("sales", quantity);

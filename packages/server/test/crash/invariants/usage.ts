@@ -68,7 +68,7 @@ export const usageInvariants: readonly Invariant[] = [
         from invoice_line as line
         join invoice on invoice.customer_id = line.customer_id and invoice.id = line.invoice_id
         join price on price.project_id = line.project_id and price.price_id = line.price_id
-       where price.model = 'per_unit'
+       where price.model = 'per_unit' and line.metric is not null
        group by invoice.subscription_id, line.metric, line.period_start, price.unit_price
       having sum(line.amount_minor) <> round(sum(line.quantity) * price.unit_price * 100)`,
   },
