@@ -1,12 +1,16 @@
 import { billingEvents } from "../../packages/server/src/flows/billing-event.ts";
 import { customerEvents } from "../../packages/server/src/modules/customers/events.ts";
 import { reconciliationEvents } from "../../packages/server/src/modules/reconciliation/events.ts";
+import { webhookEvents } from "../../packages/server/src/modules/webhooks/events.ts";
 import { meteredEventNames } from "../../packages/server/src/surfaces/metered/webhook-dialect.ts";
 import { quotedProperties } from "./declarations.ts";
 import { code, GENERATED, page, table } from "./markdown.ts";
 
 /** Declares what events carry: each property's type has a place of its own on the page. */
-const DATA = { file: "packages/server/src/flows/billing-event.ts", name: "BillingEventData" };
+const DATA = [
+  { file: "packages/server/src/flows/billing-event.ts", name: "BillingEventData" },
+  { file: "packages/server/src/modules/webhooks/events.ts", name: "WebhookEndpointEventData" },
+];
 
 export function eventsPage(root: string): string {
   return page(
@@ -19,12 +23,13 @@ export function eventsPage(root: string): string {
         ...rows(customerEvents, ["customer"]),
         ...rows(billingEvents, ["subscription", "customer", "plan"]),
         ...rows(reconciliationEvents, []),
+        ...rows(webhookEvents, ["webhook_endpoint"]),
       ],
     ),
     "A `?` marks what may be absent. Types without a word in the metered dialect are not told in it.",
     "## What `data` holds",
     "Amounts and quantities are decimal strings, amounts in the currency's major unit; instants are ISO 8601 in UTC.",
-    ...quotedProperties(root, DATA).map(
+    ...DATA.flatMap((declared) => quotedProperties(root, declared)).map(
       ({ property, declarations }) => `### ${property}\n\n\`\`\`ts\n${declarations}\n\`\`\``,
     ),
   );

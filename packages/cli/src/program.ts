@@ -5,6 +5,9 @@ const ROLES = ["all", "api", "worker"];
 /** Every token scope there is; the server has the last word. */
 const SCOPES = ["billing:read", "billing:write", "usage:write", "admin"];
 
+/** The languages of webhooks; the server has the last word. */
+const DIALECTS = ["native", "metered"];
+
 /**
  * The commands. Each is loaded when it is run, so that none waits for what another one needs.
  * `finish` is told the exit code.
@@ -125,6 +128,22 @@ function addBillingCommands(program: Command, finish: Finish): void {
     .action(async (flags) => {
       const { verify } = await import("./commands/verify.ts");
       finish(await verify(flags));
+    });
+
+  remote(program.command("listen"))
+    .description("forward what happens to a local address, signed like a webhook")
+    .requiredOption("--forward-to <url>", "such as http://localhost:3000/hooks")
+    .option("--types <types>", "events of these types only, separated by commas")
+    .addOption(new Option("--dialect <name>", "in whose words").choices(DIALECTS).default("native"))
+    .option("--secret <whsec>", "what to sign with; a new secret, which is shown, if not given")
+    .option("--after <number>", "begin after this event; with what happens next if not given")
+    .addHelpText(
+      "after",
+      "\nIt reads the event log, so nothing is missed while the server restarts. Ctrl-C stops it.",
+    )
+    .action(async (flags) => {
+      const { listen } = await import("./commands/listen.ts");
+      finish(await listen(flags));
     });
 
   const usage = program.command("usage").description("metered usage");

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientFor } from "../src/connection.ts";
 import { playFlights } from "../src/demo/flights/play-flights.ts";
 import { playShipping, type ShippingStory } from "../src/demo/shipping/play-shipping.ts";
+import { startWebhookReceiver } from "../src/demo/shipping/webhook-receiver.ts";
 import { startThrowAwayServer, type ThrowAwayServer } from "../src/demo/throw-away-server.ts";
-import { farthing } from "./run-command.ts";
+import { farthing, startCommand } from "./run-command.ts";
 import { openShop } from "./shop.ts";
 
 let server: ThrowAwayServer;
@@ -146,6 +147,38 @@ test("farthing keys: made, listed, rotated, revoked", async () => {
   expect(rotated.stderr).toContain("never again");
   expect((await run("keys", "revoke", id, "--yes")).stdout).toBe(`${id} (nightly) is revoked.\n`);
   expect((await run("keys", "list")).stdout).toMatch(new RegExp(`^${id} +nightly +revoked `, "m"));
+});
+
+describe("farthing listen", () => {
+  test("forwards the log from a number on, signed, until Ctrl-C", async () => {
+    const receiver = await startWebhookReceiver();
+    const secret = `whsec_${"A".repeat(43)}=`;
+    receiver.trust(secret);
+    const { data } = await clientFor(server).request<{
+      data: readonly { data: { subscription?: { id: string } } }[];
+    }>("GET", "/v1/events", { query: { types: "subscription.renewed" } });
+    const uid = data[0]?.data.subscription?.id ?? "";
+    const args = ["--forward-to", receiver.url, "--dialect", "metered", "--after", "0"];
+    const listening = startCommand(
+      ["listen", ...args, "--types", "subscription.renewed,customer.created", "--secret", secret],
+      { FARTHING_URL: server.url, FARTHING_TOKEN: server.token },
+    );
+    await receiver.waitFor("subscriptions.renewed", uid);
+    listening.child.kill("SIGINT");
+    const { exitCode, stdout, stderr } = await listening.ended;
+    await receiver.close();
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^\d+ {2}subscriptions\.renewed {2}evt_\w{26} {2}204 {2}\d+ ms$/m);
+    expect(stdout).not.toContain("customer.created");
+    expect(stderr).toMatch(/^Go on from here with --after \d+$/m);
+  });
+
+  test("says so when there is no such type, and ends", async () => {
+    const args = ["--forward-to", "http://127.0.0.1:1/", "--types", "invoice.payed"];
+    const { exitCode, stderr } = await run("listen", ...args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("webhook_event_type_unknown");
+  });
 });
 
 describe("farthing usage import", () => {

@@ -20,6 +20,8 @@ describe.concurrent("arguments that cannot be used end with 2 and say why", () =
     { args: ["project", "set"], says: "required option '--retry-days <days>'" },
     { args: ["project", "set", "--retry-days", "soon"], says: "--retry-days is none, or days" },
     { args: ["usage", "import", "package.json"], says: "has to end in .jsonl, .ndjson or .csv" },
+    { args: ["listen"], says: "required option '--forward-to <url>'" },
+    { args: ["listen", "--forward-to", "localhost:3000"], says: "--forward-to is an address" },
     { args: ["demo", "--token", "x"], says: "--token goes with --url" },
   ])("farthing $args", async ({ args, says }) => {
     const { exitCode, stdout, stderr } = await farthing(args, nowhere);

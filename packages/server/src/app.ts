@@ -6,6 +6,7 @@ import type { CheckoutVisiting } from "#flows/checkout/visit-checkout.ts";
 import { closeDue } from "#flows/close-due.ts";
 import { type Collector, collectDue, createCollector } from "#flows/collect-due-payments.ts";
 import type { Engine } from "#flows/engine.ts";
+import { eventTypes } from "#flows/event-types.ts";
 import { handleRailEvents } from "#flows/handle-rail-events.ts";
 import { requestRefunds } from "#flows/money-back/request-refunds.ts";
 import type { RailAccess } from "#flows/rail-customer.ts";
@@ -24,7 +25,7 @@ import type { Rail } from "#modules/payments/index.ts";
 import { listProjectIds } from "#modules/projects/index.ts";
 import type { ReconciliationResult } from "#modules/reconciliation/domain/index.ts";
 import { verifyPage } from "#modules/verification/index.ts";
-import { nativeDialect } from "#modules/webhooks/domain/index.ts";
+import { type Dialects, nativeDialect } from "#modules/webhooks/domain/index.ts";
 import { createDeliverer, createFanOut } from "#modules/webhooks/index.ts";
 import { createSecretHasher } from "#platform/crypto/keyed-hash.ts";
 import { createSealer } from "#platform/crypto/sealer.ts";
@@ -38,7 +39,7 @@ import { createQueue } from "#platform/jobs/queue.ts";
 import { createRelayPass } from "#platform/jobs/relay.ts";
 import { createPoster } from "#platform/outbound/post.ts";
 import { meteredSurface } from "#surfaces/metered/index.ts";
-import { meteredWebhook } from "#surfaces/metered/webhook-dialect.ts";
+import { meteredDialect } from "#surfaces/metered/webhook-dialect.ts";
 import { operatorSurface } from "#surfaces/operator/index.ts";
 import { paySurface } from "#surfaces/pay/index.ts";
 import { railsSurface } from "#surfaces/rails/index.ts";
@@ -79,6 +80,9 @@ type LoopName = "relay" | "periods" | "payments" | "railEvents" | "webhooks";
 
 const TOKEN_CACHE_MS = 2_000;
 const RELAY_IDLE_MS = 250;
+/** The languages in which webhooks are told. */
+const dialects: Dialects = { native: nativeDialect(eventTypes), metered: meteredDialect };
+
 const IDEMPOTENCY_KEPT_MS = 2 * DAY_MS;
 
 /** Constructs the application: the one place where everything is put together. */
@@ -226,6 +230,7 @@ function surfacesOf({ clock, publicUrl }: AppOptions, parts: Core & Work & Rails
         verify: (projectId, place) => verifyPage(db, projectId, place, journalOf(projectId)),
       },
       reconciling: parts.reconciling,
+      dialects,
       onResend: loops.webhooks.wake,
     }),
     meteredSurface({ engine, publicUrl }, recorder),
@@ -248,8 +253,7 @@ interface LoopDeps {
 function createLoops(deps: LoopDeps): Record<LoopName, Loop> {
   const { options, db, engine, collector, visiting, poster } = deps;
   const { clock, random, log } = options;
-  const webhooks = createDeliverer({ db, clock, random, poster, log });
-  const dialects = { native: nativeDialect, metered: meteredWebhook };
+  const webhooks = createDeliverer({ db, newId: engine.newId, clock, random, poster, log });
   const fanOut = createFanOut({ clock, newId: engine.newId, dialects });
   const relay = createLoop({
     name: "relay",

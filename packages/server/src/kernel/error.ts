@@ -118,9 +118,13 @@ export const errorCodes = {
   webhook_delivery_not_found: { kind: "not_found", means: "No webhook delivery has this id." },
   webhook_endpoint_disabled: {
     kind: "conflict",
-    means: "The endpoint is disabled: it has answered that it is gone.",
+    means: "The endpoint is disabled: enable it first.",
   },
   webhook_endpoint_not_found: { kind: "not_found", means: "No webhook endpoint has this id." },
+  webhook_event_type_unknown: {
+    kind: "invalid",
+    means: "The dialect has no event of this type.",
+  },
   webhook_url_refused: { kind: "invalid", means: "Webhooks cannot be sent to this address." },
 } as const satisfies Record<string, ErrorMeaning>;
 

@@ -1,6 +1,6 @@
 import type { Clock } from "#kernel/clock.ts";
 import { formatOwnedId, type NewId } from "#kernel/ids.ts";
-import type { Dialects } from "#modules/webhooks/domain/index.ts";
+import { type Dialects, nativeDialect } from "#modules/webhooks/domain/index.ts";
 import { createDeliverer, createFanOut } from "#modules/webhooks/index.ts";
 import type { Database } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
@@ -19,6 +19,18 @@ export interface Happening {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
+
+/** Two native types, and one of them under another name in the metered dialect. */
+export const testDialects: Dialects = {
+  native: nativeDialect(["invoice.paid", "payment.succeeded", "webhook_endpoint.disabled"]),
+  metered: {
+    types: ["subscriptions.payment_succeeded", "subscriptions.renewed"],
+    render: (event) =>
+      event.type === "payment.succeeded"
+        ? { type: "subscriptions.payment_succeeded", body: { data: event.data } }
+        : null,
+  },
+};
 
 /** Lets things happen in a project and relays them; answers the events' ids as they go on the wire. */
 export async function relayEvents(
@@ -40,9 +52,9 @@ export async function relayEvents(
 }
 
 /** Sends everything that is due, to this machine too. */
-export async function sendDueWebhooks({ db, clock }: WebhookTrafficParts): Promise<void> {
+export async function sendDueWebhooks({ db, clock, newId }: WebhookTrafficParts): Promise<void> {
   const poster = createPoster({ privateAddresses: "allow" });
   const log = recordingLog();
-  await createDeliverer({ db, clock, random: () => 0, poster, log }).runOnce();
+  await createDeliverer({ db, newId, clock, random: () => 0, poster, log }).runOnce();
   poster.close();
 }

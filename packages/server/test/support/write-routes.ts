@@ -65,6 +65,7 @@ function idIn(path: string, ids: Ids): string {
   if (path.includes("plans")) return ids.plan;
   if (path.includes("subscriptions")) return ids.subscription;
   if (path.includes("customers")) return ids.customer;
+  if (path.includes("webhook_endpoints")) return `whe_${"0".repeat(13)}`;
   return (path.includes("tokens") ? "tok_" : "dlv_") + "0".repeat(26);
 }
 
@@ -93,6 +94,9 @@ function validBodies(ids: Ids, prices: readonly object[]): Readonly<Record<strin
       reference_id: "r",
     },
     "POST /v1/webhook_endpoints": { url: "https://hooks.example/in" },
+    "PATCH /v1/webhook_endpoints/{id}": { status: "disabled" },
+    "POST /v1/webhook_endpoints/{id}/rotate_secret": { overlap_seconds: 60 },
+    "POST /v1/webhook_endpoints/{id}/resend_failed": { since: "2026-01-01T00:00:00Z" },
     "POST /v1/webhook_deliveries/{id}/resend": {},
     "POST /api/v1/billing_plans": billingPlan,
     "PUT /api/v1/billing_plans/{uid}": { title: "Plan" },

@@ -16,7 +16,7 @@ export {
   differenceSnapshot,
   reconciliationSnapshot,
 } from "#modules/reconciliation/domain/index.ts";
-export { reconciliationDiffered } from "./events.ts";
+export { reconciliationDiffered, reconciliationEvents } from "./events.ts";
 export { listReconciliations } from "./store.ts";
 
 /** Keeps a comparison with the first thousand of its differences. */

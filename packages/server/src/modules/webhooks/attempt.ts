@@ -1,6 +1,6 @@
 import type { Clock } from "#kernel/clock.ts";
 import { formatOwnedId } from "#kernel/ids.ts";
-import { outcomeOf, type WebhookAttempt } from "#modules/webhooks/domain/index.ts";
+import { outcomeOf, signingSecrets, type WebhookAttempt } from "#modules/webhooks/domain/index.ts";
 import { standardWebhookHeaders } from "#platform/crypto/standard-webhooks.ts";
 import type { Poster } from "#platform/outbound/post.ts";
 import type { ClaimedDelivery } from "./claim.ts";
@@ -18,12 +18,12 @@ export async function attemptDelivery(
   { clock, random, poster }: AttemptDeps,
 ): Promise<EndedAttempt> {
   const { customerId, body } = delivery;
-  const { url, secret } = endpoint;
   const startedAtMs = clock.now();
   // The event's id, not the try's: a receiver knows by it what it has seen before.
   const id = formatOwnedId("event", { customerId, id: delivery.eventId });
-  const headers = standardWebhookHeaders({ secret, id, sentAtMs: startedAtMs, body });
-  const result = await poster.post({ url, headers, body });
+  const secrets = signingSecrets(endpoint, startedAtMs);
+  const headers = standardWebhookHeaders({ secrets, id, sentAtMs: startedAtMs, body });
+  const { status, error, retryAfter } = await poster.post({ url: endpoint.url, headers, body });
 
   const endedAtMs = clock.now();
   const attempt: WebhookAttempt = {
@@ -32,8 +32,9 @@ export async function attemptDelivery(
     attemptNumber: delivery.attemptCount + 1,
     startedAtMs,
     durationMs: Math.max(0, endedAtMs - startedAtMs),
-    ...result,
+    status,
+    error,
   };
-  const outcome = outcomeOf(attempt, endedAtMs, random());
-  return { projectId, endpointId: endpoint.endpointId, attempt, outcome };
+  const outcome = outcomeOf(attempt, { endedAtMs, retryAfter, chance: random() });
+  return { projectId, endpoint, attempt, outcome, endedAtMs };
 }

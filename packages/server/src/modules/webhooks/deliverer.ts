@@ -1,4 +1,5 @@
 import { SECOND_MS } from "#kernel/clock.ts";
+import type { NewId } from "#kernel/ids.ts";
 import type { Database } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Log } from "#platform/jobs/log.ts";
@@ -7,13 +8,14 @@ import { type AttemptDeps, attemptDelivery } from "./attempt.ts";
 import { type ClaimedDelivery, claimDeliveries } from "./claim.ts";
 import { findDueDeliveries } from "./delivery-store.ts";
 import { createPlaces } from "./places.ts";
-import { createRecorder } from "./recorder.ts";
+import { createRecorder, type EndedAttempt } from "./recorder.ts";
 
 /** `clock` is the wall clock; `random`, in [0, 1), spreads the retries. */
 export interface DelivererOptions extends AttemptDeps {
   readonly db: Database;
+  readonly newId: NewId;
   readonly log: Log;
-  /** How many messages are under way at once, and how many of them to one endpoint. */
+  /** How many messages are under way at once, not counting slow ones, and how many to one endpoint. */
   readonly concurrency?: number;
   readonly perEndpoint?: number;
   /** How long a try may take from claim to record before it is made again; above the post's timeout. */
@@ -33,10 +35,9 @@ const LEASE_MS = 60 * SECOND_MS;
  * for the tries under way, at most for the timeout of a post.
  */
 export function createDeliverer(options: DelivererOptions): Loop {
-  const { db, clock, log } = options;
-  const { concurrency = CONCURRENCY, perEndpoint = PER_ENDPOINT, leaseMs = LEASE_MS } = options;
-  const places = createPlaces({ concurrency, perEndpoint });
-  const record = createRecorder(db);
+  const { db, clock, newId, log, after, leaseMs = LEASE_MS, perEndpoint = PER_ENDPOINT } = options;
+  const places = createPlaces({ concurrency: options.concurrency ?? CONCURRENCY, perEndpoint });
+  const record = createRecorder(db, newId);
   const underWay = new Set<Promise<void>>();
   let lastDueCount = 0;
 
@@ -45,7 +46,7 @@ export function createDeliverer(options: DelivererOptions): Loop {
     const nowMs = clock.now();
     const due = await db.acrossProjects((tx) => findDueDeliveries(tx, nowMs, perEndpoint));
     lastDueCount = due.length;
-    const admitted = places.admit(due);
+    const admitted = places.admit(due, nowMs);
     const claim = await claimDeliveries(db, admitted, nowMs, nowMs + leaseMs);
     if (claim.deliverable.length > 0) faultPoint("webhook.claimed");
     for (const claimed of claim.deliverable) start(claimed);
@@ -53,31 +54,31 @@ export function createDeliverer(options: DelivererOptions): Loop {
   }
 
   function start(claimed: ClaimedDelivery): void {
-    const release = places.take(claimed.delivery.endpointId);
+    const release = places.take(claimed.delivery.endpointId, clock.now());
+    let isDelivered = false;
     const ended = deliver(claimed)
+      .then(({ outcome }) => {
+        isDelivered = outcome.status === "delivered";
+      })
       .catch((error: unknown) => {
         log.error({ err: error }, "a webhook was sent, but how that went could not be recorded");
       })
       .finally(() => {
-        release();
+        release(isDelivered);
         underWay.delete(ended);
         loop.wake();
       });
     underWay.add(ended);
   }
 
-  async function deliver(claimed: ClaimedDelivery): Promise<void> {
-    const ended = await attemptDelivery(claimed, options);
+  async function deliver(claimed: ClaimedDelivery): Promise<EndedAttempt> {
+    const attempt = await attemptDelivery(claimed, options);
     faultPoint("webhook.sent");
-    await record(ended);
+    await record(attempt);
+    return attempt;
   }
 
-  const loop = createLoop({
-    name: "webhooks",
-    pass: startDue,
-    log,
-    ...(options.after === undefined ? {} : { after: options.after }),
-  });
+  const loop = createLoop({ name: "webhooks", pass: startDue, log, ...(after && { after }) });
 
   const settled = async (): Promise<void> => {
     while (underWay.size > 0) await Promise.all(underWay);

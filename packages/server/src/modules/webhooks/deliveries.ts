@@ -1,4 +1,4 @@
-import type { Clock } from "#kernel/clock.ts";
+import type { Clock, EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import {
@@ -41,13 +41,31 @@ export async function resendDelivery(
   deliveryId: OwnedId,
 ): Promise<LoggedDelivery> {
   const delivery = await getDelivery(tx, deliveryId);
-  const endpoint = await getEndpoint(tx, delivery.endpointId);
-  if (endpoint.status === "disabled") throw new BillingError("webhook_endpoint_disabled");
+  await getEnabled(tx, delivery.endpointId);
   await store.rescheduleDelivery(tx, deliveryId, clock.now());
 
   const [resent] = await withAttempts(tx, [await getDelivery(tx, deliveryId)]);
   if (resent === undefined) throw new BillingError("webhook_delivery_not_found");
   return resent;
+}
+
+/**
+ * Sends an endpoint's deliveries once more that have failed and were made since an instant; answers
+ * how many. Throws `webhook_endpoint_not_found` and `webhook_endpoint_disabled`.
+ */
+export async function resendFailed(
+  tx: Tx,
+  { clock }: { clock: Clock },
+  endpointId: bigint,
+  sinceMs: EpochMs,
+): Promise<number> {
+  await getEnabled(tx, endpointId);
+  return store.rescheduleFailed(tx, { endpointId, sinceMs, nowMs: clock.now() });
+}
+
+async function getEnabled(tx: Tx, endpointId: bigint): Promise<void> {
+  const endpoint = await getEndpoint(tx, endpointId);
+  if (endpoint.status === "disabled") throw new BillingError("webhook_endpoint_disabled");
 }
 
 async function getDelivery(tx: Tx, deliveryId: OwnedId): Promise<WebhookDelivery> {

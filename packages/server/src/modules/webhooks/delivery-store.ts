@@ -219,6 +219,23 @@ export async function rescheduleDelivery(
   );
 }
 
+/** Makes an endpoint's failed deliveries due that were made since an instant; answers how many. */
+export async function rescheduleFailed(
+  tx: Tx,
+  failed: { readonly endpointId: bigint; readonly sinceMs: EpochMs; readonly nowMs: EpochMs },
+): Promise<number> {
+  const { endpointId, sinceMs, nowMs } = failed;
+  const [row] = await tx.query<{ count: bigint }>(
+    `with again as (
+       update webhook_delivery set status = 'pending', next_attempt_at = $4
+        where project_id = $1 and endpoint_id = $2 and status = 'failed' and created_at >= $3
+       returning 1)
+     select count(*) from again`,
+    [tx.projectId, endpointId, isoInstant(sinceMs), isoInstant(nowMs)],
+  );
+  return Number(row?.count ?? 0n);
+}
+
 /** An endpoint's deliveries, newest event first, from before the event of `beforeNumber` on. */
 export async function listDeliveries(
   tx: Tx,

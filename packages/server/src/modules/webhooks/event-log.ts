@@ -1,12 +1,19 @@
-import type { WebhookEvent } from "#modules/webhooks/domain/index.ts";
+import { type Dialects, type WebhookEvent, wantedTypes } from "#modules/webhooks/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { listEvents } from "#platform/jobs/event-log.ts";
+import { type LogPage, type LogRange, readLog } from "#platform/jobs/event-log.ts";
 
-/** The project's events after number `afterNumber`, in their order: how to catch up with webhooks. */
+export interface EventLogPage extends LogPage {
+  readonly events: WebhookEvent[];
+}
+
+/**
+ * The project's events after a number, in their order: how to catch up with webhooks. Throws
+ * `webhook_event_type_unknown`.
+ */
 export async function eventsAfter(
   tx: Tx,
-  afterNumber: bigint,
-  countMax: number,
-): Promise<WebhookEvent[]> {
-  return listEvents(tx, afterNumber, countMax);
+  dialects: Pick<Dialects, "native">,
+  range: LogRange,
+): Promise<EventLogPage> {
+  return readLog(tx, { ...range, types: wantedTypes(range.types, dialects.native.types) });
 }

@@ -40,7 +40,7 @@ function deliveriesOf(
 ): WebhookDelivery[] {
   return dialectNames.flatMap((dialect) => {
     const speakers = endpoints.filter((endpoint) => endpoint.dialect === dialect);
-    const message = speakers.length === 0 ? null : dialects[dialect](event);
+    const message = speakers.length === 0 ? null : dialects[dialect].render(event);
     if (message === null) return [];
     const wanting = speakers.filter((endpoint) => wantsType(endpoint, message.type));
     if (wanting.length === 0) return [];

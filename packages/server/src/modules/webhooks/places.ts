@@ -1,35 +1,84 @@
-/** The places for messages under way: so many in all, and so many of them for one endpoint. */
+import { type EpochMs, SECOND_MS } from "#kernel/clock.ts";
+
+/** The places for messages under way. */
 export interface Places {
   /** Those that have a place, in their order. It takes none yet. */
-  admit<Due extends { readonly endpointId: bigint }>(due: readonly Due[]): Due[];
-  /** Takes a place; the function it answers gives it back. */
-  take(endpointId: bigint): () => void;
+  admit<Due extends { readonly endpointId: bigint }>(due: readonly Due[], nowMs: EpochMs): Due[];
+  /** Takes a place; the function it answers gives it back, and says whether the message was taken. */
+  take(endpointId: bigint, nowMs: EpochMs): (isDelivered: boolean) => void;
 }
 
-export function createPlaces(limits: { concurrency: number; perEndpoint: number }): Places {
-  const takenBy = new Map<bigint, number>();
-  let taken = 0;
+export interface PlaceLimits {
+  /** How many messages that have been under way for less than a second there may be. */
+  readonly concurrency: number;
+  /** How many messages may be on their way to one endpoint. */
+  readonly perEndpoint: number;
+}
+
+/** What takes longer than this gives its place to others, although it is still under way. */
+const SLOW_MS = SECOND_MS;
+/** How many messages may be on their way to endpoints in trouble, of which each has one at a time. */
+const TROUBLED_MAX = 256;
+/** How many connections there may be whatever happens. */
+const UNDER_WAY_MAX = 1024;
+
+interface Endpoint {
+  /** When each message that is on its way to it set out, the oldest first. */
+  readonly setOutMs: EpochMs[];
+  /** Whether the last message that ended was not taken. */
+  isFailing: boolean;
+}
+
+/**
+ * Shares the places so that whoever answers quickly never waits for those who do not: an endpoint
+ * that failed last, or that has kept a message waiting for a second, is in trouble and is sent one
+ * message at a time until it takes one, and all of those together have places of their own.
+ */
+export function createPlaces({ concurrency, perEndpoint }: PlaceLimits): Places {
+  const endpoints = new Map<bigint, Endpoint>();
+
+  const isTroubled = ({ isFailing, setOutMs }: Endpoint, nowMs: EpochMs): boolean =>
+    isFailing || (setOutMs[0] ?? nowMs) <= nowMs - SLOW_MS;
+
+  function count(nowMs: EpochMs) {
+    let quick = 0;
+    let troubled = 0;
+    let all = 0;
+    for (const endpoint of endpoints.values()) {
+      const { length } = endpoint.setOutMs;
+      all += length;
+      if (isTroubled(endpoint, nowMs)) troubled += length;
+      else quick += length;
+    }
+    return { quick, troubled, all };
+  }
 
   return {
-    admit(due) {
-      const planned = new Map(takenBy);
-      let free = limits.concurrency - taken;
+    admit(due, nowMs) {
+      const taken = count(nowMs);
+      const planned = new Map<bigint, number>();
       return due.filter(({ endpointId }) => {
-        const already = planned.get(endpointId) ?? 0;
-        if (free === 0 || already >= limits.perEndpoint) return false;
-        free -= 1;
+        const endpoint = endpoints.get(endpointId);
+        const already = planned.get(endpointId) ?? endpoint?.setOutMs.length ?? 0;
+        const isInTrouble = endpoint !== undefined && isTroubled(endpoint, nowMs);
+        const kind = isInTrouble ? "troubled" : "quick";
+        const kindMax = isInTrouble ? TROUBLED_MAX : concurrency;
+        if (already >= (isInTrouble ? 1 : perEndpoint)) return false;
+        if (taken.all >= UNDER_WAY_MAX || taken[kind] >= kindMax) return false;
+        taken.all += 1;
+        taken[kind] += 1;
         planned.set(endpointId, already + 1);
         return true;
       });
     },
-    take(endpointId) {
-      taken += 1;
-      takenBy.set(endpointId, (takenBy.get(endpointId) ?? 0) + 1);
-      return () => {
-        taken -= 1;
-        const left = (takenBy.get(endpointId) ?? 0) - 1;
-        if (left > 0) takenBy.set(endpointId, left);
-        else takenBy.delete(endpointId);
+    take(endpointId, nowMs) {
+      const endpoint = endpoints.get(endpointId) ?? { setOutMs: [], isFailing: false };
+      endpoints.set(endpointId, endpoint);
+      endpoint.setOutMs.push(nowMs);
+      return (isDelivered) => {
+        endpoint.setOutMs.splice(endpoint.setOutMs.indexOf(nowMs), 1);
+        endpoint.isFailing = !isDelivered;
+        if (isDelivered && endpoint.setOutMs.length === 0) endpoints.delete(endpointId);
       };
     },
   };

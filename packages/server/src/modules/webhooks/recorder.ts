@@ -1,15 +1,14 @@
-import { grouped, type Outcome, type WebhookAttempt } from "#modules/webhooks/domain/index.ts";
+import type { NewId } from "#kernel/ids.ts";
+import { grouped, type WebhookAttempt } from "#modules/webhooks/domain/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { insertAttempts, settleDeliveries } from "./delivery-store.ts";
-import { disableEndpoints } from "./endpoint-store.ts";
+import { type EndpointTry, recordHealth } from "./health.ts";
 
 /** A try that has ended, and what it makes of its delivery. */
-export interface EndedAttempt {
+export interface EndedAttempt extends EndpointTry {
   readonly projectId: number;
-  readonly endpointId: bigint;
   readonly attempt: WebhookAttempt;
-  readonly outcome: Outcome;
 }
 
 /** Resolves once the outcome is committed. */
@@ -25,7 +24,7 @@ interface Waiting {
  * Writes outcomes, one transaction at a time: what ends while one commits goes into the next one
  * together, so that many quick receivers cost few transactions.
  */
-export function createRecorder(db: Database): RecordAttempt {
+export function createRecorder(db: Database, newId: NewId): RecordAttempt {
   let waiting: Waiting[] = [];
   let isWriting = false;
 
@@ -35,9 +34,23 @@ export function createRecorder(db: Database): RecordAttempt {
       const batch = waiting;
       waiting = [];
       const byProject = grouped(batch, ({ ended }) => ended.projectId);
-      for (const [projectId, members] of byProject) await write(db, projectId, members);
+      for (const [projectId, members] of byProject) await write(projectId, members);
     }
     isWriting = false;
+  }
+
+  async function write(projectId: number, members: readonly Waiting[]): Promise<void> {
+    try {
+      const batch = members.map(({ ended }) => ended);
+      await db.inProject(projectId, async (tx) => {
+        await record(tx, newId, batch);
+        faultPoint("webhook.recorded");
+      });
+      faultPoint("webhook.committed");
+      for (const { resolve } of members) resolve();
+    } catch (error) {
+      for (const { reject } of members) reject(error);
+    }
   }
 
   return (ended) =>
@@ -47,38 +60,17 @@ export function createRecorder(db: Database): RecordAttempt {
     });
 }
 
-async function write(db: Database, projectId: number, members: readonly Waiting[]): Promise<void> {
-  try {
-    const batch = members.map(({ ended }) => ended);
-    await db.inProject(projectId, async (tx) => {
-      await record(tx, batch);
-      faultPoint("webhook.recorded");
-    });
-    faultPoint("webhook.committed");
-    for (const { resolve } of members) resolve();
-  } catch (error) {
-    for (const { reject } of members) reject(error);
-  }
-}
-
-async function record(tx: Tx, batch: readonly EndedAttempt[]): Promise<void> {
+async function record(tx: Tx, newId: NewId, batch: readonly EndedAttempt[]): Promise<void> {
   const settled = batch.map(({ attempt, outcome }) => ({
     ...outcome,
     customerId: attempt.customerId,
     id: attempt.deliveryId,
     attemptCount: attempt.attemptNumber,
   }));
-  const refused = batch.filter(({ outcome }) => outcome.disablesEndpoint);
-
   await insertAttempts(
     tx,
     batch.map(({ attempt }) => attempt),
   );
   await settleDeliveries(tx, settled);
-  if (refused.length > 0) {
-    await disableEndpoints(
-      tx,
-      refused.map(({ endpointId }) => endpointId),
-    );
-  }
+  await recordHealth(tx, newId, batch);
 }

@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { HOUR_MS, SECOND_MS } from "#kernel/clock.ts";
 import { formatOwnedId, idSource } from "#kernel/ids.ts";
-import { type Dialects, nativeDialect, retryPausesMs } from "#modules/webhooks/domain/index.ts";
+import { retryPausesMs } from "#modules/webhooks/domain/index.ts";
 import { type Database, openDatabase } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { createRelayPass } from "#platform/jobs/relay.ts";
@@ -12,6 +12,7 @@ import { type ManualClock, manualClock } from "#test/support/manual-clock.ts";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres/test-database.ts";
 import { recordingLog } from "#test/support/recording-log.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "#test/support/webhook-receiver.ts";
+import { testDialects as dialects } from "#test/support/webhook-traffic.ts";
 import {
   createDeliverer,
   createEndpoint,
@@ -27,15 +28,6 @@ import {
 const startMs = Date.now();
 const newId = idSource({ now: () => startMs }, Math.random);
 const customerId = newId();
-
-/** The metered dialect knows one event, by another name. */
-const dialects: Dialects = {
-  native: nativeDialect,
-  metered: (event) =>
-    event.type === "payment.succeeded"
-      ? { type: "subscriptions.payment_succeeded", body: { data: event.data } }
-      : null,
-};
 
 let testDatabase: TestDatabase;
 let db: Database;
@@ -71,7 +63,7 @@ const addEndpoint = (options: Partial<NewEndpoint> = {}) =>
   db.inProject(project, (tx) =>
     createEndpoint(
       tx,
-      { clock, newId },
+      { clock, newId, dialects },
       { url: receiver.url, side: "sandbox", dialect: "native", eventTypes: null, ...options },
     ),
   );
@@ -93,7 +85,7 @@ async function happen(...types: string[]): Promise<string[]> {
 
 function delivererWith(options: Partial<Parameters<typeof createDeliverer>[0]> = {}) {
   const log = recordingLog();
-  const deliverer = createDeliverer({ db, clock, random: () => 0, poster, log, ...options });
+  const deliverer = createDeliverer({ db, newId, clock, random: () => 0, poster, log, ...options });
   return { deliverer, log };
 }
 

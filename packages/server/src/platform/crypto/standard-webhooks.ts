@@ -10,7 +10,8 @@ export function newSigningSecret(): string {
 }
 
 export interface SignedMessage {
-  readonly secret: string;
+  /** One, or several while one is rotated: the message is signed with each. */
+  readonly secrets: readonly string[];
   /** What the receiver knows a repeated message by. */
   readonly id: string;
   /** When it is sent, not when it came about: receivers refuse what is minutes old. */
@@ -20,11 +21,13 @@ export interface SignedMessage {
 
 /** The three headers by which the Standard Webhooks specification signs a message. */
 export function standardWebhookHeaders(message: SignedMessage): Record<string, string> {
-  const { secret, id, sentAtMs, body } = message;
+  const { secrets, id, sentAtMs, body } = message;
   const sentAt = new Date(sentAtMs);
   return {
     "webhook-id": id,
     "webhook-timestamp": String(Math.floor(sentAtMs / 1000)),
-    "webhook-signature": new Webhook(secret).sign(id, sentAt, body),
+    "webhook-signature": secrets
+      .map((secret) => new Webhook(secret).sign(id, sentAt, body))
+      .join(" "),
   };
 }

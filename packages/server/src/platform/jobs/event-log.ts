@@ -93,18 +93,53 @@ export async function moveToLog(tx: Tx, events: readonly LoggedEvent[]): Promise
   ]);
 }
 
-/** The log from `afterNumber` on, oldest first. */
-export async function listEvents(
-  tx: Tx,
-  afterNumber: bigint,
-  countMax: number,
-): Promise<LoggedEvent[]> {
+/** Which part of the log is read, and which types are wanted; null for all. */
+export interface LogRange {
+  readonly afterNumber: bigint;
+  readonly countMax: number;
+  readonly types: readonly string[] | null;
+}
+
+export interface LogPage {
+  readonly events: LoggedEvent[];
+  /** Everything that is wanted up to this number is in `events`, or was before `afterNumber`. */
+  readonly readTo: bigint;
+  /** The newest number when the log was read. */
+  readonly lastNumber: bigint;
+}
+
+/** How many numbers are looked through for the wanted types in one reading. */
+const LOOKED_THROUGH_MAX = 10_000n;
+
+/**
+ * The log from `afterNumber` on, oldest first. The newest number is read before the events: what is
+ * numbered up to there is committed, so that no event can appear later below `readTo`.
+ */
+export async function readLog(tx: Tx, range: LogRange): Promise<LogPage> {
+  const { afterNumber, countMax, types } = range;
+  const lastNumber = await newestNumber(tx);
+  const reach = afterNumber + LOOKED_THROUGH_MAX;
+  const endNumber = types === null || reach > lastNumber ? lastNumber : reach;
   const rows = await tx.query<EventRow>(
     `select customer_id, id, number, type, data, occurred_at
-       from event where project_id = $1 and number > $2 order by number limit $3`,
-    [tx.projectId, afterNumber.toString(), countMax],
+       from event
+      where project_id = $1 and number > $2 and number <= $3
+        and ($4::text[] is null or type = any($4))
+      order by number limit $5`,
+    [tx.projectId, afterNumber.toString(), endNumber.toString(), types, countMax],
   );
-  return rows.map((row) => ({ ...outboxEventOf(row), number: row.number }));
+  const events = rows.map((row) => ({ ...outboxEventOf(row), number: row.number }));
+  const isFull = events.length === countMax;
+  const readTo = isFull ? (events.at(-1)?.number ?? endNumber) : endNumber;
+  return { events, readTo: readTo > afterNumber ? readTo : afterNumber, lastNumber };
+}
+
+async function newestNumber(tx: Tx): Promise<bigint> {
+  const rows = await tx.query<{ last_number: bigint }>(
+    "select last_number from event_number where project_id = $1",
+    [tx.projectId],
+  );
+  return rows[0]?.last_number ?? 0n;
 }
 
 function outboxEventOf(row: OutboxRow): OutboxEvent {

@@ -3,7 +3,7 @@ import { idSource } from "#kernel/ids.ts";
 import { type Database, openDatabase } from "#platform/db/database.ts";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres/test-database.ts";
 import { type RecordingLog, recordingLog } from "#test/support/recording-log.ts";
-import { listEvents } from "./event-log.ts";
+import { type LogRange, readLog } from "./event-log.ts";
 import { appendToOutbox } from "./outbox.ts";
 import { createRelayPass, type EventConsumer } from "./relay.ts";
 
@@ -20,11 +20,11 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-async function happen(projectId: number, count: number): Promise<bigint[]> {
+async function happen(projectId: number, count: number, type = "invoice.paid"): Promise<bigint[]> {
   const events = Array.from({ length: count }, (_, index) => ({
     customerId: BigInt(1 + (index % 7)),
     id: newId(),
-    type: "invoice.paid",
+    type,
     data: { invoice: { total: "11699.00" } },
     occurredAtMs: Date.UTC(2026, 0, 1),
   }));
@@ -32,7 +32,12 @@ async function happen(projectId: number, count: number): Promise<bigint[]> {
   return events.map((event) => event.id);
 }
 
-const logOf = (projectId: number) => db.inProject(projectId, (tx) => listEvents(tx, 0n, 100_000));
+const logFrom = (projectId: number, range: Partial<LogRange>) =>
+  db.inProject(projectId, (tx) =>
+    readLog(tx, { afterNumber: 0n, countMax: 100_000, types: null, ...range }),
+  );
+
+const logOf = async (projectId: number) => (await logFrom(projectId, {})).events;
 
 const outboxCount = (projectId: number) =>
   db.inProject(projectId, async (tx) => (await tx.query("select id from outbox")).length);
@@ -42,6 +47,41 @@ function relayWith(log: RecordingLog, batchSize: number, ...consumers: EventCons
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => BigInt(index + 1));
+
+describe("the log", () => {
+  test("is read by type, saying how far it was looked through", async () => {
+    const project = 20;
+    await happen(project, 3);
+    await happen(project, 1, "invoice.finalized");
+    await happen(project, 2);
+    await relayWith(recordingLog(), 500)();
+    const types = ["invoice.finalized"];
+    const numbersOf = async (range: Partial<LogRange>) => {
+      const { events, readTo } = await logFrom(project, { types, ...range });
+      return { numbers: events.map((event) => event.number), readTo };
+    };
+    expect(await numbersOf({})).toEqual({ numbers: [4n], readTo: 6n });
+    expect(await numbersOf({ countMax: 1 })).toEqual({ numbers: [4n], readTo: 4n });
+    expect(await numbersOf({ afterNumber: 4n })).toEqual({ numbers: [], readTo: 6n });
+    expect(await numbersOf({ afterNumber: 99n })).toEqual({ numbers: [], readTo: 99n });
+  });
+
+  test("is looked through for rare types a piece at a time", async () => {
+    const project = 21;
+    await happen(project, 10_003);
+    await relayWith(recordingLog(), 20_000)();
+    const range = { types: ["invoice.finalized"] };
+    const { events, readTo, lastNumber } = await logFrom(project, range);
+    expect({ events, readTo, lastNumber }).toEqual({
+      events: [],
+      readTo: 10_000n,
+      lastNumber: 10_003n,
+    });
+    expect(await logFrom(project, { ...range, afterNumber: readTo })).toMatchObject({
+      readTo: 10_003n,
+    });
+  });
+});
 
 describe("the relay", () => {
   test("numbers each project's events from 1, in the order of their ids, whole", async () => {
@@ -65,9 +105,9 @@ describe("the relay", () => {
       data: { invoice: { total: "11699.00" } },
       occurredAtMs: Date.UTC(2026, 0, 1),
     });
-    expect((await db.inProject(2, (tx) => listEvents(tx, 1n, 1))).map((e) => e.number)).toEqual([
-      2n,
-    ]);
+    const { events, ...place } = await logFrom(2, { afterNumber: 1n, countMax: 1 });
+    expect(events.map((event) => event.number)).toEqual([2n]);
+    expect(place).toEqual({ readTo: 2n, lastNumber: 3n });
     expect(await outboxCount(2)).toBe(0);
   });
 
@@ -84,12 +124,22 @@ describe("the relay", () => {
     void writing.then(() => {
       isWriting = false;
     });
-    await Promise.all(
+    const followed: bigint[] = [];
+    const follow = async (): Promise<void> => {
+      const page = await logFrom(project, { afterNumber: BigInt(followed.length), countMax: 50 });
+      followed.push(...page.events.map((event) => event.number));
+      expect(page.readTo).toBe(BigInt(followed.length));
+    };
+    const relaying = Promise.all(
       relays.map(async (relay) => {
         while (isWriting) await relay();
         await relay();
       }),
     );
+    while (isWriting) await follow();
+    await relaying;
+    while (followed.length < 990) await follow();
+    expect(followed).toEqual(upTo(990));
 
     const logged = await logOf(project);
     expect(logged.map((event) => event.number)).toEqual(upTo(990));

@@ -1,7 +1,8 @@
 import http from "node:http";
 import https from "node:https";
-import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from "request-filtering-agent";
+import type { LookupFunction } from "node:net";
 import { SECOND_MS } from "#kernel/clock.ts";
+import { type Agents, createAgents, isPrivateAddress, type PrivateAddresses } from "./agents.ts";
 
 export interface PostRequest {
   readonly url: string;
@@ -10,14 +11,22 @@ export interface PostRequest {
   readonly body: string;
 }
 
-/** What came of it: the status that was answered, or in a few words why there was none. */
+/** What came of it: the answer's status, or in a few words why there was none. */
 export type PostResult =
-  | { readonly status: number; readonly error: null }
-  | { readonly status: null; readonly error: string };
+  | {
+      readonly status: number;
+      readonly error: null;
+      /** The header `Retry-After` as it came. */
+      readonly retryAfter: string | null;
+    }
+  | { readonly status: null; readonly error: string; readonly retryAfter: null };
 
 /** Sends to addresses that other people chose. */
 export interface Poster {
-  /** Never throws: what goes wrong is a result. Redirects are answers like any other. */
+  /**
+   * Resolves when the exchange is over and its connection is closed or free again. Never throws: what
+   * goes wrong is a result. Redirects are answers like any other.
+   */
   post(request: PostRequest): Promise<PostResult>;
   /** Closes the connections that are kept open. */
   close(): void;
@@ -28,59 +37,53 @@ export interface PosterOptions {
    * "refuse" sends to public addresses only, checked when the connection is made, so that no name
    * leads to our own network whatever it resolves to. "allow" is for local development.
    */
-  readonly privateAddresses: "refuse" | "allow";
-  /** From connecting to the status line. */
+  readonly privateAddresses: PrivateAddresses;
+  /** For the whole exchange, from resolving the name to the answer's last byte. */
   readonly timeoutMs?: number;
+  /** Resolves names; the system's way if not given. */
+  readonly lookup?: LookupFunction;
 }
 
 const TIMEOUT_MS = 15 * SECOND_MS;
 const ANSWER_BYTES_MAX = 16 * 1024;
-const KEEP_ALIVE = { keepAlive: true, maxFreeSockets: 64 };
+const HEADER_BYTES_MAX = 16 * 1024;
 
 export function createPoster(options: PosterOptions): Poster {
   const { timeoutMs = TIMEOUT_MS } = options;
-  const agents = agentsFor(options.privateAddresses);
+  const agents = createAgents(options.privateAddresses, options.lookup);
   return {
-    post: (request) => post(request, agents, timeoutMs),
-    close() {
-      agents.http.destroy();
-      agents.https.destroy();
-    },
+    post: (request) => post(request, agents, performance.now() + timeoutMs),
+    close: agents.close,
   };
 }
 
-interface Agents {
-  readonly http: http.Agent;
-  readonly https: https.Agent;
-}
-
-function agentsFor(privateAddresses: PosterOptions["privateAddresses"]): Agents {
-  if (privateAddresses === "allow") {
-    return { http: new http.Agent(KEEP_ALIVE), https: new https.Agent(KEEP_ALIVE) };
-  }
-  return {
-    http: new RequestFilteringHttpAgent(KEEP_ALIVE),
-    https: new RequestFilteringHttpsAgent(KEEP_ALIVE),
-  };
-}
-
-async function post(request: PostRequest, agents: Agents, timeoutMs: number): Promise<PostResult> {
+async function post(request: PostRequest, agents: Agents, deadlineMs: number): Promise<PostResult> {
   try {
-    return await attempt(request, agents, timeoutMs);
+    return await attempt(request, agents, deadlineMs);
   } catch (error) {
     // A kept connection that the other side had closed meanwhile: nothing has been tried yet.
-    if (error instanceof StaleConnectionError) return post(request, agents, timeoutMs);
-    return { status: null, error: inAFewWords(error as Error) };
+    if (error instanceof StaleConnectionError) return post(request, agents, deadlineMs);
+    return { status: null, error: inAFewWords(error as Error), retryAfter: null };
   }
 }
 
-function attempt(request: PostRequest, agents: Agents, timeoutMs: number): Promise<PostResult> {
+/**
+ * One exchange. Its answer is in the status line; the rest is read so that the connection can be used
+ * again, and whoever does not come to an end there is cut off and has answered all the same.
+ */
+async function attempt(
+  request: PostRequest,
+  agents: Agents,
+  deadlineMs: number,
+): Promise<PostResult> {
   const url = new URL(request.url);
-  const isSecure = url.protocol === "https:";
+  const agent = agents.of(url);
   return new Promise((resolve, reject) => {
-    const outgoing = (isSecure ? https : http).request(url, {
+    let answered: PostResult | null = null;
+    const outgoing = (url.protocol === "https:" ? https : http).request(url, {
       method: "POST",
-      agent: isSecure ? agents.https : agents.http,
+      agent,
+      maxHeaderSize: HEADER_BYTES_MAX,
       headers: {
         ...request.headers,
         "content-type": "application/json",
@@ -88,18 +91,21 @@ function attempt(request: PostRequest, agents: Agents, timeoutMs: number): Promi
         "user-agent": "Farthing",
       },
     });
-    const deadline = setTimeout(() => outgoing.destroy(new TimeoutError()), timeoutMs);
+    const remainingMs = Math.max(0, deadlineMs - performance.now());
+    const deadline = setTimeout(() => outgoing.destroy(new TimeoutError()), remainingMs);
     outgoing.on("response", (answer) => {
-      resolve({ status: answer.statusCode ?? 0, error: null });
+      const { statusCode = 0, headers } = answer;
+      answered = { status: statusCode, error: null, retryAfter: headers["retry-after"] ?? null };
       discard(answer);
     });
     outgoing.on("error", (error) => {
       const isStale = outgoing.reusedSocket && codeOf(error) === "ECONNRESET";
-      reject(isStale ? new StaleConnectionError() : error);
+      if (answered === null) reject(isStale ? new StaleConnectionError() : error);
     });
     outgoing.on("close", () => {
       clearTimeout(deadline);
-      reject(new Error("closed without an answer"));
+      if (answered === null) reject(new Error("closed without an answer"));
+      else resolve(answered);
     });
     outgoing.end(request.body);
   });
@@ -126,9 +132,10 @@ function discard(answer: http.IncomingMessage): void {
 /** Names no address: where a name leads to inside our network is nothing the other side may learn. */
 function inAFewWords(error: Error): string {
   if (error instanceof TimeoutError) return "no answer in time";
-  if (/is not allowed\. Because/.test(error.message)) return "the address is not public";
+  if (isPrivateAddress(error)) return "the address is not public";
   const code = codeOf(error);
-  return code === undefined ? "no connection" : `no connection: ${code}`;
+  if (code === undefined) return "no connection";
+  return code.startsWith("HPE_") ? `no HTTP answer: ${code}` : `no connection: ${code}`;
 }
 
 function codeOf(error: Error): string | undefined {

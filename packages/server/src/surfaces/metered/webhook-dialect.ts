@@ -1,5 +1,6 @@
 import type { BillingEventData, BillingEventType } from "#flows/billing-event.ts";
 import type { InvoiceSnapshot } from "#modules/invoices/index.ts";
+import type { DialectWords } from "#modules/webhooks/domain/index.ts";
 import { invoiceCharges } from "./invoice-wire.ts";
 import { namesOf, statusToWire } from "./subscription-wire.ts";
 
@@ -12,15 +13,21 @@ export const meteredEventNames: Partial<Record<BillingEventType, string>> = {
   "subscription.canceled": "subscriptions.cancelled",
 };
 
-/** `{event, data}` of the metered document, or null for an event that it does not know. */
-export function meteredWebhook(event: {
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}): { type: string; body: unknown } | null {
-  const type = meteredEventNames[event.type as BillingEventType];
-  if (type === undefined) return null;
-  const { subscription, customer, plan, invoice } = event.data as unknown as BillingEventData;
-  const data = {
+/** `{event, data}` of the metered document, and nothing for an event that it does not know. */
+export const meteredDialect: DialectWords = {
+  types: Object.values(meteredEventNames),
+  render(event) {
+    const type = meteredEventNames[event.type as BillingEventType];
+    if (type === undefined) return null;
+    return {
+      type,
+      body: { event: type, data: dataToWire(event.data as unknown as BillingEventData) },
+    };
+  },
+};
+
+function dataToWire({ subscription, customer, plan, invoice }: BillingEventData) {
+  return {
     subscription: {
       uid: subscription.id,
       title: subscription.title,
@@ -34,7 +41,6 @@ export function meteredWebhook(event: {
     customer: { ...namesOf(customer), email: customer.email },
     ...(invoice === undefined ? {} : { invoice: invoiceToWire(invoice) }),
   };
-  return { type, body: { event: type, data } };
 }
 
 function invoiceToWire(invoice: InvoiceSnapshot) {

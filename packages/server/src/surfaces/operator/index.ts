@@ -1,6 +1,7 @@
 import type { Collector } from "#flows/collect-due-payments.ts";
 import type { Engine } from "#flows/engine.ts";
 import type { UsageRecorder } from "#modules/metering/index.ts";
+import type { Dialects } from "#modules/webhooks/domain/index.ts";
 import { problemErrors } from "#platform/http/problem.ts";
 import type { Surface } from "#platform/http/surface.ts";
 import { type AccessTokenRoutesDeps, accessTokenRoutes } from "./access-tokens.ts";
@@ -28,6 +29,7 @@ export interface OperatorDeps {
   readonly cards: PaymentMethodDeps;
   readonly verification: VerificationDeps;
   readonly reconciling: ReconciliationDeps;
+  readonly dialects: Dialects;
   /** Called when a webhook is to be sent again. */
   readonly onResend: () => void;
 }
@@ -35,7 +37,7 @@ export interface OperatorDeps {
 /** The native API. */
 export function operatorSurface(deps: OperatorDeps): Surface {
   const { engine, publicUrl, tokens, recorder, collector, cards } = deps;
-  const { reconciling, verification, onResend } = deps;
+  const { reconciling, verification, dialects, onResend } = deps;
   return {
     name: "operator",
     owns: "/v1",
@@ -52,9 +54,9 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       invoiceRoutes,
       paymentRoutes(engine),
       reconciliationRoutes(reconciling),
-      webhookEndpointRoutes(engine),
+      webhookEndpointRoutes({ ...engine, dialects }),
       webhookDeliveryRoutes({ ...engine, onResend }),
-      eventRoutes,
+      eventRoutes(dialects),
       verificationRoutes(verification),
     ],
   };

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatId } from "#kernel/ids.ts";
-import { nativeDialect } from "#modules/webhooks/domain/index.ts";
 import { createEndpoint } from "#modules/webhooks/index.ts";
 import { problemErrors } from "#platform/http/problem.ts";
 import { startTestServer, type TestServer } from "#test/support/http/test-server.ts";
 import { manualClock } from "#test/support/manual-clock.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "#test/support/webhook-receiver.ts";
-import { relayEvents, sendDueWebhooks } from "#test/support/webhook-traffic.ts";
+import { relayEvents, sendDueWebhooks, testDialects } from "#test/support/webhook-traffic.ts";
 import { eventRoutes } from "./events.ts";
 import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
 
@@ -26,7 +25,7 @@ beforeAll(async () => {
       owns: "/v1",
       errors: problemErrors,
       routes: [
-        eventRoutes,
+        eventRoutes(testDialects),
         webhookDeliveryRoutes({
           clock,
           onResend: () => {
@@ -48,15 +47,15 @@ afterAll(async () => {
 /** Three events, told to an endpoint that has no room for the last one. */
 async function tellThree(): Promise<void> {
   const { db, newId } = server;
+  const dialects = testDialects;
   const { projectId } = server.projects.sandbox;
   const wish = { url: receiver.url, side: "sandbox", dialect: "native", eventTypes: null } as const;
   ({ endpointId } = await db.inProject(projectId, (tx) =>
-    createEndpoint(tx, { clock, newId }, wish),
+    createEndpoint(tx, { clock, newId, dialects }, wish),
   ));
   receiver.answerWith((response, { body }) => {
     response.writeHead(body.includes('"number":3') ? 503 : 200).end();
   });
-  const dialects = { native: nativeDialect, metered: () => null };
   const parts = { db, clock, newId, dialects };
   const happenings = [1, 2, 3].map((number) => ({
     type: "invoice.paid",
@@ -66,9 +65,10 @@ async function tellThree(): Promise<void> {
   await sendDueWebhooks(parts);
 }
 
-async function call(method: "GET" | "POST", url: string, bearer = token) {
+async function call(method: "GET" | "POST", url: string, bearer = token, body?: object) {
   const headers = { authorization: `Bearer ${bearer}` };
-  const response = await server.app.inject({ method, url, headers });
+  const payload = body === undefined ? {} : { payload: body };
+  const response = await server.app.inject({ method, url, headers, ...payload });
   return { status: response.statusCode, body: response.json() };
 }
 
@@ -153,14 +153,74 @@ describe("POST /v1/webhook_deliveries/:id/resend", () => {
   });
 });
 
+describe("POST /v1/webhook_endpoints/:id/resend_failed", () => {
+  const path = (id: string) => `/v1/webhook_endpoints/${id}/resend_failed`;
+  const resend = (since: string, id = formatId("webhookEndpoint", endpointId), bearer = token) =>
+    call("POST", path(id), bearer, { since });
+  const since = "2026-01-01T00:00:00Z";
+
+  test("200: what failed is due again, and the sender is nudged", async () => {
+    const { projectId } = server.projects.sandbox;
+    await server.db.inProject(projectId, (tx) =>
+      tx.query(
+        "update webhook_delivery set status = 'failed', next_attempt_at = null where event_number = 3",
+      ),
+    );
+    const nudgesBefore = nudges;
+    expect(await resend(since)).toEqual({ status: 200, body: { resent: 1 } });
+    expect(await resend(since)).toEqual({ status: 200, body: { resent: 0 } });
+    expect(nudges).toBe(nudgesBefore + 2);
+  });
+
+  test("400: a time that is none", async () => {
+    expect(await resend("2126-01-01T00:00:00Z")).toMatchObject({
+      status: 400,
+      body: { code: "time_invalid" },
+    });
+    expect(await resend("yesterday")).toMatchObject({ status: 400 });
+  });
+
+  test("404: unknown, and the other side's", async () => {
+    expect(await resend(since, "whe_0000000000001")).toMatchObject({ status: 404 });
+    expect(await resend(since, undefined, foreign)).toMatchObject({ status: 404 });
+  });
+});
+
 describe("GET /v1/events", () => {
   test("200: what the webhooks said, from any number on", async () => {
     const { body } = await call("GET", "/v1/events?after=1&limit=1");
-    expect(body).toMatchObject({ has_more: true, next_cursor: "2", data: [{ number: 2 }] });
+    expect(body).toMatchObject({ has_more: true, next_cursor: "2", read_to: 2 });
+    expect(body.data).toMatchObject([{ number: 2 }]);
     const rest = await call("GET", "/v1/events?after=2");
-    expect(rest.body).toMatchObject({ has_more: false, next_cursor: null });
+    expect(rest.body).toMatchObject({ has_more: false, next_cursor: null, read_to: 3 });
     const told = receiver.received.map((entry) => JSON.parse(entry.body));
     expect(rest.body.data).toEqual(told.filter(({ number }) => number === 3));
+  });
+
+  test("200: of some types only, and in a dialect's words", async () => {
+    const none = await call("GET", "/v1/events?types=payment.succeeded,webhook_endpoint.disabled");
+    expect(none.body).toEqual({
+      data: [],
+      read_to: 3,
+      last_number: 3,
+      next_cursor: null,
+      has_more: false,
+    });
+    const some = await call("GET", "/v1/events?types=invoice.paid&after=2&dialect=native");
+    const [event] = some.body.data;
+    const told = receiver.received.map((entry) => entry.body);
+    expect(told).toContain(event.message.body);
+    expect(event.message.type).toBe("invoice.paid");
+    const metered = await call("GET", "/v1/events?dialect=metered&limit=1");
+    expect(metered.body.data).toMatchObject([{ message: null }]);
+  });
+
+  test("400: a type that there is not, and one that is none", async () => {
+    expect(await call("GET", "/v1/events?types=invoice.payed")).toMatchObject({
+      status: 400,
+      body: { code: "webhook_event_type_unknown", details: { unknown: ["invoice.payed"] } },
+    });
+    expect(await call("GET", "/v1/events?types=,")).toMatchObject({ status: 400 });
   });
 
   test("200: nothing of the other side's", async () => {

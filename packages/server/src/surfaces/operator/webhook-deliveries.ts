@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { Clock } from "#kernel/clock.ts";
-import { listDeliveries, resendDelivery } from "#modules/webhooks/index.ts";
-import { Page, PageQuery, pageOf, readCursor } from "#platform/http/page.ts";
-import { Closed, IdString, ownedIdFrom } from "#platform/http/wire.ts";
+import { listDeliveries, resendDelivery, resendFailed } from "#modules/webhooks/index.ts";
+import { pageOf, readCursor } from "#platform/http/page.ts";
+import { ownedIdFrom, parseInstant } from "#platform/http/wire.ts";
+import * as operations from "./webhook-deliveries-operations.ts";
 import { endpointIdFromWire } from "./webhook-endpoints.ts";
-import { DeliveryWire, deliveryToWire } from "./webhook-endpoints-wire.ts";
+import { deliveryToWire } from "./webhook-endpoints-wire.ts";
 
 export interface WebhookDeliveryDeps {
   readonly clock: Clock;
@@ -12,59 +13,26 @@ export interface WebhookDeliveryDeps {
   readonly onResend: () => void;
 }
 
-const tags = ["webhooks"];
-
 /** What was sent to an endpoint, with each try, and the way to have it sent again. */
 export const webhookDeliveryRoutes =
   (deps: WebhookDeliveryDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
-    app.get(
-      "/v1/webhook_endpoints/:id/deliveries",
-      {
-        config: { scope: "billing:read", refuses: ["webhook_endpoint_not_found"] },
-        schema: {
-          operationId: "listWebhookDeliveries",
-          summary: "List an endpoint's deliveries and their attempts, newest event first",
-          tags,
-          params: Closed({ id: IdString("webhookEndpoint") }),
-          querystring: PageQuery({}),
-          response: { 200: Page(DeliveryWire) },
-        },
-      },
-      (request) =>
-        request.transact(async (tx) => {
-          const { cursor, limit } = request.query;
-          const endpointId = endpointIdFromWire(request.params.id);
-          const [before = null] = readCursor(cursor, 1) ?? [];
-          const deliveries = await listDeliveries(tx, endpointId, before, limit + 1);
-          return pageOf(deliveries, limit, {
-            toWire: deliveryToWire,
-            cursor: ({ eventNumber }) => [eventNumber],
-          });
-        }),
+    app.get("/v1/webhook_endpoints/:id/deliveries", operations.listWebhookDeliveries, (request) =>
+      request.transact(async (tx) => {
+        const { cursor, limit } = request.query;
+        const endpointId = endpointIdFromWire(request.params.id);
+        const [before = null] = readCursor(cursor, 1) ?? [];
+        const deliveries = await listDeliveries(tx, endpointId, before, limit + 1);
+        return pageOf(deliveries, limit, {
+          toWire: deliveryToWire,
+          cursor: ({ eventNumber }) => [eventNumber],
+        });
+      }),
     );
 
     app.post(
       "/v1/webhook_deliveries/:id/resend",
-      {
-        config: {
-          scope: "billing:write",
-          emptyBody: true,
-          refuses: [
-            "webhook_delivery_not_found",
-            "webhook_endpoint_not_found",
-            "webhook_endpoint_disabled",
-          ],
-        },
-        schema: {
-          operationId: "resendWebhookDelivery",
-          summary: "Send a delivery once more, under the same `webhook-id`",
-          tags,
-          params: Closed({ id: IdString("delivery") }),
-          body: Closed({}),
-          response: { 200: DeliveryWire },
-        },
-      },
+      operations.resendWebhookDelivery,
       async (request, reply) => {
         const id = ownedIdFrom("delivery", request.params.id, "webhook_delivery_not_found");
         const delivery = await reply.answer(async (tx) =>
@@ -72,6 +40,20 @@ export const webhookDeliveryRoutes =
         );
         deps.onResend();
         return delivery;
+      },
+    );
+
+    app.post(
+      "/v1/webhook_endpoints/:id/resend_failed",
+      operations.resendFailedDeliveries,
+      async (request, reply) => {
+        const sinceMs = parseInstant(request.body.since);
+        const endpointId = endpointIdFromWire(request.params.id);
+        const answer = await reply.answer(async (tx) => ({
+          resent: await resendFailed(tx, deps, endpointId, sinceMs),
+        }));
+        deps.onResend();
+        return answer;
       },
     );
   };

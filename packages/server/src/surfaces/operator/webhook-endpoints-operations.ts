@@ -1,17 +1,22 @@
 import { Page, PageQuery } from "#platform/http/page.ts";
 import { Closed, IdString } from "#platform/http/wire.ts";
 import {
+  EndpointChangeWire,
   EndpointForReaderWire,
   EndpointWire,
   EndpointWithSecretWire,
   NewEndpointWire,
+  SecretRotationWire,
 } from "./webhook-endpoints-wire.ts";
 
 const tags = ["webhooks"];
 const params = Closed({ id: IdString("webhookEndpoint") });
 
 export const createWebhookEndpoint = {
-  config: { scope: "billing:write", refuses: ["webhook_url_refused"] },
+  config: {
+    scope: "billing:write",
+    refuses: ["webhook_url_refused", "webhook_event_type_unknown"],
+  },
   schema: {
     operationId: "createWebhookEndpoint",
     summary: "Add a webhook endpoint, which is told what happens from now on",
@@ -42,6 +47,37 @@ export const getWebhookEndpoint = {
     tags,
     params,
     response: { 200: EndpointForReaderWire },
+  },
+} as const;
+
+export const changeWebhookEndpoint = {
+  config: {
+    scope: "billing:write",
+    refuses: ["webhook_endpoint_not_found", "webhook_url_refused", "webhook_event_type_unknown"],
+  },
+  schema: {
+    operationId: "changeWebhookEndpoint",
+    summary: "Change a webhook endpoint, disable it, or enable it again",
+    description:
+      "Enabled again, an endpoint is told what happens from then on. What was given up meanwhile is sent by `resend_failed`.",
+    tags,
+    params,
+    body: EndpointChangeWire,
+    response: { 200: EndpointWire },
+  },
+} as const;
+
+export const rotateWebhookSecret = {
+  config: { scope: "admin", emptyBody: true, refuses: ["webhook_endpoint_not_found"] },
+  schema: {
+    operationId: "rotateWebhookSecret",
+    summary: "Give a webhook endpoint a new secret, with a time in which both sign",
+    description:
+      "Until the time is over each message carries two signatures, so that a receiver may change its secret at any moment of it. Rotating again within that time forgets the older secret at once.",
+    tags,
+    params,
+    body: SecretRotationWire,
+    response: { 200: EndpointWithSecretWire },
   },
 } as const;
 

@@ -1,8 +1,13 @@
-import { Type } from "typebox";
-import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
+import { type Static, Type } from "typebox";
+import { isoInstant, isoInstantOrNull, SECOND_MS } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
-import { dialectNames, type WebhookEndpoint } from "#modules/webhooks/domain/index.ts";
-import type { LoggedDelivery } from "#modules/webhooks/index.ts";
+import {
+  dialectNames,
+  disablingReasons,
+  endpointSnapshot,
+  type WebhookEndpoint,
+} from "#modules/webhooks/domain/index.ts";
+import type { EndpointChange, LoggedDelivery } from "#modules/webhooks/index.ts";
 import { Closed, IdString, Instant, Literals, Nullable } from "#platform/http/wire.ts";
 
 const EventTypes = Type.Array(Type.String({ pattern: "^[a-z_]{1,50}\\.[a-z_]{1,50}$" }), {
@@ -16,26 +21,67 @@ const DialectName = Literals(dialectNames, {
     "native: our own events, as in the event log. metered: the metered API's `subscriptions.*` webhooks.",
 });
 
+const Url = Type.String({
+  minLength: 1,
+  maxLength: 2000,
+  description: "http or https; https on the live side",
+  examples: ["https://example.com/webhooks"],
+});
+
 export const NewEndpointWire = Closed({
-  url: Type.String({
-    minLength: 1,
-    maxLength: 2000,
-    description: "http or https; https on the live side",
-    examples: ["https://example.com/webhooks"],
-  }),
+  url: Url,
   dialect: Type.Optional(DialectName),
   event_types: Type.Optional(
     Nullable({ ...EventTypes, description: "In the dialect's words; absent or null for all" }),
   ),
 });
 
+const Status = Literals(["enabled", "disabled"], {
+  description: "A disabled endpoint is sent nothing",
+});
+
+/** What is absent stays as it is. */
+export const EndpointChangeWire = Closed({
+  url: Type.Optional(Url),
+  event_types: Type.Optional(
+    Nullable({ ...EventTypes, description: "In the dialect's words; null for all" }),
+  ),
+  status: Type.Optional(Status),
+});
+
+const OVERLAP_SECONDS_DEFAULT = 24 * 60 * 60;
+const OVERLAP_SECONDS_MAX = 30 * OVERLAP_SECONDS_DEFAULT;
+
+export const SecretRotationWire = Closed({
+  overlap_seconds: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: OVERLAP_SECONDS_MAX,
+      description:
+        "How long messages are signed with the old secret too; a day when it is not said",
+      examples: [3600],
+    }),
+  ),
+});
+
+export const ResendFailedWire = Closed({ since: Instant });
+
 const endpointFields = {
   id: IdString("webhookEndpoint"),
   url: Type.String(),
   dialect: DialectName,
   event_types: Nullable(Type.Array(Type.String())),
-  status: Literals(["enabled", "disabled"], {
-    description: "disabled: it answered 410 and is sent nothing any more",
+  status: Status,
+  disabled_reason: Nullable(
+    Literals(disablingReasons, {
+      description:
+        "gone: it answered 410. failing: it took nothing for five days. asked: somebody disabled it.",
+    }),
+  ),
+  disabled_at: Nullable(Instant),
+  failing_since: Nullable({
+    ...Instant,
+    description: "The first failure after the last success; null while all is well",
   }),
   created_at: Instant,
 };
@@ -75,19 +121,25 @@ export const DeliveryWire = Type.Object({
   ),
 });
 
-export function endpointToWire(endpoint: WebhookEndpoint) {
+export function endpointWithSecretToWire(endpoint: WebhookEndpoint) {
+  return { ...endpointSnapshot(endpoint), secret: endpoint.secret };
+}
+
+export function endpointChangeFromWire({
+  url,
+  event_types: eventTypes,
+  status,
+}: Static<typeof EndpointChangeWire>): EndpointChange {
   return {
-    id: formatId("webhookEndpoint", endpoint.endpointId),
-    url: endpoint.url,
-    dialect: endpoint.dialect,
-    event_types: endpoint.eventTypes === null ? null : [...endpoint.eventTypes],
-    status: endpoint.status,
-    created_at: isoInstant(endpoint.createdAtMs),
+    ...(url === undefined ? {} : { url }),
+    ...(eventTypes === undefined ? {} : { eventTypes }),
+    ...(status === undefined ? {} : { status }),
   };
 }
 
-export function endpointWithSecretToWire(endpoint: WebhookEndpoint) {
-  return { ...endpointToWire(endpoint), secret: endpoint.secret };
+/** In milliseconds. */
+export function overlapFromWire({ overlap_seconds }: Static<typeof SecretRotationWire>): number {
+  return (overlap_seconds ?? OVERLAP_SECONDS_DEFAULT) * SECOND_MS;
 }
 
 export function deliveryToWire(delivery: LoggedDelivery) {

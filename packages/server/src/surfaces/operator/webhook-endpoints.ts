@@ -1,26 +1,26 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import type { Clock } from "#kernel/clock.ts";
-import type { NewId } from "#kernel/ids.ts";
+import { endpointSnapshot } from "#modules/webhooks/domain/index.ts";
 import {
+  changeEndpoint,
   createEndpoint,
   deleteEndpoint,
+  type EndpointDeps,
   getEndpoint,
   listEndpoints,
+  rotateEndpointSecret,
 } from "#modules/webhooks/index.ts";
 import { pageOf, readCursor } from "#platform/http/page.ts";
 import { idFrom } from "#platform/http/wire.ts";
 import * as operations from "./webhook-endpoints-operations.ts";
-import { endpointToWire, endpointWithSecretToWire } from "./webhook-endpoints-wire.ts";
-
-export interface WebhookEndpointDeps {
-  /** The wall clock. */
-  readonly clock: Clock;
-  readonly newId: NewId;
-}
+import {
+  endpointChangeFromWire,
+  endpointWithSecretToWire,
+  overlapFromWire,
+} from "./webhook-endpoints-wire.ts";
 
 /** Where the merchant wants to be told what happens. */
 export const webhookEndpointRoutes =
-  (deps: WebhookEndpointDeps): FastifyPluginAsyncTypebox =>
+  (deps: EndpointDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.post("/v1/webhook_endpoints", operations.createWebhookEndpoint, (request, reply) =>
       reply.answer(async (tx) => {
@@ -37,7 +37,7 @@ export const webhookEndpointRoutes =
         const [after = null] = readCursor(cursor, 1) ?? [];
         const endpoints = await listEndpoints(tx, after, limit + 1);
         return pageOf(endpoints, limit, {
-          toWire: endpointToWire,
+          toWire: endpointSnapshot,
           cursor: ({ endpointId }) => [endpointId],
         });
       }),
@@ -47,13 +47,35 @@ export const webhookEndpointRoutes =
       request.transact(async (tx) => {
         const endpoint = await getEndpoint(tx, endpointIdFromWire(request.params.id));
         const mayReadSecret = request.caller.scopes.has("admin");
-        return mayReadSecret ? endpointWithSecretToWire(endpoint) : endpointToWire(endpoint);
+        return mayReadSecret ? endpointWithSecretToWire(endpoint) : endpointSnapshot(endpoint);
       }),
+    );
+
+    app.patch("/v1/webhook_endpoints/:id", operations.changeWebhookEndpoint, (request) =>
+      request.transact(async (tx) => {
+        const endpointId = endpointIdFromWire(request.params.id);
+        const change = endpointChangeFromWire(request.body);
+        const { side } = request.caller;
+        return endpointSnapshot(await changeEndpoint(tx, deps, endpointId, { ...change, side }));
+      }),
+    );
+
+    app.post(
+      "/v1/webhook_endpoints/:id/rotate_secret",
+      operations.rotateWebhookSecret,
+      (request, reply) =>
+        reply.answer(async (tx) => {
+          const endpointId = endpointIdFromWire(request.params.id);
+          const overlapMs = overlapFromWire(request.body);
+          return endpointWithSecretToWire(
+            await rotateEndpointSecret(tx, deps, endpointId, overlapMs),
+          );
+        }),
     );
 
     app.delete("/v1/webhook_endpoints/:id", operations.deleteWebhookEndpoint, (request) =>
       request.transact(async (tx) =>
-        endpointToWire(await deleteEndpoint(tx, endpointIdFromWire(request.params.id))),
+        endpointSnapshot(await deleteEndpoint(tx, endpointIdFromWire(request.params.id))),
       ),
     );
   };

@@ -3,9 +3,9 @@ import { formatOwnedId } from "#kernel/ids.ts";
 import type { WebhookEvent } from "./event.ts";
 
 /** The languages in which an endpoint can be told what happened. */
-export const dialectNames = ["native", "metered"] as const;
+export type Dialect = "native" | "metered";
 
-export type Dialect = (typeof dialectNames)[number];
+export const dialectNames = ["native", "metered"] as const satisfies readonly Dialect[];
 
 export interface Message {
   /** What this dialect calls the event; endpoints choose by this name. */
@@ -17,7 +17,13 @@ export interface Message {
 /** Renders an event; null when this dialect has no word for it, and so tells nobody. */
 export type RenderMessage = (event: WebhookEvent) => Message | null;
 
-export type Dialects = Readonly<Record<Dialect, RenderMessage>>;
+export interface DialectWords {
+  /** Every type that this dialect tells, by its own names. */
+  readonly types: readonly string[];
+  readonly render: RenderMessage;
+}
+
+export type Dialects = Readonly<Record<Dialect, DialectWords>>;
 
 /** An event in our own words, in webhooks and in the event log alike. */
 export interface NativeEvent {
@@ -38,7 +44,7 @@ export function nativeEvent(event: WebhookEvent): NativeEvent {
   };
 }
 
-export const nativeDialect: RenderMessage = (event) => ({
-  type: event.type,
-  body: nativeEvent(event),
-});
+/** Our own words, for events of these types. */
+export function nativeDialect(types: readonly string[]): DialectWords {
+  return { types, render: (event) => ({ type: event.type, body: nativeEvent(event) }) };
+}

@@ -1,21 +1,10 @@
 import { expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "#kernel/clock.ts";
-import type { WebhookAttempt } from "./delivery.ts";
 import { outcomeOf, retryPausesMs } from "./outcome.ts";
 
 const endedAtMs = Date.UTC(2026, 0, 1);
 
-function attemptOf(attemptNumber: number, status: number | null): WebhookAttempt {
-  return {
-    customerId: 1n,
-    deliveryId: 2n,
-    attemptNumber,
-    startedAtMs: endedAtMs - 20,
-    durationMs: 20,
-    status,
-    error: status === null ? "no answer in time" : null,
-  };
-}
+const end = { endedAtMs, retryAfter: null, chance: 0 };
 
 // The ten steps of the Standard Webhooks specification, "Deliverability and reliability".
 test.each([
@@ -29,16 +18,18 @@ test.each([
   { afterAttempt: 8, pauseMs: 20 * HOUR_MS },
   { afterAttempt: 9, pauseMs: 24 * HOUR_MS },
 ])("attempt $afterAttempt is followed by a pause of $pauseMs ms", ({ afterAttempt, pauseMs }) => {
-  const attempt = attemptOf(afterAttempt, 500);
-  const outcome = outcomeOf(attempt, endedAtMs, 0);
+  const attempt = { attemptNumber: afterAttempt, status: 500 };
+  const outcome = outcomeOf(attempt, end);
   expect(outcome).toMatchObject({ status: "pending", nextAttemptMs: endedAtMs + pauseMs });
-  expect(outcomeOf(attempt, endedAtMs, 0.5).nextAttemptMs).toBe(endedAtMs + pauseMs * 1.05);
+  expect(outcomeOf(attempt, { ...end, chance: 0.5 }).nextAttemptMs).toBe(
+    endedAtMs + pauseMs * 1.05,
+  );
 });
 
 test("the tenth attempt is the last, and so is one that was asked for after it", () => {
   expect(retryPausesMs).toHaveLength(10);
   for (const attemptNumber of [10, 11]) {
-    expect(outcomeOf(attemptOf(attemptNumber, 503), endedAtMs, 0)).toMatchObject({
+    expect(outcomeOf({ attemptNumber, status: 503 }, { ...end, retryAfter: "60" })).toMatchObject({
       status: "failed",
       nextAttemptMs: null,
     });
@@ -55,9 +46,47 @@ test.each([
   { answer: 429, status: "pending", disables: false, because: "it may have room later" },
   { answer: null, status: "pending", disables: false, because: "nobody answered" },
 ])("an answer of $answer is $status: $because", ({ answer, status, disables }) => {
-  expect(outcomeOf(attemptOf(1, answer), endedAtMs, 0)).toMatchObject({
+  expect(outcomeOf({ attemptNumber: 1, status: answer }, end)).toMatchObject({
     status,
     disablesEndpoint: disables,
     deliveredAtMs: status === "delivered" ? endedAtMs : null,
   });
+});
+
+test.each([
+  {
+    attemptNumber: 1,
+    status: 429,
+    retryAfter: "60",
+    pauseMs: MINUTE_MS,
+    because: "it asks for it",
+  },
+  {
+    attemptNumber: 1,
+    status: 503,
+    retryAfter: "60",
+    pauseMs: MINUTE_MS,
+    because: "any refusal may",
+  },
+  {
+    attemptNumber: 2,
+    status: 429,
+    retryAfter: "1",
+    pauseMs: 5 * MINUTE_MS,
+    because: "the schedule is not hurried",
+  },
+  {
+    attemptNumber: 1,
+    status: 429,
+    retryAfter: "31536000",
+    pauseMs: 24 * HOUR_MS,
+    because: "nobody is waited for a year",
+  },
+])("a $status with Retry-After $retryAfter is a pause of $pauseMs ms: $because", (row) => {
+  const { attemptNumber, status, retryAfter, pauseMs } = row;
+  const paused = (chance: number) =>
+    outcomeOf({ attemptNumber, status }, { ...end, retryAfter, chance }).nextAttemptMs;
+  expect(paused(0)).toBe(endedAtMs + pauseMs);
+  // Those who were all told the same moment do not come back in it together.
+  expect(paused(0.5)).toBe(endedAtMs + pauseMs * 1.05);
 });

@@ -1,5 +1,6 @@
 import { type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from "#kernel/clock.ts";
 import type { DeliveryStatus, WebhookAttempt } from "./delivery.ts";
+import { askedPauseMs } from "./retry-after.ts";
 
 /**
  * The pauses before each try, as the Standard Webhooks specification advises: ten tries over three
@@ -31,19 +32,31 @@ export interface Outcome {
   readonly disablesEndpoint: boolean;
 }
 
+/** How a try ended, beside what is logged of it. */
+export interface AttemptEnd {
+  readonly endedAtMs: EpochMs;
+  /** The receiver's `Retry-After`: the next try is not before that, nor before its place in the schedule. */
+  readonly retryAfter: string | null;
+  /** In [0, 1): spreads the next try. */
+  readonly chance: number;
+}
+
 /**
  * What follows from a try. Only 2xx is success: a redirect is not followed, as nobody has checked
- * where it leads. `chance` is in [0, 1).
+ * where it leads.
  */
-export function outcomeOf(attempt: WebhookAttempt, endedAtMs: EpochMs, chance: number): Outcome {
-  const { status, attemptNumber } = attempt;
+export function outcomeOf(
+  { status, attemptNumber }: Pick<WebhookAttempt, "status" | "attemptNumber">,
+  { endedAtMs, retryAfter, chance }: AttemptEnd,
+): Outcome {
   if (status !== null && status >= 200 && status < 300) {
     return ended("delivered", { deliveredAtMs: endedAtMs });
   }
   if (status === GONE) return ended("failed", { disablesEndpoint: true });
 
-  const pauseMs = retryPausesMs[attemptNumber];
-  if (pauseMs === undefined) return ended("failed", {});
+  const scheduledMs = retryPausesMs[attemptNumber];
+  if (scheduledMs === undefined) return ended("failed", {});
+  const pauseMs = Math.max(scheduledMs, askedPauseMs(retryAfter, endedAtMs));
   const nextAttemptMs = endedAtMs + Math.round(pauseMs * (1 + JITTER * chance));
   return { status: "pending", nextAttemptMs, deliveredAtMs: null, disablesEndpoint: false };
 }

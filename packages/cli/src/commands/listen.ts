@@ -1,0 +1,94 @@
+import { addressOf, type ConnectionFlags, clientFor } from "../connection.ts";
+import { UsageFailure } from "../failure.ts";
+import { Interrupted, interruptible } from "../interrupt.ts";
+import {
+  type Following,
+  followLog,
+  type LoggedEventWire,
+  newestNumber,
+} from "../listen/follow-log.ts";
+import { type Forwarded, forward, newSecret } from "../listen/forward.ts";
+import { type Colors, colorsFor } from "../terminal/colors.ts";
+import { pause } from "../terminal/pause.ts";
+
+export interface ListenFlags extends ConnectionFlags {
+  readonly forwardTo: string;
+  readonly secret?: string;
+  readonly types?: string;
+  readonly dialect: string;
+  readonly after?: string;
+}
+
+/** The log is asked again soon anyway, so that a restart of the server is seen at once. */
+const RETRY = { attemptCountMax: 1 };
+
+/** `farthing listen --forward-to URL`: forwards what happens until it is stopped. */
+export async function listen(flags: ListenFlags): Promise<number> {
+  const url = addressFrom(flags.forwardTo);
+  const secret = secretFrom(flags.secret);
+  const client = clientFor(await addressOf(flags), { retry: RETRY });
+  const colors = colorsFor(process.stdout);
+  let readTo = flags.after === undefined ? null : numberFrom(flags.after);
+  try {
+    await interruptible(async (signal) => {
+      const following: Following = {
+        client,
+        signal,
+        dialect: flags.dialect,
+        types: flags.types,
+        wait: pause,
+        onConnection: (state) => console.error(connectionLine(state)),
+      };
+      readTo ??= await newestNumber(following);
+      console.error(`Forwarding what happens after event ${readTo} to ${url}`);
+      if (flags.secret === undefined) console.error(`Signed with the secret ${secret}`);
+      for await (const event of followLog(following, readTo)) {
+        if (event.message !== null) {
+          const { id, message } = event;
+          const forwarded = await forward({ id, body: message.body }, { url, secret });
+          console.log(eventLine(event, forwarded, colors));
+        }
+        readTo = event.number;
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  }
+  if (readTo !== null) console.error(`Go on from here with --after ${readTo}`);
+  return 0;
+}
+
+function eventLine(
+  { number, id, message, type }: LoggedEventWire,
+  { status, error, durationMs }: Forwarded,
+  colors: Colors,
+): string {
+  const isTaken = status !== null && status >= 200 && status < 300;
+  const outcome = (isTaken ? colors.good : colors.bad)(status === null ? `${error}` : `${status}`);
+  return `${number}  ${message?.type ?? type}  ${id}  ${outcome}  ${durationMs} ms`;
+}
+
+function connectionLine(state: "lost" | "back"): string {
+  return state === "lost"
+    ? "The server does not answer. Waiting for it…"
+    : "The server is back. Nothing was missed.";
+}
+
+function addressFrom(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  throw new UsageFailure(
+    `--forward-to is an address such as http://localhost:3000/hooks, not ${text}`,
+  );
+}
+
+function secretFrom(text: string | undefined): string {
+  if (text === undefined) return newSecret();
+  if (/^whsec_[A-Za-z0-9+/]+=*$/.test(text)) return text;
+  throw new UsageFailure("--secret is whsec_ and base64");
+}
+
+function numberFrom(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
+  throw new UsageFailure(`--after is an event's number, not ${text}`);
+}
