@@ -1,12 +1,12 @@
 import { ownedKey } from "#kernel/ids.ts";
 import { type PlanVersion, perEventModel } from "#modules/catalog/domain/index.ts";
-import { type MetricUsage, tallyEvents, usageOf } from "#modules/metering/index.ts";
+import { type MeterUsage, tallyEvents, usageOf } from "#modules/metering/index.ts";
 import type { EventTally } from "#modules/rating/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
-/** What was used of a metric so far, with all that its price asks for. */
-export interface RatableUsage extends MetricUsage {
+/** What a meter shows so far, with all that its price asks for. */
+export interface RatableUsage extends MeterUsage {
   /** Null where the price asks for the sum alone. */
   readonly events: EventTally | null;
 }
@@ -24,11 +24,11 @@ export async function currentUsage(
   if (period === null) return [];
   const usage = (await usageOf(tx, [subscription])).get(ownedKey(subscription)) ?? [];
   const key = { customerId, subscriptionId, periodStartMs: period.startMs, closings: CLOSINGS_ALL };
-  const asked = usage.flatMap(({ metric }) => {
-    const model = perEventModel(plan, metric);
-    return model === null ? [] : [{ ...key, metric, model }];
+  const asked = usage.flatMap(({ meter }) => {
+    const model = perEventModel(plan, meter);
+    return model === null ? [] : [{ ...key, metric: meter, model }];
   });
   const tallies = await tallyEvents(tx, asked);
   const tallyOf = new Map(asked.map(({ metric }, index) => [metric, tallies[index]?.all]));
-  return usage.map((counted) => ({ ...counted, events: tallyOf.get(counted.metric) ?? null }));
+  return usage.map((counted) => ({ ...counted, events: tallyOf.get(counted.meter) ?? null }));
 }

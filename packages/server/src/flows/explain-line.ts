@@ -10,11 +10,12 @@ import {
   type Used,
 } from "#modules/invoices/domain/index.ts";
 import { getInvoice, listCharges } from "#modules/invoices/index.ts";
+import { type Meter, plainMeter } from "#modules/metering/domain/index.ts";
 import {
+  aggregateEventsOf,
   type EventPage,
   type EventsKey,
   listEventsOf,
-  sumEventsOf,
   tallyEvents,
 } from "#modules/metering/index.ts";
 import { isPerEvent } from "#modules/rating/domain/index.ts";
@@ -31,6 +32,8 @@ export interface LineQuestion {
 export interface ExplainedLine {
   readonly invoice: Invoice;
   readonly line: InvoiceLine;
+  /** What the line measured; null on a line that measured nothing. */
+  readonly meter: Meter | null;
   readonly explanation: Explanation;
   /** The events behind the line, page by page; null on a line that has none. */
   readonly events: EventPage | null;
@@ -54,6 +57,7 @@ export async function explainInvoiceLine(tx: Tx, question: LineQuestion): Promis
   return {
     invoice,
     line,
+    meter: behind?.meter ?? null,
     explanation: explainLine(line, invoice.currency, evidence),
     events: behind === null ? null : await listEventsOf(tx, behind, question),
   };
@@ -74,11 +78,13 @@ async function evidenceOf(
 
 /** A late line is the difference to what was billed before, so the earlier events count as well. */
 async function usedBehind(tx: Tx, { computation }: InvoiceLine, behind: EventsKey): Promise<Used> {
-  const { quantity } = await sumEventsOf(tx, behind, { earlierToo: true });
+  const { quantity } = await aggregateEventsOf(tx, behind, { earlierToo: true });
   if (computation.type !== "usage" || !isPerEvent(computation.model)) {
     return { quantity, events: null };
   }
-  const [tally] = await tallyEvents(tx, [{ ...behind, model: computation.model }]);
+  const [tally] = await tallyEvents(tx, [
+    { ...behind, metric: behind.meter.metric, model: computation.model },
+  ]);
   return { quantity, events: tally?.all ?? null };
 }
 
@@ -101,7 +107,7 @@ function eventsBehind(invoice: Invoice, line: InvoiceLine): EventsKey | null {
   return {
     customerId,
     subscriptionId,
-    metric,
+    meter: computation.meter ?? plainMeter(metric),
     periodStartMs: period.startMs,
     closings: computation.closings,
   };

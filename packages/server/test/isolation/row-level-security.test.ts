@@ -86,10 +86,16 @@ async function fillEveryTable(whose: "sandbox" | "other"): Promise<void> {
   const body = { url: "http://127.0.0.1:1/nobody-listens" };
   const headers = { "idempotency-key": "hook" };
   await shop.call("POST", "/v1/webhook_endpoints", { token, body, headers });
-  const plan = await story.publish([flat("10.00"), perUnit("packages", "1.00")]);
+  const senders = {
+    ...perUnit("packages", "1.00"),
+    meter: "senders",
+    aggregation: "unique_count",
+    property: "sender",
+  };
+  const plan = await story.publish([flat("10.00"), perUnit("packages", "1.00"), senders]);
   const ada = await story.welcome({ clock: "2026-01-01" });
   const subscription = await ada.subscribes(plan, { reference_id: "order-1" });
-  await subscription.uses("packages", "3");
+  await subscription.uses("packages", "3", { properties: { sender: "ada" } });
   await ada.livesUntil("2026-02-01");
   const bob = await story.welcome({ clock: "2026-01-01", card: null });
   await (await bob.subscribes(plan)).pays();

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { minorDigits } from "#kernel/currency.ts";
 import { splitByLargestRemainder } from "#kernel/split.ts";
 import { flatLine, usageLine } from "#modules/invoices/domain/index.ts";
+import { plainMeter } from "#modules/metering/domain/index.ts";
 import type { PriceModel } from "#modules/rating/domain/index.ts";
 import { type Fraction, fraction, nearestWhole, plus, times } from "./fraction.ts";
 
@@ -96,6 +97,7 @@ function usageAmount(model: PriceModel, quantity: bigint, currency: string): big
     name: "calls",
     billed: "arrears",
     metric: "calls",
+    meter: plainMeter("calls"),
     model,
     spend: { minimum: null, maximum: null },
   } as const;

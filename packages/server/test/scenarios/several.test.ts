@@ -58,7 +58,9 @@ describe("two subscriptions of one customer", () => {
     expect((await report("packages")).status).toBe(200);
     expect((await report("returns")).body.code).toBe("usage_metric_unknown");
     const usage = await shop.call("GET", `/v1/subscriptions/${shipping.id}/usage`);
-    expect(usage.body.metrics).toEqual([{ metric: "packages", quantity: "1", event_count: 1 }]);
+    expect(usage.body.metrics).toEqual([
+      { metric: "packages", meter: "packages", aggregation: "sum", quantity: "1", event_count: 1 },
+    ]);
 
     await ada.subscribes(await story.publish([perUnit("calls", "0.02")]));
     const ambiguous = await report("calls");

@@ -4,7 +4,7 @@ import type { Engine } from "#flows/engine.ts";
 import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { ownedKey } from "#kernel/ids.ts";
-import type { PlanVersion } from "#modules/catalog/domain/index.ts";
+import { hasSharedMetrics, type PlanVersion } from "#modules/catalog/domain/index.ts";
 import { planKey } from "#modules/catalog/index.ts";
 import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
 import { findCustomers } from "#modules/customers/index.ts";
@@ -70,7 +70,16 @@ async function loadFacts(
     tx,
     subscriptions.map(({ planId, planVersion }) => ({ planId, version: planVersion })),
   );
-  const counters = bySubscription(await lockUnbilledCounters(tx, subscriptions));
+  const counters = bySubscription(
+    await lockUnbilledCounters(
+      tx,
+      subscriptions.map((subscription) => ({
+        customerId: subscription.customerId,
+        id: subscription.id,
+        hasSharedMetrics: hasSharedMetrics(planOf(versions, subscription)),
+      })),
+    ),
+  );
   const counted = subscriptions.map((subscription) => ({
     subscription,
     plan: planOf(versions, subscription),

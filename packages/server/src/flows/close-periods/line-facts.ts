@@ -24,14 +24,15 @@ export async function withPlanFacts(tx: Tx, counted: readonly Counted[]): Promis
 async function withTallies(tx: Tx, counted: readonly Counted[]): Promise<readonly Counted[]> {
   const asked = counted.flatMap(({ plan, counters }) =>
     counters.flatMap((counter) => {
-      const model = perEventModel(plan, counter.metric);
+      const model = perEventModel(plan, counter.meter);
       return model === null ? [] : [{ counter, model }];
     }),
   );
   if (asked.length === 0) return counted;
   const tallies = await tallyEvents(
     tx,
-    asked.map(({ counter, model }) => ({ ...counter, model })),
+    // What is priced by the event is measured plainly, under its metric's name.
+    asked.map(({ counter, model }) => ({ ...counter, metric: counter.meter, model })),
   );
   const tallied = new Map(
     asked.map(({ counter }, index) => {

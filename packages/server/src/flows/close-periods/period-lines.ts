@@ -52,7 +52,7 @@ function arrearsLines({ plan }: LineFacts, closing: Period, share: Share): Draft
 function usageLines({ plan, counters }: LineFacts, closing: Period): DraftLine[] {
   return usagePrices(plan).flatMap((price) => {
     const counter = counters.find(
-      ({ metric, periodStartMs }) => metric === price.metric && periodStartMs === closing.startMs,
+      ({ meter, periodStartMs }) => meter === price.meter.name && periodStartMs === closing.startMs,
     );
     const used = { quantity: counter?.quantity ?? 0n, events: counter?.tally?.all ?? NO_EVENTS };
     const line = usageLine(price, closing, plan.currency, used);
@@ -79,7 +79,7 @@ function latePeriodLines(
   const whole = wholePeriod(facts.subscription, startMs);
   const period = cutPeriod(facts.subscription, whole);
   const lines = late
-    .toSorted((one, other) => (one.metric < other.metric ? -1 : 1))
+    .toSorted((one, other) => (one.meter < other.meter ? -1 : 1))
     .map((counter) => lateLine(facts.plan, period, counter))
     .filter((line) => !isEmpty(line));
   const { timeZone } = facts.subscription;
@@ -88,10 +88,10 @@ function latePeriodLines(
 }
 
 function lateLine(plan: PlanVersion, period: Period, counter: UsageCounter): DraftLine {
-  const { metric, quantity, billedQuantity, closings, tally } = counter;
+  const { meter, quantity, billedQuantity, closings, tally } = counter;
   const price = present(
-    usagePrices(plan).find((candidate) => candidate.metric === metric),
-    "usage is only counted for metrics of the plan",
+    usagePrices(plan).find((candidate) => candidate.meter.name === meter),
+    "usage is only counted for meters of the plan",
   );
   const used = { quantity, events: tally?.all ?? NO_EVENTS };
   const already = { quantity: billedQuantity, events: tally?.billed ?? NO_EVENTS, closings };

@@ -53,11 +53,11 @@ function facts(prices: readonly PriceDraft[], changes: Partial<CloseFacts> = {})
   };
 }
 
-function counter(metric: string, units: bigint, changes: Partial<UsageCounter> = {}): UsageCounter {
+function counter(meter: string, units: bigint, changes: Partial<UsageCounter> = {}): UsageCounter {
   return {
     customerId: 1n,
     subscriptionId: 2n,
-    metric,
+    meter,
     periodStartMs: JANUARY_MS,
     quantity: unitsToNanos(units),
     billedQuantity: 0n,

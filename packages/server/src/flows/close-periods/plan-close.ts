@@ -15,6 +15,7 @@ import {
   settled,
 } from "#modules/subscriptions/domain/index.ts";
 import type { PeriodClose } from "#modules/subscriptions/index.ts";
+import { closedTogether, isUnbilled, usedOf } from "./closed-counters.ts";
 import { advanceLines, bounds, closingLines, type LineFacts, lateLines } from "./period-lines.ts";
 
 /** Everything that decides what closing a period comes to. */
@@ -46,7 +47,9 @@ export function planPeriodClose(facts: CloseFacts, cutAtMs?: EpochMs): ClosePlan
   const closing = { startMs: running.startMs, endMs: cutAtMs ?? running.endMs };
   const ends = cutAtMs !== undefined || subscription.cancelsAtPeriodEnd;
   const after = ends ? endedAt(subscription, closing.endMs) : renewed(subscription);
-  const billed = counters.filter(({ periodStartMs }) => periodStartMs <= closing.startMs);
+  const billed = counters.filter(
+    (counter) => isUnbilled(counter) && counter.periodStartMs <= closing.startMs,
+  );
   const closed = closingLines(facts, running, closing);
   const lines = [
     ...closed,
@@ -60,7 +63,7 @@ export function planPeriodClose(facts: CloseFacts, cutAtMs?: EpochMs): ClosePlan
     subscription: after,
     close: closeOf(facts, closing.startMs, "renewal", lines),
     invoice: invoiceOf(facts, "renewal", closing, lines),
-    billedCounters: [...billed, ...unusedCounters(facts, closed)],
+    billedCounters: closedTogether(facts, [...billed, ...usedOf(closed)]),
   };
 }
 
@@ -68,12 +71,13 @@ export function planPeriodClose(facts: CloseFacts, cutAtMs?: EpochMs): ClosePlan
 export function planFinalClose(facts: CloseFacts): ClosePlan {
   const { subscription, counters } = facts;
   const last = runningPeriod(subscription);
-  const lines = lateLines(facts, counters);
+  const unbilled = counters.filter(isUnbilled);
+  const lines = lateLines(facts, unbilled);
   return {
     subscription: settled(subscription),
     close: closeOf(facts, last.startMs, "final", lines),
     invoice: invoiceOf(facts, "final", last, lines),
-    billedCounters: counters,
+    billedCounters: closedTogether(facts, unbilled),
   };
 }
 
@@ -83,30 +87,6 @@ export function planOpening(facts: InvoiceFacts): DraftInvoice | null {
   const { interval, timeZone } = subscription;
   const first = periodAt({ anchorMs: nowMs, interval, timeZone }, 0);
   return invoiceOf(facts, "opening", first, advanceLines(plan, first));
-}
-
-/** A price may charge for no usage at all; its counter then says so, for what comes late. */
-function unusedCounters(
-  { subscription: { customerId, id }, counters }: CloseFacts,
-  lines: readonly DraftLine[],
-): UsageCounter[] {
-  const isCounted = (metric: string, startMs: EpochMs) =>
-    counters.some((counter) => counter.metric === metric && counter.periodStartMs === startMs);
-  return lines.flatMap(({ metric, period: { startMs } }) =>
-    metric === null || isCounted(metric, startMs)
-      ? []
-      : [
-          {
-            customerId,
-            subscriptionId: id,
-            metric,
-            periodStartMs: startMs,
-            quantity: 0n,
-            billedQuantity: 0n,
-            closings: 0,
-          },
-        ],
-  );
 }
 
 function closeOf(

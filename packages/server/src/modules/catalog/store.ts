@@ -12,6 +12,7 @@ import {
   planKey,
   type UnpaidEnd,
 } from "#modules/catalog/domain/index.ts";
+import type { Aggregation, Meter } from "#modules/metering/domain/index.ts";
 import {
   type PriceModel,
   type PriceModelJson,
@@ -55,6 +56,10 @@ interface PriceRow {
   model: "flat" | PriceModel["type"];
   billed: Billed;
   metric: string | null;
+  meter: string | null;
+  aggregation: Aggregation;
+  property: string | null;
+  filters: Meter["filters"] | null;
   unit_price: string | null;
   tiers: TierJson[] | null;
   included_quantity: string;
@@ -179,11 +184,12 @@ async function insertPrices(tx: Tx, { planId, version, prices }: PlanVersion): P
   await tx.query(
     `insert into price
             (price_id, position, name, model, billed, metric, unit_price, tiers, included_quantity,
-             terms, minimum_spend, maximum_spend, project_id, plan_id, version)
-     select made.*, $13::int, $14::bigint, $15::int
+             terms, minimum_spend, maximum_spend, meter, aggregation, property, filters, project_id,
+             plan_id, version)
+     select made.*, $17::int, $18::bigint, $19::int
        from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[],
                    $7::numeric[], $8::jsonb[], $9::numeric[], $10::jsonb[], $11::numeric[],
-                   $12::numeric[]) as made`,
+                   $12::numeric[], $13::text[], $14::text[], $15::text[], $16::jsonb[]) as made`,
     [
       ...columns(prices.map(priceColumns), [
         "priceId",
@@ -198,6 +204,10 @@ async function insertPrices(tx: Tx, { planId, version, prices }: PlanVersion): P
         "terms",
         "minimumSpend",
         "maximumSpend",
+        "meter",
+        "aggregation",
+        "property",
+        "filters",
       ]),
       tx.projectId,
       planId,
@@ -225,7 +235,7 @@ function rowKey(row: { readonly plan_id: bigint; readonly version: number }): st
 
 function priceColumns(price: Price, position: number) {
   const { priceId, name, billed } = price;
-  return { priceId, position, name, billed, ...modelColumns(price) };
+  return { priceId, position, name, billed, ...modelColumns(price), ...meterColumns(price) };
 }
 
 function modelColumns(price: Price) {
@@ -264,6 +274,14 @@ const NO_MODEL = {
   minimumSpend: null,
   maximumSpend: null,
 };
+function meterColumns(price: Price) {
+  if (price.kind === "flat") {
+    return { meter: null, aggregation: "sum", property: null, filters: null };
+  }
+  const { name, aggregation, property, filters } = price.meter;
+  const hasFilters = Object.keys(filters).length > 0;
+  return { meter: name, aggregation, property, filters: hasFilters ? filters : null };
+}
 
 function toVersion(row: VersionRow, prices: readonly Price[]): PlanVersion {
   return {
@@ -289,11 +307,17 @@ function toPrice(row: PriceRow): Price {
   }
   const metric = present(row.metric, "a usage price names its metric");
   const model = toModel(row, row.model);
-  return { kind: "usage", priceId, name, billed: "arrears", metric, model, spend: toSpend(row) };
+  const meter = toMeter(row, metric);
+  const spend = toSpend(row);
+  return { kind: "usage", priceId, name, billed: "arrears", metric, meter, model, spend };
 }
 
 function toSpend(row: Pick<PriceRow, "minimum_spend" | "maximum_spend">): SpendLimits {
   return { minimum: nanosOrNull(row.minimum_spend), maximum: nanosOrNull(row.maximum_spend) };
+}
+
+function toMeter({ meter, aggregation, property, filters }: PriceRow, metric: string): Meter {
+  return { name: meter ?? metric, metric, aggregation, property, filters: filters ?? {} };
 }
 
 function toModel(row: PriceRow, type: PriceModel["type"]): PriceModel {

@@ -2,6 +2,7 @@ import { unreachable } from "#kernel/assert.ts";
 import { formatAttos, formatNanos, storedAttos, storedNanos } from "#kernel/nanos.ts";
 import type { Share } from "#kernel/proration.ts";
 import type { Computation } from "#modules/invoices/domain/index.ts";
+import type { Meter } from "#modules/metering/domain/index.ts";
 import {
   type EventTally,
   type PriceModelJson,
@@ -21,6 +22,8 @@ export type ComputationJson =
     }
   | {
       type: "usage";
+      /** Left out where it is the sum of all events of the line's metric. */
+      meter?: Meter;
       model: PriceModelJson;
       used: string;
       closings: number;
@@ -61,6 +64,7 @@ export function computationToJson(computation: Computation): ComputationJson {
     case "usage":
       return {
         type: "usage",
+        ...(computation.meter === null ? {} : { meter: computation.meter }),
         model: priceModelToJson(computation.model),
         used: formatNanos(computation.used),
         closings: computation.closings,
@@ -92,6 +96,7 @@ export function computationFromJson(json: ComputationJson): Computation {
     case "usage":
       return {
         type: "usage",
+        meter: json.meter ?? null,
         model: priceModelFromJson(json.model),
         used: storedNanos(json.used),
         closings: json.closings,

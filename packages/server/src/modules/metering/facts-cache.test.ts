@@ -15,7 +15,7 @@ function factsOf(customerId: bigint, changes: Partial<SubscriptionFacts> = {}): 
       anchoring: null,
       runningPeriod: null,
       endedAtMs: null,
-      metrics: new Set(),
+      metrics: new Map(),
       testClockAtMs: null,
       ...changes,
     },

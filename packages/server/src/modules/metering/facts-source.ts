@@ -8,7 +8,8 @@ import {
   listCustomers,
   listFactsOfCustomers,
   listFactsOfSubscriptions,
-  listMetrics,
+  listMeters,
+  type MetersByMetric,
   planVersionKey,
 } from "./store-facts.ts";
 
@@ -30,24 +31,24 @@ export type LoadFacts = (
 const PLAN_VERSIONS_MAX = 10_000;
 
 export function createFactsSource({ db }: { readonly db: Database }): LoadFacts {
-  // A plan version never changes, so what it prices is read once.
-  const metricsByVersion = new Map<string, ReadonlySet<string>>();
+  // A plan version never changes, so what it measures is read once.
+  const metersByVersion = new Map<string, MetersByMetric>();
 
   async function withMetrics(tx: Tx, rows: readonly FactsRow[]): Promise<SubscriptionFacts[]> {
     const unknown = new Map(
       rows
         .map((row) => ({ planId: row.plan_id, version: row.plan_version }))
         .map((version) => [planVersionKey(version), version] as const)
-        .filter(([key]) => !metricsByVersion.has(key)),
+        .filter(([key]) => !metersByVersion.has(key)),
     );
-    const found = await listMetrics(tx, [...unknown.values()]);
-    const metricsOf = (row: FactsRow): ReadonlySet<string> => {
+    const found = await listMeters(tx, [...unknown.values()]);
+    const metricsOf = (row: FactsRow): MetersByMetric => {
       const key = planVersionKey({ planId: row.plan_id, version: row.plan_version });
-      return found.get(key) ?? metricsByVersion.get(key) ?? new Set();
+      return found.get(key) ?? metersByVersion.get(key) ?? new Map();
     };
     const facts = rows.map((row) => toFacts(row, metricsOf(row)));
-    if (metricsByVersion.size + found.size > PLAN_VERSIONS_MAX) metricsByVersion.clear();
-    for (const [key, metrics] of found) metricsByVersion.set(key, metrics);
+    if (metersByVersion.size + found.size > PLAN_VERSIONS_MAX) metersByVersion.clear();
+    for (const [key, metrics] of found) metersByVersion.set(key, metrics);
     return facts;
   }
 
@@ -113,7 +114,7 @@ async function customerIds(
   return ids;
 }
 
-function toFacts(row: FactsRow, metrics: ReadonlySet<string>): SubscriptionFacts {
+function toFacts(row: FactsRow, metrics: MetersByMetric): SubscriptionFacts {
   const { anchor_ms, period_start_ms, period_end_ms } = row;
   const interval = { unit: row.interval_unit, count: row.interval_count };
   return {

@@ -21,8 +21,8 @@ import {
   isUnstorable,
   recordLate,
   recordTogether,
-  type Search,
 } from "./store-recording.ts";
+import type { Search } from "./store-recording-sql.ts";
 
 /** Records a batch of one project's events over one connection; answers an outcome per event. */
 export type RecordBatch = (

@@ -4,16 +4,7 @@ import type { OwnedId } from "#kernel/ids.ts";
 import { type Nanos, storedNanos } from "#kernel/nanos.ts";
 import type { PropertyValue } from "#modules/metering/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-
-/** The events of a metric in a billing period that were counted after so many closings of it. */
-export interface EventsKey {
-  readonly customerId: bigint;
-  readonly subscriptionId: bigint;
-  readonly metric: string;
-  readonly periodStartMs: EpochMs;
-  /** 0 for what came in time. */
-  readonly closings: number;
-}
+import { type EventsKey, eventsOf } from "./store-aggregate.ts";
 
 export interface StoredUsageEvent {
   readonly referenceId: string;
@@ -39,7 +30,8 @@ interface PageAsked {
 
 /** A page of the events behind one line of an invoice, in the order of `listEvents`. */
 export async function listEventsOf(tx: Tx, key: EventsKey, page: PageAsked): Promise<EventPage> {
-  return eventPage(tx, `${BY_KEY} and closings = $5`, keyValues(key), page);
+  const { condition, values } = eventsOf(key);
+  return eventPage(tx, `${condition} and closings = $5`, values, page);
 }
 
 /**
@@ -60,8 +52,7 @@ async function eventPage(
   const after = cursor === null ? null : readCursor(cursor);
   const next = values.length + 1;
   const rows = await tx.query<EventRow>(
-    `select reference_id, received_month::text, metric, quantity, occurred_at, received_at, closings,
-            properties
+    `select ${EVENT_COLUMNS}
        from usage_event
       where ${condition}
         and ($${next}::text is null
@@ -77,28 +68,10 @@ async function eventPage(
   };
 }
 
-/** The sum and the number of events; with `earlierToo` also of those that earlier closings billed. */
-export async function sumEventsOf(
-  tx: Tx,
-  key: EventsKey,
-  { earlierToo }: { readonly earlierToo: boolean },
-): Promise<{ readonly quantity: Nanos; readonly eventCount: bigint }> {
-  const [row] = await tx.query<{ quantity: string; event_count: bigint }>(
-    `select coalesce(sum(quantity), 0) as quantity, count(*) as event_count
-       from usage_event where ${BY_KEY} and closings ${earlierToo ? "<=" : "="} $5`,
-    keyValues(key),
-  );
-  return { quantity: storedNanos(row?.quantity ?? "0"), eventCount: row?.event_count ?? 0n };
-}
+export const EVENT_COLUMNS = `reference_id, received_month::text, metric, quantity, occurred_at,
+            received_at, closings, properties`;
 
-const BY_KEY = `customer_id = $1 and subscription_id = $2 and metric = $3
-        and period_start = to_timestamp($4::float8 / 1000)`;
-
-function keyValues(key: EventsKey): unknown[] {
-  return [key.customerId, key.subscriptionId, key.metric, key.periodStartMs, key.closings];
-}
-
-interface EventRow {
+export interface EventRow {
   reference_id: string;
   received_month: string;
   metric: string;
@@ -123,7 +96,7 @@ function readCursor(cursor: string): { receivedMonth: string; referenceId: strin
   return { receivedMonth, referenceId: text.slice(MONTH_CHARACTERS) };
 }
 
-function toEvent(row: EventRow): StoredUsageEvent {
+export function toEvent(row: EventRow): StoredUsageEvent {
   return {
     referenceId: row.reference_id,
     metric: row.metric,

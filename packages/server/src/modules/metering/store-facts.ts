@@ -1,5 +1,6 @@
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
+import { isPlain, type Meter } from "#modules/metering/domain/index.ts";
 import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { plainArray } from "#platform/db/group-commit-arrays.ts";
@@ -89,28 +90,59 @@ export interface PlanVersionKey {
   readonly version: number;
 }
 
-/** The metrics that plan versions price, by `planVersionKey`. */
-export async function listMetrics(
+/** By metric, the meters that read it, or null where it is added up under its own name alone. */
+export type MetersByMetric = ReadonlyMap<string, readonly Meter[] | null>;
+
+/** What plan versions measure, by `planVersionKey`. */
+export async function listMeters(
   tx: Tx,
   versions: readonly PlanVersionKey[],
-): Promise<Map<string, Set<string>>> {
-  const metrics = new Map(versions.map((version) => [planVersionKey(version), new Set<string>()]));
-  if (versions.length === 0) return metrics;
-  const rows = await tx.query<{ plan_id: bigint; version: number; metric: string }>(
-    `select price.plan_id, price.version, price.metric
+): Promise<Map<string, MetersByMetric>> {
+  if (versions.length === 0) return new Map();
+  const rows = await tx.query<MeterRow>(
+    `select price.plan_id, price.version, price.metric, coalesce(price.meter, price.metric) as name,
+            price.aggregation, price.property, price.filters
        from unnest($1::bigint[], $2::int[]) as asked (plan_id, version)
        join price on price.plan_id = asked.plan_id and price.version = asked.version
-      where price.project_id = $3 and price.metric is not null`,
+      where price.project_id = $3 and price.metric is not null
+      order by price.position`,
     [
       plainArray(versions.map(({ planId }) => planId)),
       plainArray(versions.map(({ version }) => version)),
       tx.projectId,
     ],
   );
-  for (const { plan_id, version, metric } of rows) {
-    metrics.get(planVersionKey({ planId: plan_id, version }))?.add(metric);
+  return new Map(
+    versions.map((version) => {
+      const key = planVersionKey(version);
+      const own = rows.filter((row) => rowKey(row) === key);
+      return [key, metersByMetric(own.map(toMeter))];
+    }),
+  );
+}
+
+interface MeterRow extends Omit<Meter, "filters"> {
+  plan_id: bigint;
+  version: number;
+  filters: Meter["filters"] | null;
+}
+
+function rowKey({ plan_id, version }: MeterRow): string {
+  return planVersionKey({ planId: plan_id, version });
+}
+
+function toMeter({ name, metric, aggregation, property, filters }: MeterRow): Meter {
+  return { name, metric, aggregation, property, filters: filters ?? {} };
+}
+
+function metersByMetric(meters: readonly Meter[]): MetersByMetric {
+  const byMetric = new Map<string, Meter[] | null>();
+  for (const { metric } of meters) {
+    const own = meters.filter((meter) => meter.metric === metric);
+    const isPlainAlone = own.length === 1 && own.every(isPlain);
+    byMetric.set(metric, isPlainAlone ? null : own);
   }
-  return metrics;
+  return byMetric;
 }
 
 export function planVersionKey({ planId, version }: PlanVersionKey): string {

@@ -8,9 +8,13 @@ import {
 import type { Tx } from "#platform/db/database.ts";
 import { plainArray, textArray } from "#platform/db/group-commit-arrays.ts";
 import type { GroupConnection } from "#platform/db/group-commit-connection.ts";
-
-/** Which partitions a reference is looked for in. A test clock knows no months: then in all of them. */
-export type Search = "receipt-months" | "everywhere";
+import {
+  feedsJson,
+  meteredGains,
+  newEvents,
+  plainGains,
+  type Search,
+} from "./store-recording-sql.ts";
 
 export interface EventsToRecord {
   /** In the order of their keys, which all writers share: two never wait for each other in a circle. */
@@ -30,9 +34,10 @@ export async function recordTogether(
   projectId: number,
   { events, receipt, search }: EventsToRecord,
 ): Promise<readonly PlannedEvent[]> {
+  const gains = isEachPlain(events) ? plainGains : meteredGains;
   const [row] = await connection.commit(projectId, {
-    name: `record ${search} ${receipt.month.from}`,
-    text: `with ${newEventsAndGains(receipt, search)}
+    name: `record ${gains.name} ${search} ${receipt.month.from}`,
+    text: `with ${newEvents(receipt, search, gains)}, ${gains.gained}
       select case when (select count(*) from fresh) < cardinality($1::bigint[])
                   then (select coalesce(json_agg(json_build_array(
                                  customer_id::text, subscription_id::text, reference_id)), '[]')
@@ -81,11 +86,9 @@ export async function recordLate(
   { events, receipt, search }: EventsToRecord,
 ): Promise<readonly PlannedEvent[]> {
   if (receipt.isTurning) await waitForTurn(tx);
+  const gains = isEachPlain(events) ? plainGains : meteredGains;
   const fresh = await tx.query<FreshRow>(
-    `with ${newEventsAndGains(receipt, search)}
-     select fresh.customer_id, fresh.subscription_id, fresh.reference_id, gained.closings
-       from fresh
-       join gained using (customer_id, subscription_id, metric, period_start)`,
+    `with ${newEvents(receipt, search, gains)}, ${gains.gained} ${gains.closings}`,
     eventValues(tx.projectId, events),
   );
   await markLate(
@@ -147,52 +150,8 @@ interface ContentRow {
   properties: EventContent["properties"];
 }
 
-/** CTEs `fresh`, the events that were new, and `gained`, the counters they went to. */
-function newEventsAndGains({ month, searched }: Receipt, search: Search): string {
-  // The months are written out: the planner then looks at the partitions they name and no others.
-  const months = searched.filter((from) => from !== month.from);
-  const where =
-    search === "everywhere"
-      ? ""
-      : `and kept.received_month in (${months.map((from) => `date '${from}'`).join(", ")})`;
-  return `fresh as (
-      insert into usage_event
-             (customer_id, subscription_id, reference_id, received_month, project_id, metric, quantity,
-              occurred_at, received_at, period_start, closings, properties)
-      select sent.customer_id, sent.subscription_id, sent.reference_id, date '${month.from}', $9::int,
-             sent.metric, sent.quantity, to_timestamp(sent.occurred_ms / 1000),
-             to_timestamp(sent.received_ms / 1000), to_timestamp(sent.period_ms / 1000), 0,
-             sent.properties::jsonb
-        from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::numeric[], $6::float8[],
-                    $7::float8[], $8::float8[], $10::text[])
-             as sent (customer_id, subscription_id, reference_id, metric, quantity, occurred_ms,
-                      received_ms, period_ms, properties)
-       where not exists (
-               select from usage_event as kept
-                where kept.customer_id = sent.customer_id
-                  and kept.subscription_id = sent.subscription_id
-                  and kept.reference_id = sent.reference_id ${where}
-                -- One probe of the index a reference. Left free, the planner takes a month of some
-                -- 100,000 events for small and reads all of it for each batch.
-                offset 0)
-      on conflict do nothing
-      returning customer_id, subscription_id, reference_id, metric, period_start, quantity),
-    gained as (
-      insert into usage_counter as counter
-             (customer_id, subscription_id, metric, period_start, project_id, quantity, event_count,
-              billed_quantity, closings)
-      select customer_id, subscription_id, metric, period_start, $9::int, sum(quantity), count(*), 0, 0
-        from fresh
-       group by customer_id, subscription_id, metric, period_start
-       order by customer_id, subscription_id, metric, period_start
-      on conflict (customer_id, subscription_id, metric, period_start) do update
-         set quantity = counter.quantity + excluded.quantity,
-             event_count = counter.event_count + excluded.event_count
-      returning customer_id, subscription_id, metric, period_start, closings)`;
-}
-
 function eventValues(projectId: number, events: readonly PlannedEvent[]): string[] {
-  return [
+  const values = [
     plainArray(events.map(({ customerId }) => customerId)),
     plainArray(events.map(({ subscriptionId }) => subscriptionId)),
     textArray(events.map(({ referenceId }) => referenceId)),
@@ -206,6 +165,11 @@ function eventValues(projectId: number, events: readonly PlannedEvent[]): string
       events.map(({ properties }) => (properties === null ? null : JSON.stringify(properties))),
     ),
   ];
+  return isEachPlain(events) ? values : [...values, feedsJson(events)];
+}
+
+function isEachPlain(events: readonly PlannedEvent[]): boolean {
+  return events.every(({ feeds }) => feeds === null);
 }
 
 /**

@@ -69,7 +69,10 @@ test("the database adds up the same fees as the domain, before and after a closi
         );
       await record("in time", inTime);
       await database.db.inProject(PROJECT, async (tx) => {
-        await markCountersBilled(tx, await lockUnbilledCounters(tx, [key]));
+        await markCountersBilled(
+          tx,
+          await lockUnbilledCounters(tx, [{ ...key, hasSharedMetrics: false }]),
+        );
       });
       await record("late", late);
 
@@ -107,7 +110,7 @@ test("a counter whose new events cancel out is billed again, once", async () => 
     );
   const bill = () =>
     database.db.inProject(PROJECT, async (tx) => {
-      const counters = await lockUnbilledCounters(tx, [key]);
+      const counters = await lockUnbilledCounters(tx, [{ ...key, hasSharedMetrics: false }]);
       await markCountersBilled(tx, counters);
       return counters.map(({ quantity, closings }) => [formatNanos(quantity), closings]);
     });

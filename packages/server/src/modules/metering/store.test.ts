@@ -3,7 +3,7 @@ import { present } from "#kernel/assert.ts";
 import { DAY_MS } from "#kernel/clock.ts";
 import { type OwnedId, ownedKey, parseOwnedId } from "#kernel/ids.ts";
 import { unitsToNanos } from "#kernel/nanos.ts";
-import type { UsageCounter, UsageEvent } from "#modules/metering/domain/index.ts";
+import { plainMeter, type UsageCounter, type UsageEvent } from "#modules/metering/domain/index.ts";
 import { deferred } from "#test/support/deferred.ts";
 import {
   type MeteringDatabase,
@@ -15,7 +15,8 @@ import {
 } from "#test/support/metering-database.ts";
 import type { UsageRecorder } from "./recorder.ts";
 import { lockUnbilledCounters, markCountersBilled, usageOf } from "./store.ts";
-import { type EventPage, type EventsKey, listEventsOf, sumEventsOf } from "./store-events.ts";
+import { aggregateEventsOf, type EventsKey } from "./store-aggregate.ts";
+import { type EventPage, listEventsOf } from "./store-events.ts";
 
 const OCTOBER_MS = Date.parse("2026-10-01T00:00:00.000Z");
 const NOVEMBER_MS = Date.parse("2026-11-01T00:00:00.000Z");
@@ -48,12 +49,14 @@ async function record(...events: Partial<UsageEvent>[]): Promise<void> {
 }
 
 function unbilled(projectId = PROJECT): Promise<UsageCounter[]> {
-  return database.db.inProject(projectId, (tx) => lockUnbilledCounters(tx, [key]));
+  return database.db.inProject(projectId, (tx) =>
+    lockUnbilledCounters(tx, [{ ...key, hasSharedMetrics: false }]),
+  );
 }
 
 async function bill(): Promise<UsageCounter[]> {
   return database.db.inProject(PROJECT, async (tx) => {
-    const counters = await lockUnbilledCounters(tx, [key]);
+    const counters = await lockUnbilledCounters(tx, [{ ...key, hasSharedMetrics: false }]);
     await markCountersBilled(tx, counters);
     return counters;
   });
@@ -62,7 +65,7 @@ async function bill(): Promise<UsageCounter[]> {
 describe("current usage", () => {
   const november = { startMs: NOVEMBER_MS, endMs: NOVEMBER_MS + 30 * DAY_MS, index: 1 };
 
-  test("is what the running period counts, metric by metric", async () => {
+  test("is what the running period counts, meter by meter", async () => {
     await record(
       { referenceId: "a", quantity: "2.5" },
       { referenceId: "b", metric: "returns" },
@@ -73,8 +76,8 @@ describe("current usage", () => {
       usageOf(tx, [{ ...key, period: november }]),
     );
     expect(usage.get(ownedKey(key))).toEqual([
-      { metric: "packages", quantity: unitsToNanos(2n), eventCount: 2n },
-      { metric: "returns", quantity: unitsToNanos(1n), eventCount: 1n },
+      { meter: "packages", quantity: unitsToNanos(2n), eventCount: 2n },
+      { meter: "returns", quantity: unitsToNanos(1n), eventCount: 1n },
     ]);
   });
 
@@ -96,7 +99,7 @@ describe("unbilled counters", () => {
       { referenceId: "c", occurredAtMs: LAST_MONTH_MS },
     );
     const counters = await bill();
-    expect(counters.map(({ metric, periodStartMs }) => [metric, periodStartMs])).toEqual([
+    expect(counters.map(({ meter, periodStartMs }) => [meter, periodStartMs])).toEqual([
       ["packages", OCTOBER_MS],
       ["packages", NOVEMBER_MS],
       ["returns", NOVEMBER_MS],
@@ -108,7 +111,7 @@ describe("unbilled counters", () => {
       {
         customerId: key.customerId,
         subscriptionId: key.id,
-        metric: "packages",
+        meter: "packages",
         periodStartMs: NOVEMBER_MS,
         quantity: unitsToNanos(5n),
         billedQuantity: unitsToNanos(1n),
@@ -127,7 +130,7 @@ describe("unbilled counters", () => {
     const nothing: UsageCounter = {
       customerId: key.customerId,
       subscriptionId: key.id,
-      metric: "packages",
+      meter: "packages",
       periodStartMs: NOVEMBER_MS,
       quantity: 0n,
       billedQuantity: 0n,
@@ -142,9 +145,9 @@ describe("unbilled counters", () => {
     const read = deferred();
     const gained = deferred();
     const seen: number[] = [];
-    const nothing = { customerId: key.customerId, subscriptionId: key.id, metric: "packages" };
+    const nothing = { customerId: key.customerId, subscriptionId: key.id, meter: "packages" };
     const billing = database.db.inProject(PROJECT, async (tx) => {
-      const counters = await lockUnbilledCounters(tx, [key]);
+      const counters = await lockUnbilledCounters(tx, [{ ...key, hasSharedMetrics: false }]);
       seen.push(counters.length);
       read.resolve();
       await gained.promise;
@@ -175,7 +178,7 @@ describe("unbilled counters", () => {
     const locked = deferred();
     const goOn = deferred();
     const billing = database.db.inProject(PROJECT, async (tx) => {
-      const counters = await lockUnbilledCounters(tx, [key]);
+      const counters = await lockUnbilledCounters(tx, [{ ...key, hasSharedMetrics: false }]);
       locked.resolve();
       await goOn.promise;
       await markCountersBilled(tx, counters);
@@ -186,7 +189,7 @@ describe("unbilled counters", () => {
     await Promise.all([billing, late]);
     expect(await unbilled()).toMatchObject([{ quantity: unitsToNanos(2n), closings: 1 }]);
     const { quantity } = await database.db.inProject(PROJECT, (tx) =>
-      sumEventsOf(tx, eventsKey(1), { earlierToo: false }),
+      aggregateEventsOf(tx, eventsKey(1), { earlierToo: false }),
     );
     expect(quantity).toBe(unitsToNanos(1n));
   });
@@ -196,7 +199,7 @@ function eventsKey(closings: number): EventsKey {
   return {
     customerId: key.customerId,
     subscriptionId: key.id,
-    metric: "packages",
+    meter: plainMeter("packages"),
     periodStartMs: NOVEMBER_MS,
     closings,
   };
@@ -227,7 +230,9 @@ describe("the events behind a counter", () => {
     await bill();
     await record({ referenceId: "c", quantity: "-0.5" });
     const sum = (closings: number, earlierToo: boolean) =>
-      database.db.inProject(PROJECT, (tx) => sumEventsOf(tx, eventsKey(closings), { earlierToo }));
+      database.db.inProject(PROJECT, (tx) =>
+        aggregateEventsOf(tx, eventsKey(closings), { earlierToo }),
+      );
     expect(await sum(0, false)).toEqual({ quantity: 3_500_000_000n, eventCount: 2n });
     expect(await sum(1, false)).toEqual({ quantity: -500_000_000n, eventCount: 1n });
     expect(await sum(1, true)).toEqual({ quantity: 3_000_000_000n, eventCount: 3n });

@@ -6,21 +6,22 @@ import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { columns } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
 
-/** What a subscription used of a metric in its running period. */
-export interface MetricUsage {
-  readonly metric: string;
+/** What a meter of a subscription shows of the running period. */
+export interface MeterUsage {
+  /** The meter's name. */
+  readonly meter: string;
   readonly quantity: Nanos;
   readonly eventCount: bigint;
 }
 
 /**
- * What subscriptions used in the period that runs (or was their last), by `ownedKey`. A metric without
- * events is not among it. One indexed read however many events there are.
+ * What subscriptions used in the period that runs (or was their last), by `ownedKey`. A meter without
+ * events is not among it. One indexed read however many events there are, for every aggregation.
  */
 export async function usageOf(
   tx: Tx,
   subscriptions: readonly Pick<Subscription, "customerId" | "id" | "period">[],
-): Promise<ReadonlyMap<string, readonly MetricUsage[]>> {
+): Promise<ReadonlyMap<string, readonly MeterUsage[]>> {
   const periods = subscriptions.flatMap(({ customerId, id, period }) =>
     period === null ? [] : [{ customerId, id, startMs: period.startMs }],
   );
@@ -38,13 +39,13 @@ export async function usageOf(
       order by counter.customer_id, counter.subscription_id, counter.metric`,
     columns(periods, ["customerId", "id", "startMs"]),
   );
-  const usage = new Map<string, MetricUsage[]>();
+  const usage = new Map<string, MeterUsage[]>();
   for (const row of rows) {
     const key = ownedKey({ customerId: row.customer_id, id: row.subscription_id });
-    const metrics = usage.get(key) ?? [];
-    const { metric, event_count: eventCount } = row;
-    metrics.push({ metric, quantity: storedNanos(row.quantity), eventCount });
-    usage.set(key, metrics);
+    const meters = usage.get(key) ?? [];
+    const { metric: meter, event_count: eventCount } = row;
+    meters.push({ meter, quantity: storedNanos(row.quantity), eventCount });
+    usage.set(key, meters);
   }
   return usage;
 }
@@ -52,42 +53,60 @@ export async function usageOf(
 interface CounterRow {
   customer_id: bigint;
   subscription_id: bigint;
+  /** The meter's name, which is mostly its metric's. */
   metric: string;
   period_start: EpochMs;
   quantity: string;
 }
 
+interface UnsettledRow extends CounterRow {
+  billed_quantity: string;
+  closings: number;
+  is_unbilled: boolean;
+}
+
+const IS_UNBILLED = `(counter.quantity <> counter.billed_quantity
+             or counter.event_count <> counter.billed_event_count)`;
+
+/** A subscription whose counters are to be billed. */
+export interface CounterOwner extends OwnedId {
+  /** Whether several meters of its plan read the same events: they are billed together. */
+  readonly hasSharedMetrics: boolean;
+}
+
 /**
- * The counters of subscriptions, of whatever period, that hold events no invoice has billed. They
- * are kept from changing until the transaction ends, and are locked in the order in which events are
- * added to them.
+ * The counters of subscriptions, of whatever period, that hold events no invoice has billed; where
+ * meters share a metric also those that hold nothing new. They are kept from changing until the
+ * transaction ends, and are locked in the order in which events are added to them.
  */
 export async function lockUnbilledCounters(
   tx: Tx,
-  subscriptions: readonly OwnedId[],
+  subscriptions: readonly CounterOwner[],
 ): Promise<UsageCounter[]> {
   if (subscriptions.length === 0) return [];
-  const rows = await tx.query<CounterRow & { billed_quantity: string; closings: number }>(
+  const rows = await tx.query<UnsettledRow>(
     `select counter.customer_id, counter.subscription_id, counter.metric, counter.period_start,
-            counter.quantity, counter.billed_quantity, counter.closings
+            counter.quantity, counter.billed_quantity, counter.closings,
+            ${IS_UNBILLED} as is_unbilled
        from usage_counter as counter
-       join unnest($1::bigint[], $2::bigint[]) as asked (customer_id, id)
+       join unnest($1::bigint[], $2::bigint[], $3::boolean[])
+            as asked (customer_id, id, has_shared_metrics)
          on counter.customer_id = asked.customer_id and counter.subscription_id = asked.id
-      where counter.customer_id = any($1) 
-        and (counter.quantity <> counter.billed_quantity
-             or counter.event_count <> counter.billed_event_count)
+      where counter.customer_id = any($1)
+        and (${IS_UNBILLED} or asked.has_shared_metrics)
       order by counter.customer_id, counter.subscription_id, counter.metric, counter.period_start
         for update of counter`,
-    columns(subscriptions, ["customerId", "id"]),
+    columns(subscriptions, ["customerId", "id", "hasSharedMetrics"]),
   );
   return rows.map((row) => ({
     customerId: row.customer_id,
     subscriptionId: row.subscription_id,
-    metric: row.metric,
+    meter: row.metric,
     periodStartMs: row.period_start,
     quantity: storedNanos(row.quantity),
     billedQuantity: storedNanos(row.billed_quantity),
     closings: row.closings,
+    ...(row.is_unbilled ? {} : { isSettled: true }),
   }));
 }
 
@@ -116,7 +135,7 @@ export async function markCountersBilled(tx: Tx, counters: readonly UsageCounter
       where counter.quantity = excluded.quantity
      returning 1`,
     [
-      ...columns(billed, ["customerId", "subscriptionId", "metric", "periodStartMs", "quantity"]),
+      ...columns(billed, ["customerId", "subscriptionId", "meter", "periodStartMs", "quantity"]),
       tx.projectId,
     ],
   );

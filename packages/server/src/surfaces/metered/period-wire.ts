@@ -40,20 +40,20 @@ export function openPeriodToWire(
   };
 }
 
-/** What is used of each metric, and what that costs so far. */
+/** What each meter shows, and what that costs so far. A meter is this surface's metric. */
 export function ratedUsage(
   plan: PlanVersion,
   usage: readonly RatableUsage[],
 ): { readonly amountMinor: bigint; readonly charge: UsageCharge }[] {
-  return usagePrices(plan).flatMap(({ metric, model }) => {
-    const counted = usage.find((counter) => counter.metric === metric);
+  return usagePrices(plan).flatMap(({ meter, model }) => {
+    const counted = usage.find((counter) => counter.meter === meter.name);
     if (counted === undefined) return [];
     const amountMinor = roundToMinor(
       rateUsage(model, counted.quantity, counted.events).exact,
       plan.currency,
     );
     const charge = {
-      metric,
+      metric: meter.name,
       count: numberFromNanos(counted.quantity),
       rate: model.type === "per_unit" ? numberFromNanos(model.unitPrice) : null,
       amount: numberFromMinor(amountMinor, plan.currency),

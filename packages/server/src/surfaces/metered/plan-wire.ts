@@ -136,8 +136,10 @@ export function baseFee(plan: PlanVersion): Nanos {
 }
 
 function usageMetrics(plan: PlanVersion) {
-  return usagePrices(plan).flatMap(({ metric, model }) =>
-    model.type === "per_unit" ? [{ metric, rate: numberFromNanos(model.unitPrice) }] : [],
+  return usagePrices(plan).flatMap(({ meter, model }) =>
+    model.type === "per_unit"
+      ? [{ metric: meter.name, rate: numberFromNanos(model.unitPrice) }]
+      : [],
   );
 }
 

@@ -16,7 +16,11 @@ import { type ReconciliationDeps, reconciliationRoutes } from "./reconciliations
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { testClockRoutes } from "./test-clocks.ts";
 import { usageRoutes } from "./usage.ts";
+
+import { usageEventRoutes } from "./usage-events.ts";
+
 import { type VerificationDeps, verificationRoutes } from "./verification.ts";
+
 import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
 import { webhookEndpointRoutes } from "./webhook-endpoints.ts";
 
@@ -50,7 +54,8 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       testClockRoutes(collector),
       paymentMethodRoutes(cards),
       subscriptionRoutes({ engine, publicUrl }, recorder),
-      usageRoutes(recorder),
+      usageRoutes(engine, recorder),
+      usageEventRoutes,
       invoiceRoutes,
       paymentRoutes(engine),
       reconciliationRoutes(reconciling),

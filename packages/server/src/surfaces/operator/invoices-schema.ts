@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { AGGREGATIONS } from "#modules/metering/domain/index.ts";
 import { Page } from "#platform/http/page.ts";
 import {
   Closed,
@@ -15,7 +16,9 @@ const InvoiceLineWire = Closed({
   line: Type.Integer({ minimum: 1 }),
   kind: Literals(["flat", "usage", "late_usage", "minimum", "maximum"] as const),
   price: Nullable(IdString("price")),
-  metric: Nullable(Type.String()),
+  metric: Nullable(
+    Type.String({ description: "The name of the price's meter, mostly its metric's" }),
+  ),
   description: Type.String(),
   period_start: Instant,
   period_end: Instant,
@@ -70,9 +73,20 @@ const UsageEventWire = Closed({
   quantity: Decimal,
   occurred_at: Instant,
   received_at: Instant,
+  properties: Nullable(
+    Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+  ),
   fee: Type.Optional(
     Type.String({ description: "What this event costs, where the price is per event" }),
   ),
+});
+
+const MeterWire = Closed({
+  metric: Type.String({ examples: ["packages"] }),
+  meter: Type.String({ examples: ["packages"] }),
+  aggregation: Literals(AGGREGATIONS),
+  property: Nullable(Type.String()),
+  filters: Type.Record(Type.String(), Type.Array(Type.String())),
 });
 
 export const ExplanationWire = Closed({
@@ -80,6 +94,7 @@ export const ExplanationWire = Closed({
   line: Type.Integer(),
   description: Type.String(),
   currency: Type.String(),
+  measured: Nullable(MeterWire),
   formula: Type.String({ examples: ["150 × 50 = 7500"] }),
   tiers: Type.Array(RatedTierWire),
   charges: Type.Array(CountedChargeWire, {

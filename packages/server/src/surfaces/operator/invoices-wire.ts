@@ -5,16 +5,18 @@ import { formatOwnedId } from "#kernel/ids.ts";
 import { formatMinor } from "#kernel/money.ts";
 import { formatAttos, formatNanos } from "#kernel/nanos.ts";
 import type { CountedCharge, InvoiceLine } from "#modules/invoices/domain/index.ts";
+import type { Meter } from "#modules/metering/domain/index.ts";
 import type { EventPage, StoredUsageEvent } from "#modules/metering/index.ts";
 import { eventFee, isPerEvent, type RatedTier } from "#modules/rating/domain/index.ts";
 
-export function explanationToWire({ invoice, line, explanation, events }: ExplainedLine) {
+export function explanationToWire({ invoice, line, meter, explanation, events }: ExplainedLine) {
   const { currency } = invoice;
   return {
     invoice: formatOwnedId("invoice", invoice),
     line: line.lineNumber,
     description: line.description,
     currency,
+    measured: meter === null ? null : meterToWire(meter),
     formula: explanation.formula,
     tiers: explanation.tiers.map(ratedTierToWire),
     charges: explanation.charges.map((counted) => countedChargeToWire(counted, currency)),
@@ -25,6 +27,11 @@ export function explanationToWire({ invoice, line, explanation, events }: Explai
     holds: explanation.holds,
     events: events === null ? null : eventPageToWire(events, line),
   };
+}
+
+function meterToWire({ name, metric, aggregation, property, filters }: Meter) {
+  const values = Object.entries(filters).map(([of, texts]) => [of, [...texts]]);
+  return { metric, meter: name, aggregation, property, filters: Object.fromEntries(values) };
 }
 
 function eventPageToWire({ events, nextCursor }: EventPage, line: InvoiceLine) {
@@ -41,6 +48,7 @@ function usageEventToWire(event: StoredUsageEvent) {
     quantity: formatNanos(event.quantity),
     occurred_at: isoInstant(event.occurredAtMs),
     received_at: isoInstant(event.receivedAtMs),
+    properties: event.properties,
   };
 }
 

@@ -121,6 +121,7 @@ describe("GET /v1/invoices/:id/lines/:line/explain", () => {
       line: 1,
       description: "Base fee",
       currency: "JMD",
+      measured: null,
       formula: "2999 = 2999.00",
       tiers: [],
       charges: [],

@@ -71,6 +71,10 @@ test.each([
   expect(json.prices).toEqual([
     {
       ...price,
+      meter: "sales",
+      aggregation: "sum",
+      property: null,
+      filters: {},
       id: expect.any(String),
       billed: "arrears",
       model: { ...model, ...shown },

@@ -1,11 +1,16 @@
 import { Type } from "typebox";
 import {
   DESCRIPTION_CHARACTERS_MAX,
+  FILTER_VALUES_MAX,
+  FILTERS_MAX,
   METRIC_PATTERN,
   NAME_CHARACTERS_MAX,
   PRICES_MAX,
+  PROPERTY_PATTERN,
   unpaidEnds,
+  VALUE_CHARACTERS_MAX,
 } from "#modules/catalog/domain/index.ts";
+import { AGGREGATIONS } from "#modules/metering/domain/index.ts";
 import {
   Closed,
   DecimalString,
@@ -36,9 +41,47 @@ const Billed = Literals(["advance", "arrears"] as const, {
 
 const Metric = Type.String({
   pattern: METRIC_PATTERN,
-  description: "What usage events name; a plan prices each metric once",
+  description: "What usage events name",
   examples: ["packages"],
 });
+
+const MeterName = Type.String({
+  pattern: METRIC_PATTERN,
+  description:
+    "Under what name the price's usage is counted and billed: the metric's, unless two prices of the " +
+    "plan measure the same metric",
+  examples: ["packages"],
+});
+
+const AggregationWire = Literals(AGGREGATIONS, {
+  description:
+    "What becomes of the quantities of a period's events: added up, counted, the largest, that of " +
+    "the last event, or how many different values `property` has",
+  examples: ["sum"],
+});
+
+const Property = Nullable(
+  Type.String({
+    pattern: PROPERTY_PATTERN,
+    description: "The property whose values `unique_count` counts",
+  }),
+);
+
+const FiltersWire = Type.Record(
+  Type.String({ pattern: PROPERTY_PATTERN }),
+  Type.Array(Type.String({ maxLength: VALUE_CHARACTERS_MAX }), {
+    minItems: 1,
+    maxItems: FILTER_VALUES_MAX,
+  }),
+  {
+    maxProperties: FILTERS_MAX,
+    additionalProperties: false,
+    description:
+      "By property, the values of which an event needs one, as text; only events that match all of " +
+      "them count",
+    examples: [{ region: ["eu", "us"] }],
+  },
+);
 
 const Amount = DecimalString({
   description: "In major units, and a whole number of the currency's smallest one",
@@ -81,6 +124,10 @@ const NewPrice = Type.Union([
     name: Name,
     billed: Type.Optional(Type.Literal("arrears")),
     metric: Metric,
+    meter: Type.Optional(MeterName),
+    aggregation: Type.Optional(AggregationWire),
+    property: Type.Optional(Property),
+    filters: Type.Optional(FiltersWire),
     model: NewPriceModel,
     ...newSpend,
   }),
@@ -131,6 +178,10 @@ const Price = Type.Union([
     name: Name,
     billed: Type.Literal("arrears"),
     metric: Metric,
+    meter: MeterName,
+    aggregation: AggregationWire,
+    property: Property,
+    filters: Type.Unsafe<Record<string, string[]>>(FiltersWire),
     model: PriceModelWire,
     ...spend,
   }),

@@ -7,6 +7,7 @@ import { nanos, nanosOrNull } from "./wire-nanos.ts";
 
 type PlanBody = Static<typeof NewPlanVersion>;
 type PriceBody = PlanBody["prices"][number];
+type UsagePriceBody = Extract<PriceBody, { kind: "usage" }>;
 
 export function planDraft(body: PlanBody): PlanDraft {
   return {
@@ -27,7 +28,18 @@ function priceDraft(price: PriceBody): PriceDraft {
     return { kind: "flat", name, billed: price.billed, amount: nanos(price.amount) };
   }
   const { metric } = price;
-  return { kind: "usage", name, metric, model: priceModel(price.model), spend: spendLimits(price) };
+  const model = priceModel(price.model);
+  return { kind: "usage", name, metric, meter: meter(price), model, spend: spendLimits(price) };
+}
+
+/** What the body says of the meter; the rest of it follows from the metric. */
+function meter({ meter: name, aggregation, property, filters }: UsagePriceBody) {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(aggregation === undefined ? {} : { aggregation }),
+    ...(property == null ? {} : { property }),
+    ...(filters === undefined ? {} : { filters }),
+  };
 }
 
 function spendLimits(limits: Pick<PlanBody, "minimum_spend" | "maximum_spend">): SpendLimits {

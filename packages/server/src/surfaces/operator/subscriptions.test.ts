@@ -168,7 +168,15 @@ describe("GET /v1/subscriptions/:id and its usage", () => {
       subscription: subscription.id,
       period_start: "2026-01-01T00:00:00.000Z",
       period_end: "2026-02-01T00:00:00.000Z",
-      metrics: [{ metric: "packages", quantity: "999999999999999.000000001", event_count: 2 }],
+      metrics: [
+        {
+          metric: "packages",
+          meter: "packages",
+          aggregation: "sum",
+          quantity: "999999999999999.000000001",
+          event_count: 2,
+        },
+      ],
     });
   });
 

@@ -4,8 +4,13 @@ import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { BillingError, errorCodes } from "#kernel/error.ts";
 import { formatOwnedId } from "#kernel/ids.ts";
 import { formatNanos } from "#kernel/nanos.ts";
-import type { UsageEvent, UsageOutcome } from "#modules/metering/domain/index.ts";
-import type { MetricUsage } from "#modules/metering/index.ts";
+import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
+import {
+  AGGREGATIONS,
+  type UsageEvent,
+  type UsageOutcome,
+} from "#modules/metering/domain/index.ts";
+import type { MeterUsage } from "#modules/metering/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import {
   Closed,
@@ -169,26 +174,33 @@ export const SubscriptionUsageWire = Closed({
   metrics: Type.Array(
     Closed({
       metric: Type.String({ examples: ["packages"] }),
+      meter: Type.String({ examples: ["packages"] }),
+      aggregation: Literals(AGGREGATIONS),
       quantity: Type.String({ description: "Exact decimal", examples: ["150"] }),
-      event_count: Type.Integer(),
+      event_count: Type.Integer({ description: "How many events it was measured from" }),
     }),
   ),
 });
 
 export function subscriptionUsageToWire(
   subscription: Subscription,
-  usage: readonly MetricUsage[],
+  plan: PlanVersion,
+  usage: readonly MeterUsage[],
 ): Static<typeof SubscriptionUsageWire> {
   const { period } = subscription;
   return {
     subscription: formatOwnedId("subscription", subscription),
     period_start: isoInstantOrNull(period?.startMs ?? null),
     period_end: isoInstantOrNull(period?.endMs ?? null),
-    metrics: usage.map(({ metric, quantity, eventCount }) => ({
-      metric,
-      quantity: formatNanos(quantity),
-      event_count: Number(eventCount),
-    })),
+    metrics: usagePrices(plan)
+      .map(({ meter }) => ({ meter, counted: usage.find((one) => one.meter === meter.name) }))
+      .toSorted((one, other) => (one.meter.name < other.meter.name ? -1 : 1))
+      .flatMap(({ meter: { metric, name, aggregation }, counted }) => {
+        if (counted === undefined) return [];
+        const quantity = formatNanos(counted.quantity);
+        const event_count = Number(counted.eventCount);
+        return [{ metric, meter: name, aggregation, quantity, event_count }];
+      }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createPlanCache } from "#modules/catalog/index.ts";
 import {
   createUsageRecorder,
   ensureUsagePartitions,
@@ -22,7 +23,12 @@ beforeAll(async () => {
   server = await startTestServer(clock, ({ db, ownerUrl }) => {
     recorder = createUsageRecorder({ db, url: ownerUrl, clock, factsAgeMaxMs: 0 });
     return [
-      { name: "operator", owns: "/v1", errors: problemErrors, routes: [usageRoutes(recorder)] },
+      {
+        name: "operator",
+        owns: "/v1",
+        errors: problemErrors,
+        routes: [usageRoutes({ plans: createPlanCache() }, recorder)],
+      },
     ];
   });
   await ensureUsagePartitions(server.ownerUrl, clock);
@@ -56,6 +62,8 @@ async function post(body: unknown, bearer = token) {
 function event(changes: Record<string, unknown> = {}) {
   return { subscription, metric: "packages", quantity: "1", reference_id: "r1", ...changes };
 }
+
+const plain = { metric: "packages", meter: "packages", aggregation: "sum" };
 
 function usage(id: string, bearer = token) {
   return server.app.inject({
@@ -198,7 +206,12 @@ describe("POST /v1/usage with one event", () => {
     const busy = createUsageRecorder({ db: server.db, url: server.ownerUrl, clock });
     await busy.close();
     const closing = await startTestServer(clock, () => [
-      { name: "operator", owns: "/v1", errors: problemErrors, routes: [usageRoutes(busy)] },
+      {
+        name: "operator",
+        owns: "/v1",
+        errors: problemErrors,
+        routes: [usageRoutes({ plans: createPlanCache() }, busy)],
+      },
     ]);
     try {
       const bearer = await closing.issueToken(["usage:write"]);
@@ -250,8 +263,8 @@ describe("POST /v1/usage with an array", () => {
       },
     });
     expect((await usage(id)).json().metrics).toEqual([
-      { metric: "packages", quantity: "1", event_count: 1 },
-      { metric: "returns", quantity: "-2.5", event_count: 1 },
+      { ...plain, quantity: "1", event_count: 1 },
+      { ...plain, metric: "returns", meter: "returns", quantity: "-2.5", event_count: 1 },
     ]);
   });
 
@@ -278,7 +291,7 @@ describe("GET /v1/subscriptions/:id/usage", () => {
       subscription: id,
       period_start: "2026-11-01T00:00:00.000Z",
       period_end: "2026-12-01T00:00:00.000Z",
-      metrics: [{ metric: "packages", quantity: "150", event_count: 1 }],
+      metrics: [{ ...plain, quantity: "150", event_count: 1 }],
     });
   });
 

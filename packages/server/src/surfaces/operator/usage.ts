@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { Engine } from "#flows/engine.ts";
 import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { ownedKey } from "#kernel/ids.ts";
+import { planKey } from "#modules/catalog/index.ts";
 import type { UsageEvent } from "#modules/metering/domain/index.ts";
 import { type UsageRecorder, usageOf } from "#modules/metering/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
@@ -21,7 +23,10 @@ const EVENTS_MAX = 10_000;
 
 /** Recording usage, and reading what was used so far. */
 export const usageRoutes =
-  ({ record }: Pick<UsageRecorder, "record">): FastifyPluginAsyncTypebox =>
+  (
+    { plans }: Pick<Engine, "plans">,
+    { record }: Pick<UsageRecorder, "record">,
+  ): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.post(
       "/v1/usage",
@@ -39,8 +44,14 @@ export const usageRoutes =
       request.transact(async (tx) => {
         const key = ownedIdFrom("subscription", request.params.id, "subscription_not_found");
         const subscription = await getSubscription(tx, key);
+        const version = { planId: subscription.planId, version: subscription.planVersion };
+        const versions = await plans.planVersions(tx, [version]);
+        const plan = present(
+          versions.get(planKey(version)),
+          "a subscription's plan version is never deleted",
+        );
         const usage = await usageOf(tx, [subscription]);
-        return subscriptionUsageToWire(subscription, usage.get(ownedKey(key)) ?? []);
+        return subscriptionUsageToWire(subscription, plan, usage.get(ownedKey(key)) ?? []);
       }),
     );
 

@@ -3,12 +3,11 @@ import type { Interval } from "#kernel/interval.ts";
 import { nanosToMinorExactly } from "#kernel/money.ts";
 import { formatNanos, type Nanos } from "#kernel/nanos.ts";
 import type { SpendLimits } from "#modules/rating/domain/index.ts";
+import { meterFaults, repeatedMeterFaults } from "./check-meters.ts";
 import { modelFaults } from "./check-model.ts";
 import { amountFaults, faultUnless, type PlanFault } from "./fault.ts";
 import type { PlanDraft, PriceDraft } from "./plan-draft.ts";
 
-/** What a metric may be called. */
-export const METRIC_PATTERN = "^[a-z0-9][a-z0-9_.:-]{0,99}$";
 export const NAME_CHARACTERS_MAX = 200;
 export const DESCRIPTION_CHARACTERS_MAX = 2000;
 export const PRICES_MAX = 100;
@@ -23,8 +22,6 @@ const INTERVAL_COUNT_MAX: Readonly<Record<Interval["unit"], number>> = {
   fixed_days: 1000,
 };
 
-const METRIC = new RegExp(METRIC_PATTERN);
-
 /** Everything that keeps a draft from being published; nothing when it can be. */
 export function planFaults(draft: PlanDraft): PlanFault[] {
   return [
@@ -33,7 +30,7 @@ export function planFaults(draft: PlanDraft): PlanFault[] {
     ...intervalFaults(draft.interval),
     ...countFaults(draft.prices.length),
     ...draft.prices.flatMap((price, index) => priceFaults(price, draft, `/prices/${index}`)),
-    ...repeatedMetricFaults(draft.prices),
+    ...repeatedMeterFaults(draft.prices),
     ...spendFaults(draft.spend, draft.currency, ""),
   ];
 }
@@ -66,11 +63,7 @@ function priceFaults(price: PriceDraft, { currency }: PlanDraft, path: string): 
   if (price.kind === "usage") {
     return [
       ...nameFaults,
-      ...faultUnless(
-        METRIC.test(price.metric),
-        `${path}/metric`,
-        "a metric has 1 to 100 of a-z, 0-9, _ . : - and starts with a letter or digit",
-      ),
+      ...meterFaults(price, path),
       ...modelFaults(price.model, `${path}/model`),
       ...spendFaults(price.spend, currency, path),
     ];
@@ -110,15 +103,4 @@ function chargeableFaults(amount: Nanos, currency: Currency, path: string): Plan
       `${formatNanos(amount)} is no whole number of the smallest unit of ${currency}`,
     ),
   ];
-}
-
-function repeatedMetricFaults(prices: readonly PriceDraft[]): PlanFault[] {
-  const seen = new Set<string>();
-  return prices.flatMap((price, index) => {
-    if (price.kind !== "usage") return [];
-    const isFirst = !seen.has(price.metric);
-    seen.add(price.metric);
-    const message = `another price of this plan already prices ${price.metric}`;
-    return faultUnless(isFirst, `/prices/${index}/metric`, message);
-  });
 }

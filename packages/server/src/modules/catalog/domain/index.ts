@@ -1,14 +1,21 @@
+export {
+  FILTER_VALUES_MAX,
+  FILTERS_MAX,
+  PROPERTY_PATTERN,
+  VALUE_CHARACTERS_MAX,
+} from "./check-meters.ts";
 export { TIERS_MAX } from "./check-model.ts";
 export {
   DESCRIPTION_CHARACTERS_MAX,
-  METRIC_PATTERN,
   NAME_CHARACTERS_MAX,
   PRICES_MAX,
 } from "./check-plan.ts";
+export { METRIC_PATTERN } from "./metric-pattern.ts";
 export {
   type Billed,
   type FlatPrice,
   flatPrices,
+  hasSharedMetrics,
   hasSpendLimits,
   type Plan,
   type PlanStatus,

@@ -1,7 +1,17 @@
+import { type Meter, plainMeter } from "#modules/metering/domain/index.ts";
 import type { FlatPrice, PlanVersion, UnpaidEnd, UsagePrice } from "./plan.ts";
 
-/** A price as its publisher writes it. Usage has no choice of when: it is billed in arrears. */
-export type PriceDraft = Omit<FlatPrice, "priceId"> | Omit<UsagePrice, "priceId" | "billed">;
+/** A usage price as its publisher writes it. It has no choice of when: it is billed in arrears. */
+export interface UsagePriceDraft extends Omit<UsagePrice, "priceId" | "billed" | "meter"> {
+  /** What differs from the sum of all events of the metric, under the metric's name. */
+  readonly meter?: Partial<Omit<Meter, "metric">> | undefined;
+}
+
+export type PriceDraft = Omit<FlatPrice, "priceId"> | UsagePriceDraft;
+
+export function meterOf({ metric, meter }: Pick<UsagePriceDraft, "metric" | "meter">): Meter {
+  return { ...plainMeter(metric), ...meter, metric };
+}
 
 /** What a publisher decides about a plan. Ids, the version's number and its time come from here. */
 export interface PlanDraft

@@ -2,6 +2,7 @@ import type { EpochMs } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import type { Interval } from "#kernel/interval.ts";
 import type { Nanos } from "#kernel/nanos.ts";
+import type { Meter } from "#modules/metering/domain/index.ts";
 import {
   isPerEvent,
   type PercentageModel,
@@ -21,13 +22,16 @@ export interface FlatPrice {
   readonly amount: Nanos;
 }
 
-/** An amount that follows what was used of a metric in the billing period. */
+/** An amount that follows what a meter measures in the billing period. */
 export interface UsagePrice {
   readonly kind: "usage";
   readonly priceId: bigint;
   readonly name: string;
   readonly billed: "arrears";
+  /** The metric of the events that count. */
   readonly metric: string;
+  /** How they count. */
+  readonly meter: Meter;
   readonly model: PriceModel;
   /** What it comes to in a period at least and at most, whatever is used. */
   readonly spend: SpendLimits;
@@ -93,10 +97,16 @@ export function usagePrices(plan: PlanVersion): readonly UsagePrice[] {
   return plan.prices.filter((price) => price.kind === "usage");
 }
 
-/** How the plan prices each event of a metric; null where it asks for their sum alone. */
-export function perEventModel(plan: PlanVersion, metric: string): PercentageModel | null {
-  const model = usagePrices(plan).find((price) => price.metric === metric)?.model;
+/** How the plan prices each event of a meter; null where it asks for what the meter shows alone. */
+export function perEventModel(plan: PlanVersion, meter: string): PercentageModel | null {
+  const model = usagePrices(plan).find((price) => price.meter.name === meter)?.model;
   return model !== undefined && isPerEvent(model) ? model : null;
+}
+
+/** Whether several meters of the plan read the same events. */
+export function hasSharedMetrics(plan: PlanVersion): boolean {
+  const prices = usagePrices(plan);
+  return new Set(prices.map(({ metric }) => metric)).size < prices.length;
 }
 
 export function flatPrices(plan: PlanVersion, billed: Billed): readonly FlatPrice[] {

@@ -4,7 +4,7 @@ import { BillingError } from "#kernel/error.ts";
 import type { NewId } from "#kernel/ids.ts";
 import { planFaults } from "./check-plan.ts";
 import type { Plan, PlanVersion, PlanVersionKey, Price } from "./plan.ts";
-import type { PlanDraft, PriceDraft } from "./plan-draft.ts";
+import { meterOf, type PlanDraft, type PriceDraft } from "./plan-draft.ts";
 
 /**
  * A plan in its first version. Refuses with `currency_unknown`, or with `plan_invalid`, which lists
@@ -50,5 +50,6 @@ function published(
 }
 
 function publishedPrice(price: PriceDraft, priceId: bigint): Price {
-  return price.kind === "flat" ? { ...price, priceId } : { ...price, priceId, billed: "arrears" };
+  if (price.kind === "flat") return { ...price, priceId };
+  return { ...price, priceId, billed: "arrears", meter: meterOf(price) };
 }

@@ -41,7 +41,7 @@ test("a plan is shown with every figure as an exact decimal", () => {
         id: "price_0000000000003",
         name: "Per packages",
         billed: "arrears",
-        metric: "packages",
+        ...sumOfAll("packages"),
         model: { type: "per_unit", included_quantity: "10", unit_price: "50" },
         minimum_spend: null,
         maximum_spend: null,
@@ -51,7 +51,7 @@ test("a plan is shown with every figure as an exact decimal", () => {
         id: "price_0000000000004",
         name: "Per miles",
         billed: "arrears",
-        metric: "miles",
+        ...sumOfAll("miles"),
         model: {
           type: "volume",
           included_quantity: "0",
@@ -71,3 +71,8 @@ test("a plan is shown with every figure as an exact decimal", () => {
     published_at: "2026-01-31T00:00:00.000Z",
   });
 });
+
+/** The meter of a usage price that says nothing about one. */
+function sumOfAll(metric: string) {
+  return { metric, meter: metric, aggregation: "sum", property: null, filters: {} };
+}

@@ -5,6 +5,7 @@ import { formatId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
 import { formatMinor, nanosToMinorExactly } from "#kernel/money.ts";
 import type { Nanos } from "#kernel/nanos.ts";
+import type { Aggregation } from "#modules/metering/domain/index.ts";
 import {
   type PriceModelJson,
   priceModelToJson,
@@ -36,6 +37,10 @@ export type PriceSnapshot =
       name: string;
       billed: "arrears";
       metric: string;
+      meter: string;
+      aggregation: Aggregation;
+      property: string | null;
+      filters: Record<string, string[]>;
       model: PriceModelJson;
       minimum_spend: string | null;
       maximum_spend: string | null;
@@ -84,15 +89,21 @@ export function listedPlanSnapshot(plan: Plan): ListedPlanSnapshot {
 }
 
 function priceSnapshot(price: Price, currency: Currency): PriceSnapshot {
-  const { name, billed } = price;
+  const { name } = price;
   const id = formatId("price", price.priceId);
   if (price.kind === "usage") {
-    const { metric } = price;
+    const { billed, metric, meter } = price;
+    const { aggregation, property } = meter;
+    const filters = Object.fromEntries(
+      Object.entries(meter.filters).map(([of, values]) => [of, [...values]]),
+    );
+    const measured = { metric, meter: meter.name, aggregation, property, filters };
     const model = priceModelToJson(price.model);
     const spend = spendSnapshot(price.spend, currency);
-    return { kind: "usage", id, name, billed: "arrears", metric, model, ...spend };
+    return { kind: "usage", id, name, billed, ...measured, model, ...spend };
   }
-  return { kind: "flat", id, name, billed, amount: amountText(price.amount, currency) };
+  const amount = amountText(price.amount, currency);
+  return { kind: "flat", id, name, billed: price.billed, amount };
 }
 
 function spendSnapshot({ minimum, maximum }: SpendLimits, currency: Currency) {

@@ -1,5 +1,6 @@
 import type { Nanos } from "#kernel/nanos.ts";
 import type { Share } from "#kernel/proration.ts";
+import type { Meter } from "#modules/metering/domain/index.ts";
 import type { EventTally, PriceModel } from "#modules/rating/domain/index.ts";
 
 /** Everything a line's amount was computed from. Kept with the line, so it can be computed again. */
@@ -12,6 +13,8 @@ export type Computation =
     }
   | {
       readonly type: "usage";
+      /** What was measured; null is the sum of all events of the line's metric. */
+      readonly meter: Meter | null;
       readonly model: PriceModel;
       /** All that was known to be used when the line was made, earlier lines included. */
       readonly used: Nanos;

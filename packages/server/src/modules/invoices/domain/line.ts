@@ -4,6 +4,7 @@ import { roundToMinor } from "#kernel/money.ts";
 import { NANOS_PER_UNIT, type Nanos, unitsToNanos } from "#kernel/nanos.ts";
 import { type Share, WHOLE } from "#kernel/proration.ts";
 import type { FlatPrice, UsagePrice } from "#modules/catalog/domain/index.ts";
+import { isPlain } from "#modules/metering/domain/index.ts";
 import { type EventTally, isPerEvent, rateUsage } from "#modules/rating/domain/index.ts";
 import type { Computation } from "./computation.ts";
 
@@ -12,7 +13,7 @@ export interface DraftLine {
   readonly kind: "flat" | "usage" | "late_usage" | "minimum" | "maximum";
   /** Null on a line that keeps the whole plan within its limits. */
   readonly priceId: bigint | null;
-  /** The usage metric; null on a line that is not usage. */
+  /** The name of the usage meter, mostly its metric's; null on a line that is not usage. */
   readonly metric: string | null;
   readonly description: string;
   readonly period: Period;
@@ -76,13 +77,14 @@ export function usageLine(
   return {
     kind: already === undefined ? "usage" : "late_usage",
     priceId: price.priceId,
-    metric: price.metric,
+    metric: price.meter.name,
     description: price.name,
     period,
     quantity: used.quantity - billedBefore,
     amountMinor: usageAmount(price, currency, used) - before,
     computation: {
       type: "usage",
+      meter: isPlain(price.meter) ? null : price.meter,
       model: price.model,
       used: used.quantity,
       closings: already?.closings ?? 0,

@@ -1,6 +1,7 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import { parseNanos } from "#kernel/nanos.ts";
-import type { PlannedEvent, PropertyValue } from "./usage-event.ts";
+import type { Properties } from "./properties.ts";
+import type { PlannedEvent } from "./usage-event.ts";
 
 /** What an event says, as it is kept. */
 export interface EventContent {
@@ -8,7 +9,7 @@ export interface EventContent {
   /** A decimal: `1.5` and `1.500000000` are the same. */
   readonly quantity: string;
   readonly occurredAtMs: EpochMs;
-  readonly properties: Readonly<Record<string, PropertyValue>> | null;
+  readonly properties: Properties | null;
 }
 
 /**

@@ -2,18 +2,21 @@ import type { EpochMs } from "#kernel/clock.ts";
 import type { Nanos } from "#kernel/nanos.ts";
 import type { EventTally } from "#modules/rating/domain/index.ts";
 
-/** What a subscription used of a metric in one billing period. */
+/** What a meter of a subscription shows of one billing period. */
 export interface UsageCounter {
   readonly customerId: bigint;
   readonly subscriptionId: bigint;
-  readonly metric: string;
+  /** The meter's name. */
+  readonly meter: string;
   readonly periodStartMs: EpochMs;
-  /** The sum of all its events. */
+  /** The aggregate of all its events. */
   readonly quantity: Nanos;
   /** How much of it stands on invoices. */
   readonly billedQuantity: Nanos;
   /** How often the period was billed. */
   readonly closings: number;
+  /** Holds nothing that no invoice has billed: it is known for the sake of its siblings. */
+  readonly isSettled?: boolean;
   /** What its events come to one by one; only where a price asks for it. */
   readonly tally?: PeriodTally;
 }

@@ -2,6 +2,7 @@ import type { EpochMs, Period } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Anchoring } from "#kernel/interval.ts";
 import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import type { Meter } from "./meter.ts";
 
 /** What decides whether an event of a subscription is taken, and where it is counted. */
 export interface SubscriptionFacts extends OwnedId {
@@ -11,8 +12,11 @@ export interface SubscriptionFacts extends OwnedId {
   /** Null until the subscription is active. */
   readonly runningPeriod: Period | null;
   readonly endedAtMs: EpochMs | null;
-  /** What the subscription's plan prices. */
-  readonly metrics: ReadonlySet<string>;
+  /**
+   * What the subscription's plan prices: by metric, the meters that read it, or null where it is
+   * added up under its own name and no other, which is nearly always.
+   */
+  readonly metrics: ReadonlyMap<string, readonly Meter[] | null>;
   /** The customer's own present, or null when it lives by the server's clock. */
   readonly testClockAtMs: EpochMs | null;
 }

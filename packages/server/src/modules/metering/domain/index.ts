@@ -1,9 +1,12 @@
 export * from "./content.ts";
 export * from "./counter.ts";
 export * from "./facts.ts";
+export { type Feed, plainFeed } from "./feed.ts";
+export * from "./meter.ts";
 export * from "./period-of.ts";
 export * from "./plan-batch.ts";
 export * from "./plan-event.ts";
+export type { PropertyValue } from "./properties.ts";
 export * from "./quantity.ts";
 export * from "./receipt.ts";
 export * from "./usage-event.ts";

@@ -15,7 +15,10 @@ const FACTS: SubscriptionFacts = {
   anchoring: { anchorMs: NOW_MS - 1e9, interval: { unit: "month", count: 1 }, timeZone: "UTC" },
   runningPeriod: { startMs: NOW_MS - 1e9, endMs: NOW_MS + 1e9 },
   endedAtMs: null,
-  metrics: new Set(["packages", "returns"]),
+  metrics: new Map([
+    ["packages", null],
+    ["returns", null],
+  ]),
   testClockAtMs: null,
 };
 

@@ -21,7 +21,7 @@ function facts(changes: Partial<SubscriptionFacts> = {}): SubscriptionFacts {
     anchoring: { anchorMs: ANCHOR_MS, interval: { unit: "month", count: 1 }, timeZone: "UTC" },
     runningPeriod: PERIOD,
     endedAtMs: null,
-    metrics: new Set(["packages"]),
+    metrics: new Map([["packages", null]]),
     testClockAtMs: null,
     ...changes,
   };
@@ -188,7 +188,7 @@ describe("where an event is counted", () => {
 describe("an event that names a customer", () => {
   const named = (changes: Partial<UsageEvent> = {}) =>
     event({ subscription: null, customer: "acme", ...changes });
-  const other = facts({ id: 3n, metrics: new Set(["returns"]) });
+  const other = facts({ id: 3n, metrics: new Map([["returns", null]]) });
 
   test.each([
     { target: null, code: "customer_not_found", because: "nobody has that name" },

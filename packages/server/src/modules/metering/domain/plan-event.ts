@@ -2,6 +2,7 @@ import { type EpochMs, isWithin } from "#kernel/clock.ts";
 import type { ErrorCode } from "#kernel/error.ts";
 import { LATE_USAGE_MS } from "#modules/subscriptions/domain/index.ts";
 import type { SubscriptionFacts, TargetFacts } from "./facts.ts";
+import { feedsOf } from "./feed.ts";
 import type { PeriodOf } from "./period-of.ts";
 import { isQuantity } from "./quantity.ts";
 import { AHEAD_MAX_MS } from "./receipt.ts";
@@ -85,6 +86,7 @@ function planned(
 ): PlannedEvent | ErrorCode {
   const { customerId, id, anchoring, runningPeriod } = facts;
   if (anchoring === null || runningPeriod === null) return "subscription_not_active";
+  const meters = facts.metrics.get(event.metric) ?? null;
   const isRunning = isWithin(runningPeriod, at.occurredAtMs);
   return {
     key: eventKey(customerId, id, event.referenceId),
@@ -102,5 +104,6 @@ function planned(
     isPeriodOpen: isRunning && facts.endedAtMs === null,
     isOnTestClock: facts.testClockAtMs !== null,
     properties: event.properties,
+    feeds: meters === null ? null : feedsOf(event, meters),
   };
 }

@@ -1,7 +1,7 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { ErrorCode } from "#kernel/error.ts";
-
-export type PropertyValue = string | number | boolean;
+import type { Feed } from "./feed.ts";
+import type { Properties } from "./properties.ts";
 
 /** A usage event as somebody reports it. Exactly one of `subscription` and `customer` is given. */
 export interface UsageEvent {
@@ -16,7 +16,7 @@ export interface UsageEvent {
   readonly referenceId: string;
   /** Null when it happens now. */
   readonly occurredAtMs: EpochMs | null;
-  readonly properties: Readonly<Record<string, PropertyValue>> | null;
+  readonly properties: Properties | null;
 }
 
 /** An event that may be counted, and where. */
@@ -38,7 +38,9 @@ export interface PlannedEvent {
   /** Whether, as far as the facts know, that period still runs and is billed by no invoice. */
   readonly isPeriodOpen: boolean;
   readonly isOnTestClock: boolean;
-  readonly properties: Readonly<Record<string, PropertyValue>> | null;
+  readonly properties: Properties | null;
+  /** What it adds to which meters; null when it is added to the counter of its own metric alone. */
+  readonly feeds: readonly Feed[] | null;
 }
 
 /** What became of one event. */

@@ -56,6 +56,8 @@ export interface CounterFact extends MeterKey {
   readonly quantity: Nanos;
   readonly eventCount: bigint;
   readonly billedQuantity: Nanos;
+  /** It does not add up all events of a metric, so their sum says nothing of it. */
+  readonly isMeasuredOtherwise?: boolean;
 }
 
 /** The events of one key that were counted after as many closings of their period. */

@@ -6,8 +6,11 @@ import { counterName, meterKey, usedText } from "#modules/verification/domain/na
 
 export const counterIsSumOfEvents: Invariant = {
   name: "counter_is_sum_of_events",
-  states: "A usage counter is the sum and the number of its events.",
-  find: ({ counters, usage }) => pairs(counters, meterKey, usage, meterKey).flatMap(compare),
+  states: "A usage counter that adds up a metric is the sum and the number of its events.",
+  find({ counters, usage }) {
+    const plain = counters.filter(({ isMeasuredOtherwise }) => isMeasuredOtherwise !== true);
+    return pairs(plain, meterKey, usage, meterKey).flatMap(compare);
+  },
 };
 
 function compare({ left: [counter], right: events }: Pair<CounterFact, UsageFact>): Finding[] {

@@ -23,7 +23,9 @@ function compare(
 ): Finding[] {
   const { customerId, metric, period, computation } = line;
   const subscriptionId = invoice?.subscriptionId ?? null;
-  if (computation?.type !== "usage" || metric === null || subscriptionId === null) return [];
+  // What other meters than sums billed is computed again by the explanation of the line.
+  if (computation?.type !== "usage" || computation.meter !== null) return [];
+  if (metric === null || subscriptionId === null) return [];
   const key = meterKey({ customerId, subscriptionId, metric, periodStartMs: period.startMs });
   const behind = (events.get(key) ?? []).filter(({ closings }) => closings <= computation.closings);
   const used = sumOf(behind, ({ quantity }) => quantity);

@@ -1,0 +1,69 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
+import type { DraftLine } from "#modules/invoices/domain/index.ts";
+import type { UsageCounter } from "#modules/metering/domain/index.ts";
+import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+
+interface Facts {
+  readonly subscription: Subscription;
+  readonly plan: PlanVersion;
+  readonly counters: readonly UsageCounter[];
+}
+
+/** Names a counter of the subscription. */
+type CounterName = Pick<UsageCounter, "meter" | "periodStartMs">;
+
+/** Whether it holds something that no invoice has billed. */
+export function isUnbilled({ isSettled }: UsageCounter): boolean {
+  return isSettled !== true;
+}
+
+/** The counters of usage lines. A price may charge for no usage at all; its counter then says so. */
+export function usedOf(lines: readonly DraftLine[]): CounterName[] {
+  return lines.flatMap(({ metric, period }) =>
+    metric === null ? [] : [{ meter: metric, periodStartMs: period.startMs }],
+  );
+}
+
+/**
+ * The counters that are closed when these are billed: with each, those of the meters that read the
+ * same events, whether they hold anything new or not. So an event needs to carry one number of
+ * closings only, which says for all of its meters what has billed it.
+ */
+export function closedTogether(
+  { subscription, plan, counters }: Facts,
+  billed: readonly CounterName[],
+): UsageCounter[] {
+  const known = new Map(counters.map((counter) => [nameOf(counter), counter]));
+  const metricOf = new Map(usagePrices(plan).map(({ meter }) => [meter.name, meter.metric]));
+  const closed = new Map<string, UsageCounter>();
+  for (const { meter, periodStartMs } of billed) {
+    for (const [sibling, metric] of metricOf) {
+      if (metric !== metricOf.get(meter)) continue;
+      const name = nameOf({ meter: sibling, periodStartMs });
+      const counter = known.get(name) ?? unusedCounter(subscription, sibling, periodStartMs);
+      closed.set(name, counter);
+    }
+  }
+  return [...closed.values()];
+}
+
+function unusedCounter(
+  { customerId, id }: Subscription,
+  meter: string,
+  periodStartMs: EpochMs,
+): UsageCounter {
+  return {
+    customerId,
+    subscriptionId: id,
+    meter,
+    periodStartMs,
+    quantity: 0n,
+    billedQuantity: 0n,
+    closings: 0,
+  };
+}
+
+function nameOf({ meter, periodStartMs }: CounterName): string {
+  return `${periodStartMs} ${meter}`;
+}
