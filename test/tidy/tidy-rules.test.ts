@@ -165,6 +165,8 @@ const order = {
   "packages/server/src/platform/db/pool.ts": "",
   "packages/server/migrations/0001_catalog.sql": "",
   "packages/server/migrations/0002_customer_lookup.sql": "",
+  "docs/decisions/0001-record-decisions.md": "",
+  "docs/decisions/README.md": "",
   "test/tidy.test.ts": "",
 };
 
@@ -186,6 +188,7 @@ const WORDS_RULE = "a module's README says what it owns, what it does not own, a
 const DRAWER_RULE = "there is no drawer for things without a concept";
 const NAME_RULE = "files and folders of code are named in kebab-case";
 const MIGRATION_RULE = "migrations are numbered, each number once";
+const DECISION_RULE = "decision records are numbered, each number once";
 const LOCK_RULE = "the lock names the optional packages of every platform";
 const RUN_RULE = "every test file is run";
 
@@ -201,6 +204,8 @@ const refusedTrees = [
   { rule: MIGRATION_RULE, path: "packages/server/migrations/0002_again.sql", text: "" },
   { rule: MIGRATION_RULE, path: "packages/server/migrations/4_short.sql", text: "" },
   { rule: MIGRATION_RULE, path: "packages/server/migrations/0003-dash.sql", text: "" },
+  { rule: DECISION_RULE, path: "docs/decisions/0001-again.md", text: "" },
+  { rule: DECISION_RULE, path: "docs/decisions/14-short.md", text: "" },
   {
     rule: LOCK_RULE,
     path: "package-lock.json",

@@ -10,6 +10,8 @@ const MODULE_README = /^packages\/server\/src\/modules\/[^/]+\/README\.md$/;
 const DRAWER = /(^|[/-])(utils?|shared|common|helpers?|misc)([/.]|$)/;
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/;
 const MIGRATION = /^packages\/server\/migrations\/(.*)$/;
+const DECISION = /^docs\/decisions\/(\d.*)$/;
+const DECISION_NAME = /^\d{4}-[a-z0-9]+(-[a-z0-9]+)*\.md$/;
 const MIGRATION_NAME = /^\d{4}_[a-z0-9]+(_[a-z0-9]+)*\.sql$/;
 
 export const treeRules: readonly TreeRule[] = [
@@ -50,13 +52,19 @@ export const treeRules: readonly TreeRule[] = [
   {
     // Branches reserve numbers and land in any order, so a number may be missing for a while.
     name: "migrations are numbered, each number once",
-    find: (paths) => {
-      const names = paths.flatMap((path) => MIGRATION.exec(path)?.[1] ?? []);
-      const misnamed = names.filter((name) => !MIGRATION_NAME.test(name));
-      const numbers = names.map((name) => name.slice(0, 4));
-      const repeated = names.filter((_, index) => numbers.indexOf(numbers[index] ?? "") !== index);
-      return [...new Set([...misnamed, ...repeated])];
-    },
+    find: (paths) =>
+      misnumbered(
+        paths.flatMap((path) => MIGRATION.exec(path)?.[1] ?? []),
+        MIGRATION_NAME,
+      ),
+  },
+  {
+    name: "decision records are numbered, each number once",
+    find: (paths) =>
+      misnumbered(
+        paths.flatMap((path) => DECISION.exec(path)?.[1] ?? []),
+        DECISION_NAME,
+      ),
   },
   {
     // npm leaves out a package that it cannot fetch, and `npm ci` then refuses the lock elsewhere.
@@ -86,6 +94,14 @@ export const treeRules: readonly TreeRule[] = [
     },
   },
 ];
+
+/** The names that are not of the form, or begin with a number that another one has. */
+function misnumbered(names: readonly string[], form: RegExp): string[] {
+  const misnamed = names.filter((name) => !form.test(name));
+  const numbers = names.map((name) => name.slice(0, 4));
+  const repeated = names.filter((_, index) => numbers.indexOf(numbers[index] ?? "") !== index);
+  return [...new Set([...misnamed, ...repeated])];
+}
 
 type Lock = {
   readonly packages: Record<string, { optionalDependencies?: Record<string, string> }>;
