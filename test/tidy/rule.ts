@@ -22,11 +22,14 @@ export function syntaxOf(file: TextFile): ts.SourceFile {
 }
 
 /** Every node of the file, outermost first. */
-export function* nodesOf(node: ts.Node): Generator<ts.Node> {
-  yield node;
-  const children: ts.Node[] = [];
-  ts.forEachChild(node, (child) => void children.push(child));
-  for (const child of children) yield* nodesOf(child);
+export function* nodesOf(root: ts.Node): Generator<ts.Node> {
+  const waiting = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    yield node;
+    const children: ts.Node[] = [];
+    ts.forEachChild(node, (child) => void children.push(child));
+    waiting.push(...children.toReversed());
+  }
 }
 
 /** The line a node starts on, counting from 1 and leaving out the comment above it. */
