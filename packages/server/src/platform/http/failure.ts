@@ -45,6 +45,7 @@ const FRAMEWORK_CODES: ReadonlyMap<string, ErrorCode> = new Map([
   ["FST_ERR_CTP_INVALID_CONTENT_LENGTH", "body_malformed"],
   ["FST_ERR_CTP_INVALID_JSON_BODY", "body_malformed"],
   ["FST_ERR_CTP_INVALID_MEDIA_TYPE", "media_type_unsupported"],
+  ["FST_ERR_MAX_PARAM_LENGTH", "route_not_found"],
 ]);
 
 /** Reads whatever was thrown. Anything that is no refusal is our own fault: a 500 without details. */

@@ -225,6 +225,7 @@ describe("an address", () => {
     { url: "/nothing", type: "application/problem+json; charset=utf-8" },
     { url: "/v1/nothing?x=1", type: "application/problem+json; charset=utf-8" },
     { url: "/v1/echo/%ZZ", type: "application/problem+json; charset=utf-8" },
+    { url: `/v1/echo/${"7".repeat(201)}`, type: "application/problem+json; charset=utf-8" },
     { url: "/other/nothing", type: "application/json; charset=utf-8" },
   ])("$url that leads nowhere is a 404", async ({ url, type }) => {
     const response = await get(url);

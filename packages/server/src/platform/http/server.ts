@@ -11,8 +11,7 @@ import type { Registry } from "prom-client";
 import { allowedMethods } from "./allowed-methods.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import type { Authenticate } from "./caller.ts";
-import { errorHandler, type OnUndeclaredRefusal, sendFailure } from "./error-handler.ts";
-import { failureOf } from "./failure.ts";
+import { errorHandler, type OnUndeclaredRefusal } from "./error-handler.ts";
 import { type HealthDeps, healthRoutes } from "./health.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { requestDurations } from "./metrics.ts";
@@ -75,7 +74,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   return app;
 }
 
-function createApp({ bodyLimitBytes }: HttpServerOptions): FastifyInstance {
+function createApp({ bodyLimitBytes, logger }: HttpServerOptions): FastifyInstance {
+  const refuseAddress = errorHandler(logger, problemErrors, () => undefined);
   return fastify({
     // Fastify's logger makes a child and two listeners for each request, a fifth of what a small one
     // costs. Routes and the error handler are given the logger themselves.
@@ -90,7 +90,7 @@ function createApp({ bodyLimitBytes }: HttpServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => {
       reply.header("x-request-id", request.id);
-      sendFailure(failureOf(error), problemErrors, reply);
+      refuseAddress(error, request, reply);
     },
   })
     .setValidatorCompiler(compileValidator)
