@@ -132,7 +132,7 @@ export class ConfigError extends Error {
 /** Reads the environment; throws `ConfigError` at the first setting that cannot be used. */
 export function readConfig(environment: Environment = process.env): Config {
   const host = environment["HOST"] || "127.0.0.1";
-  const port = wholeNumber(environment, "PORT", 4242, { min: 0, max: 65_535 });
+  const port = wholeNumber(environment, "PORT", 4242, { min: 1, max: 65_535 });
   const dataDir = environment["FARTHING_DATA_DIR"] || null;
   return {
     role: oneOf(environment, "FARTHING_ROLE", roles, "all"),
@@ -162,11 +162,18 @@ export function readConfig(environment: Environment = process.env): Config {
 
 function publicUrl(environment: Environment, host: string, port: number): string {
   const given = environment["FARTHING_PUBLIC_URL"];
-  if (!given) return `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
+  if (!given) return `http://${reachable(host)}:${port}`;
   if (!/^https?:$/.test(URL.parse(given)?.protocol ?? "")) {
     throw new ConfigError(`FARTHING_PUBLIC_URL is no web address: ${given}`);
   }
   return given.replace(/\/+$/, "");
+}
+
+/** The host's name in an address of this machine's own. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 function databaseUrl(environment: Environment): string | null {
