@@ -169,7 +169,11 @@ function addProjectCommands(program: Command, finish: Finish): void {
 
   remote(project.command("set"))
     .description("change the settings")
-    .requiredOption("--retry-days <days>", "when a failed charge is tried again: 1,3,5,7, or none")
+    .option("--retry-days <days>", "when a failed charge is tried again: 1,3,5,7, or none")
+    .option(
+      "--return-origins <origins>",
+      "where payers may be sent back to: https://shop.example,https://app.example, or none",
+    )
     .option("--json", "print the answer as JSON")
     .action(async (flags) => finish(await (await load()).projectSet(flags)));
 

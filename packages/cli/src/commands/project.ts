@@ -8,7 +8,8 @@ export interface ProjectFlags extends ConnectionFlags {
 }
 
 export interface ProjectSetFlags extends ProjectFlags {
-  readonly retryDays: string;
+  readonly retryDays?: string;
+  readonly returnOrigins?: string;
 }
 
 interface ProjectWire {
@@ -30,15 +31,29 @@ export async function projectShow(flags: ProjectFlags): Promise<number> {
   return 0;
 }
 
-/** `farthing project set --retry-days 1,3,5,7`. */
+/** `farthing project set --retry-days 1,3,5,7 --return-origins https://shop.example`. */
 export async function projectSet(flags: ProjectSetFlags): Promise<number> {
-  const body = { retry_days: daysFrom(flags.retryDays) };
+  const body = changesFrom(flags);
   const client = await connect(flags);
   const changed = await interruptible((signal) =>
     client.request<ProjectWire>("PATCH", "/v1/project", { body, signal }),
   );
   print(changed, flags);
   return 0;
+}
+
+function changesFrom({ retryDays, returnOrigins }: ProjectSetFlags) {
+  if (retryDays === undefined && returnOrigins === undefined) {
+    throw new UsageFailure("say what to change: --retry-days, --return-origins or both");
+  }
+  return {
+    ...(retryDays === undefined ? {} : { retry_days: daysFrom(retryDays) }),
+    ...(returnOrigins === undefined ? {} : { return_origins: originsFrom(returnOrigins) }),
+  };
+}
+
+function originsFrom(text: string): string[] {
+  return text === "none" ? [] : text.split(",");
 }
 
 function daysFrom(text: string): number[] {

@@ -85,6 +85,10 @@ export const errorCodes = {
     kind: "invalid",
     means: "A retry schedule is up to 10 whole days from 1 to 60, each later than the one before.",
   },
+  return_origin_invalid: {
+    kind: "invalid",
+    means: "A return origin is a scheme (http or https), a host and perhaps a port: no path.",
+  },
   return_url_not_allowed: { kind: "invalid", means: "This address is not on the project's list." },
   route_not_found: { kind: "not_found", means: "There is nothing at this address." },
   scope_missing: { kind: "forbidden", means: "This access token may not do that." },

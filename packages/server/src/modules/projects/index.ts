@@ -7,6 +7,7 @@ import {
   productNumberOf,
   projectIdOf,
   retrySchedule,
+  returnOriginsOf,
   type Side,
   sides,
 } from "#modules/projects/domain/index.ts";
@@ -18,6 +19,7 @@ import {
   listProjects,
   listProjectsBySlug,
   updateRetryDays,
+  updateReturnOrigins,
 } from "./store.ts";
 
 export {
@@ -26,6 +28,7 @@ export {
   type ProjectSettings,
   RETRIES_MAX,
   RETRY_DAY_MAX,
+  RETURN_ORIGINS_MAX,
   type Side,
   sideOf,
 } from "#modules/projects/domain/index.ts";
@@ -39,10 +42,18 @@ export async function getProject(tx: Tx): Promise<Project> {
 /** What may be changed of a project; what is absent stays as it is. */
 export interface ProjectChanges {
   readonly retryDays?: readonly number[];
+  readonly returnOrigins?: readonly string[];
 }
 
-/** Changes the project of the transaction. Refuses with `retry_schedule_invalid`. */
-export async function updateProject(tx: Tx, { retryDays }: ProjectChanges): Promise<Project> {
+/**
+ * Changes the project of the transaction. Refuses with `retry_schedule_invalid` and
+ * `return_origin_invalid`.
+ */
+export async function updateProject(
+  tx: Tx,
+  { retryDays, returnOrigins }: ProjectChanges,
+): Promise<Project> {
+  if (returnOrigins !== undefined) await updateReturnOrigins(tx, returnOriginsOf(returnOrigins));
   if (retryDays !== undefined) await updateRetryDays(tx, retrySchedule(retryDays));
   return getProject(tx);
 }

@@ -30,6 +30,14 @@ export async function updateRetryDays(tx: Tx, retryDays: readonly number[]): Pro
   ]);
 }
 
+/** Changes where payers may be sent back to, for payment links that are made from now on. */
+export async function updateReturnOrigins(tx: Tx, returnOrigins: readonly string[]): Promise<void> {
+  await tx.query("update project set return_origins = $2 where project_id = $1", [
+    tx.projectId,
+    returnOrigins,
+  ]);
+}
+
 /** The project of the transaction, or null before it exists. */
 export async function findProject(tx: Tx): Promise<Project | null> {
   const [row] = await tx.query<ProjectRow>(`select ${COLUMNS} from project where project_id = $1`, [

@@ -63,6 +63,42 @@ describe("PATCH /v1/project", () => {
     expect(await change({ retry_days })).toMatchObject({ status: 400, body: { code } });
   });
 
+  test("200: a payer may be sent back to a new origin, and no longer to an old one", async () => {
+    const { body: plan } = await shop.call("POST", "/api/v1/billing_plans", {
+      body: { title: "Basic", price: 10, interval: "month", currency_code: "JMD" },
+    });
+    const link = async (return_url: string) => {
+      const customer = { first_name: "Ada", last_name: "Brown", email: "ada@shop.example" };
+      const body = { plan_uid: plan.data.uid, customer, meta_data: { return_url } };
+      const path = "/api/v1/billing_subscriptions/link";
+      return (await shop.call("POST", path, { body })).status;
+    };
+    expect(await link("https://your-app.example/billing")).toBe(400);
+
+    const changed = await change({
+      return_origins: ["https://Your-App.example/", "https://your-app.example"],
+    });
+
+    expect(changed.body.return_origins).toEqual(["https://your-app.example"]);
+    expect(await link("https://your-app.example/billing")).toBe(201);
+    await change({ return_origins: [] });
+    expect(await link("https://your-app.example/billing")).toBe(400);
+  });
+
+  test.each([
+    { origin: "https://shop.example/billing", because: "it has a path" },
+    { origin: "https://ada@shop.example", because: "it has a user" },
+    { origin: "https://shop.example?a=1", because: "it has a query" },
+    { origin: "ftp://shop.example", because: "it is not of the web" },
+    { origin: "shop.example", because: "it has no scheme" },
+    { origin: "*", because: "it is no address" },
+  ])("400: $origin, $because", async ({ origin }) => {
+    expect(await change({ return_origins: [origin] })).toMatchObject({
+      status: 400,
+      body: { code: "return_origin_invalid" },
+    });
+  });
+
   test("403 without the scope for it", async () => {
     const token = await shop.issueToken(["billing:read", "billing:write"]);
     expect((await change({ retry_days: [1] }, token)).status).toBe(403);

@@ -6,6 +6,7 @@ import {
   type Project,
   RETRIES_MAX,
   RETRY_DAY_MAX,
+  RETURN_ORIGINS_MAX,
   updateProject,
 } from "#modules/projects/index.ts";
 import { Closed, Instant, Literals } from "#platform/http/wire.ts";
@@ -17,15 +18,18 @@ const RetryDays = Type.Array(Type.Integer({ minimum: 1, maximum: RETRY_DAY_MAX }
   examples: [[1, 3, 5, 7]],
 });
 
+const ReturnOrigins = Type.Array(Type.String({ maxLength: 300 }), {
+  maxItems: RETURN_ORIGINS_MAX,
+  description: "Origins that a payer may be sent back to",
+  examples: [["https://shop.example"]],
+});
+
 const ProjectWire = Type.Object({
   slug: Type.String({ examples: ["demo"] }),
   name: Type.String({ examples: ["Demo"] }),
   side: Literals(["live", "sandbox"], { examples: ["sandbox"] }),
   key_prefix: Type.String({ description: "What keys start with", examples: ["demo"] }),
-  return_origins: Type.Array(Type.String(), {
-    description: "Origins that a payer may be sent back to",
-    examples: [["https://shop.example"]],
-  }),
+  return_origins: ReturnOrigins,
   retry_days: RetryDays,
   created_at: Instant,
 });
@@ -48,14 +52,17 @@ export const projectRoutes = (): FastifyPluginAsyncTypebox => async (app) => {
   app.patch(
     "/v1/project",
     {
-      config: { scope: "admin", refuses: ["retry_schedule_invalid"] },
+      config: { scope: "admin", refuses: ["retry_schedule_invalid", "return_origin_invalid"] },
       schema: {
         operationId: "updateProject",
         summary: "Change the settings of the side that the token opens",
         description:
-          "What you leave out stays as it is. A new schedule counts from the next failed attempt on.",
+          "What you leave out stays as it is. A new schedule counts from the next failed attempt on, new origins for the payment links made afterwards.",
         tags: ["project"],
-        body: Closed({ retry_days: Type.Optional(RetryDays) }),
+        body: Closed({
+          retry_days: Type.Optional(RetryDays),
+          return_origins: Type.Optional(ReturnOrigins),
+        }),
         response: { 200: ProjectWire },
       },
     },
@@ -66,8 +73,16 @@ export const projectRoutes = (): FastifyPluginAsyncTypebox => async (app) => {
   );
 };
 
-function changesFrom({ retry_days: retryDays }: { readonly retry_days?: number[] }) {
-  return retryDays === undefined ? {} : { retryDays };
+interface ChangesBody {
+  readonly retry_days?: number[];
+  readonly return_origins?: string[];
+}
+
+function changesFrom({ retry_days: retryDays, return_origins: returnOrigins }: ChangesBody) {
+  return {
+    ...(retryDays === undefined ? {} : { retryDays }),
+    ...(returnOrigins === undefined ? {} : { returnOrigins }),
+  };
 }
 
 function projectToWire(project: Project): Static<typeof ProjectWire> {

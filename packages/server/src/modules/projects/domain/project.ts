@@ -55,6 +55,25 @@ export function retrySchedule(days: readonly number[]): readonly number[] {
   throw new BillingError("retry_schedule_invalid", { retry_days: days.slice(0, RETRIES_MAX + 1) });
 }
 
+export const RETURN_ORIGINS_MAX = 50;
+
+/**
+ * The origins that a payer may be sent back to, as browsers write them, each once. Refuses with
+ * `return_origin_invalid` what says more than an origin, or is not of the web.
+ */
+export function returnOriginsOf(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.map(originOf))];
+}
+
+function originOf(text: string): string {
+  const url = URL.parse(text);
+  const isOfWeb = url !== null && (url.protocol === "https:" || url.protocol === "http:");
+  if (!isOfWeb || url.href !== `${url.origin}/`) {
+    throw new BillingError("return_origin_invalid", { origin: text });
+  }
+  return url.origin;
+}
+
 /** Whether a payer may be sent to this address: its origin is on the project's list. */
 export function mayReturnTo(
   { returnOrigins }: Pick<Project, "returnOrigins">,
