@@ -1,4 +1,4 @@
-export type { ChargeJournal, JournaledCharge } from "./charge-journal.ts";
+export type { ChargeJournal, JournaledCharge, JournaledRefund } from "./charge-journal.ts";
 export type { Fault, FaultRecord } from "./faults/fault.ts";
 export type { FaultPlan } from "./faults/fault-plan.ts";
 export { FaultOrderError, readFaults } from "./faults/read-faults.ts";

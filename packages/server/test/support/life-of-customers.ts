@@ -1,10 +1,14 @@
+import Stripe from "stripe";
+import { present } from "#kernel/assert.ts";
+import { MINUTE_MS } from "#kernel/clock.ts";
+import { payOnPage } from "#test/support/payments/pay-on-page.ts";
 import type { TestApp } from "./app.ts";
 import { flat, perUnit, type Story, storyOf, tiered } from "./story.ts";
 
 /**
  * Fills the sandbox side with customers to whom, between them, everything has happened that leaves a
  * trace: usage in time, late and corrected, prices of each kind, bills paid, declined and given up,
- * subscriptions that run, wait, end and have ended.
+ * money given back and disputed, subscriptions that run, wait, end and have ended.
  */
 export async function tellLifeOfCustomers(shop: TestApp): Promise<void> {
   const story = storyOf(shop);
@@ -24,6 +28,7 @@ export async function tellLifeOfCustomers(shop: TestApp): Promise<void> {
   await whoCallsAndLeaves(shop, story, calls);
   await whoMovesMoney(story);
   await whoDoesNothing(story);
+  await whoseMoneyGoesBack(shop, story);
   await whoCannotPay(story, shipping);
   const waiting = await story.welcome({ clock: null, card: null });
   await waiting.subscribes(calls);
@@ -73,6 +78,41 @@ async function whoDoesNothing(story: Story): Promise<void> {
   const idle = await story.welcome({ clock: "2026-01-01" });
   await idle.subscribes(await story.publish([perUnit("pages", "1")]));
   await idle.livesUntil("2026-02-05");
+}
+
+/** Refunds that stay and one that the bank returns, disputes of each end, and money that came for nothing. */
+async function whoseMoneyGoesBack(shop: TestApp, story: Story): Promise<void> {
+  const httpClient = Stripe.createFetchHttpClient(shop.app.sandbox.fetch);
+  const dashboard = new Stripe("sk_test_dashboard", { httpClient });
+  const plan = await story.publish([flat("30.00", "advance")]);
+  const charged = async (card: string) => {
+    const payer = await story.welcome({ clock: null, card });
+    await payer.subscribes(plan);
+    await shop.settle();
+    return present(shop.app.sandbox.journal.charges().at(-1), "it was charged").id;
+  };
+
+  await dashboard.refunds.create({ charge: await charged("pm_card_visa"), amount: 1000 });
+  await dashboard.refunds.create({ charge: await charged("pm_card_refundFail") });
+  for (const [card, word] of [
+    ["pm_card_createDispute", "winning_evidence"],
+    ["pm_card_createDisputeProductNotReceived", "losing_evidence"],
+  ] as const) {
+    const [dispute] = (await dashboard.disputes.list({ charge: await charged(card) })).data;
+    const evidence = { uncategorized_text: word };
+    await dashboard.disputes.update(present(dispute, "it is there").id, { evidence, submit: true });
+  }
+  await charged("pm_card_createDispute");
+  await charged("pm_card_createDisputeInquiry");
+
+  const late = await story.welcome({ clock: null, card: null });
+  const waiting = await late.subscribes(plan);
+  const link = new URL(waiting.paymentUrl ?? "").pathname;
+  const page = (await shop.call("GET", link, { token: null })).headers["location"];
+  await waiting.cancels("now");
+  await payOnPage(shop.app.sandbox, String(page));
+  await shop.call("GET", `${link}/return`, { token: null });
+  await shop.moveTo(shop.clock.now() + MINUTE_MS);
 }
 
 /** One whose card is tried again still, and one whose subscription has ended over it. */

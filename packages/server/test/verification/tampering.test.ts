@@ -58,6 +58,8 @@ async function brokenBy(tampering: string, rail: RailJournal = journal): Promise
   }
 }
 
+const KEPT =
+  "status = 'succeeded' and id not in (select payment_id from refund union select payment_id from dispute)";
 const PAID = "select id from invoice where status = 'paid' and total_minor > 0 limit 1";
 
 interface Tampering {
@@ -161,7 +163,7 @@ const tamperings: readonly Tampering[] = [
   },
   {
     what: "a payment whose charge is not in the rail's journal",
-    sql: "update payment set rail_ref = 'pi_of_nobody_' || id where status = 'succeeded'",
+    sql: `update payment set rail_ref = 'pi_of_nobody_' || id where ${KEPT}`,
     breaks: ["payment_is_charged_once"],
   },
   {
@@ -187,8 +189,49 @@ const tamperings: readonly Tampering[] = [
   },
   {
     what: "a payment that the books hold from another rail",
-    sql: "update payment set rail = 'cash' where status = 'succeeded'",
+    sql: `update payment set rail = 'cash' where ${KEPT}`,
     breaks: ["books_hold_payments"],
+  },
+  {
+    what: "a refund that is not in the rail's journal",
+    sql: "update refund set rail_ref = 're_of_nobody_' || id where reason is null",
+    breaks: ["refund_is_made_once"],
+  },
+  {
+    what: "a refund that is gone",
+    sql: "delete from refund where reason = 'paid_for_nothing'",
+    breaks: ["books_hold_refunds", "refund_is_made_once"],
+  },
+  {
+    what: "a refund that says that the bank returned it",
+    sql: "update refund set status = 'failed' where status = 'succeeded'",
+    breaks: ["books_hold_refunds"],
+  },
+  {
+    what: "a refund of money that had come for nothing, booked as of what was earned",
+    sql: `update ledger_transfer set debit_account = 'refunds'
+           where source_type = 'refund' and debit_account = 'unapplied'`,
+    breaks: ["books_hold_refunds", "chain_is_unbroken"],
+  },
+  {
+    what: "a refund of a payment that nobody made",
+    sql: "update refund set payment_id = payment_id + 1 where reason is null",
+    breaks: ["books_hold_refunds", "refund_is_made_once"],
+  },
+  {
+    what: "a dispute that was won, though the bank gave nothing back",
+    sql: "update dispute set status = 'won' where status in ('open', 'lost')",
+    breaks: ["books_hold_disputes"],
+  },
+  {
+    what: "a dispute about another amount",
+    sql: "update dispute set amount_minor = amount_minor - 1 where status = 'lost'",
+    breaks: ["books_hold_disputes"],
+  },
+  {
+    what: "a dispute that took money and is gone",
+    sql: "delete from dispute where status = 'open'",
+    breaks: ["books_hold_disputes", "happenings_are_told_once"],
   },
   {
     what: "an event that was never told",
@@ -219,6 +262,20 @@ test("everything holds that the product itself has written", async () => {
 describe("what is tampered with is named, and nothing else", () => {
   test.each(tamperings)("$what: $breaks", async ({ sql, breaks }) => {
     expect(await brokenBy(sql)).toEqual(breaks);
+  });
+
+  test("a refund that was made twice", async () => {
+    const twice: RailJournal = {
+      ...journal,
+      chargesOf: async (ids) =>
+        (await journal.chargesOf(ids)).map((charge) => ({
+          ...charge,
+          refunds: charge.refunds.flatMap((back) =>
+            back.madeFor === null ? [back] : [back, { ...back, ref: "re_again" }],
+          ),
+        })),
+    };
+    expect(await brokenBy("select 1", twice)).toEqual(["refund_is_made_once"]);
   });
 
   test("a payment that was charged twice", async () => {

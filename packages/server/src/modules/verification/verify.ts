@@ -14,6 +14,7 @@ import {
 } from "#modules/verification/domain/index.ts";
 import { sha256 } from "#platform/crypto/sha256.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { listDisputeFacts, listRefundFacts } from "./money-back-store.ts";
 import { findEventNumberSpan, findInvoiceNumberSpan, listCandidates } from "./paging-store.ts";
 import {
   listAttemptFacts,
@@ -144,6 +145,8 @@ async function loadFacts(tx: Tx, customerIds: readonly bigint[]): Promise<Stored
     heads: await listHeadFacts(tx, customerIds),
     payments: await listPaymentFacts(tx, customerIds),
     attempts: await listAttemptFacts(tx, customerIds),
+    refunds: await listRefundFacts(tx, customerIds),
+    disputes: await listDisputeFacts(tx, customerIds),
     told: await listToldFacts(tx, customerIds),
   };
 }

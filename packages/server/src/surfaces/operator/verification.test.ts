@@ -60,6 +60,8 @@ describe("GET /v1/verification", () => {
       invoices: 1,
       invoice_lines: 2,
       payments: 1,
+      refunds: 0,
+      disputes: 0,
       ledger_transfers: 2,
       charges: 1,
       events: told?.count,

@@ -15,6 +15,7 @@ export interface Breach extends Finding {
 export type FoundKind =
   | "charge"
   | "customer"
+  | "dispute"
   | "event"
   | "invoice"
   | "invoice_line"
@@ -22,6 +23,7 @@ export type FoundKind =
   | "payment"
   | "period_close"
   | "project"
+  | "refund"
   | "subscription"
   | "usage_counter"
   | "usage_event";

@@ -10,6 +10,8 @@ export interface Checked {
   readonly invoices: number;
   readonly invoiceLines: number;
   readonly payments: number;
+  readonly refunds: number;
+  readonly disputes: number;
   readonly ledgerTransfers: number;
   readonly charges: number;
   readonly events: number;
@@ -23,6 +25,8 @@ export const nothingChecked: Checked = {
   invoices: 0,
   invoiceLines: 0,
   payments: 0,
+  refunds: 0,
+  disputes: 0,
   ledgerTransfers: 0,
   charges: 0,
   events: 0,
@@ -37,6 +41,8 @@ export function sizeOf(facts: Facts, customers: number): Checked {
     invoices: facts.invoices.length,
     invoiceLines: facts.lines.length,
     payments: facts.payments.length,
+    refunds: facts.refunds.length,
+    disputes: facts.disputes.length,
     ledgerTransfers: facts.transfers.length,
     charges: facts.journal?.charges.length ?? 0,
     events: 0,

@@ -5,7 +5,7 @@ import type { Money } from "#kernel/money.ts";
 import type { Nanos } from "#kernel/nanos.ts";
 import type { Computation, InvoiceReason, InvoiceStatus } from "#modules/invoices/domain/index.ts";
 import type { Sha256 } from "#modules/ledger/domain/index.ts";
-import type { PaymentStatus } from "#modules/payments/domain/index.ts";
+import type { DisputeStatus, PaymentStatus, RefundStatus } from "#modules/payments/domain/index.ts";
 import type { RunningPeriod, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 
 /** Everything that is stored of some customers, from one snapshot. */
@@ -21,6 +21,8 @@ export interface Facts {
   readonly heads: readonly HeadFact[];
   readonly payments: readonly PaymentFact[];
   readonly attempts: readonly AttemptFact[];
+  readonly refunds: readonly RefundFact[];
+  readonly disputes: readonly DisputeFact[];
   readonly told: readonly ToldFact[];
   /** What the rail says of these customers, read after all the rest; null where it cannot be read. */
   readonly journal: JournalFact | null;
@@ -135,6 +137,21 @@ export interface AttemptFact {
   readonly outcome: string | null;
 }
 
+/** Money of a payment that went the other way, or may. */
+interface MoneyBackFact<Status> extends OwnedId {
+  readonly paymentId: bigint;
+  readonly status: Status;
+  readonly currency: string;
+  readonly amountMinor: bigint;
+  readonly rail: string;
+}
+
+export interface RefundFact extends MoneyBackFact<RefundStatus> {
+  readonly railRef: string | null;
+}
+
+export type DisputeFact = MoneyBackFact<DisputeStatus>;
+
 /** How many events of a type the log and the outbox hold of a customer. */
 export interface ToldFact {
   readonly customerId: bigint;
@@ -161,4 +178,14 @@ export interface ChargeFact {
   /** ISO 4217. */
   readonly currency: string;
   readonly isSucceeded: boolean;
+  /** What was given back of it, also what came back from the bank again. */
+  readonly refunds: readonly GivenBackFact[];
+}
+
+export interface GivenBackFact {
+  readonly ref: string;
+  /** Our own refund, as the rail was told; null when somebody else made it there. */
+  readonly madeFor: OwnedId | null;
+  /** In the units that the rail counts in. */
+  readonly amount: bigint;
 }

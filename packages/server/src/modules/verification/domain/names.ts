@@ -30,6 +30,16 @@ export const paymentName = (key: OwnedId): ObjectName => ({
   id: formatOwnedId("payment", key),
 });
 
+export const refundName = (key: OwnedId): ObjectName => ({
+  kind: "refund",
+  id: formatOwnedId("refund", key),
+});
+
+export const disputeName = (key: OwnedId): ObjectName => ({
+  kind: "dispute",
+  id: formatOwnedId("dispute", key),
+});
+
 export function lineName({ customerId, invoiceId, lineNumber }: LineFact): ObjectName {
   const invoice = formatOwnedId("invoice", { customerId, id: invoiceId });
   return { kind: "invoice_line", id: `${invoice} line ${lineNumber}` };

@@ -1,6 +1,6 @@
-import type { JournaledCharge } from "@farthing/stripe-sandbox";
+import type { JournaledCharge, JournaledRefund } from "@farthing/stripe-sandbox";
 import { parseOwnedId } from "#kernel/ids.ts";
-import type { ChargeFact } from "#modules/verification/domain/index.ts";
+import type { ChargeFact, GivenBackFact } from "#modules/verification/domain/index.ts";
 import type { RailJournal } from "#modules/verification/index.ts";
 import { stripeAmount } from "./amount.ts";
 import { MADE_FOR } from "./objects.ts";
@@ -24,7 +24,7 @@ export function sandboxJournal(
 
 /** None for a charge that somebody else made there: ours carry our own ids. */
 function chargeFact(charge: JournaledCharge): ChargeFact[] {
-  const { id, paymentIntent, amount, currency, status, metadata } = charge;
+  const { id, paymentIntent, amount, currency, status, metadata, refunds } = charge;
   const madeFor = metadata[MADE_FOR] ?? "";
   const payment = parseOwnedId("payment", madeFor);
   const owner = payment ?? parseOwnedId("checkout", madeFor);
@@ -38,6 +38,12 @@ function chargeFact(charge: JournaledCharge): ChargeFact[] {
       amount: BigInt(amount),
       currency: currency.toUpperCase(),
       isSucceeded: status === "succeeded",
+      refunds: refunds.map(givenBackFact),
     },
   ];
+}
+
+function givenBackFact({ id, amount, metadata }: JournaledRefund): GivenBackFact {
+  const madeFor = parseOwnedId("refund", metadata[MADE_FOR] ?? "");
+  return { ref: id, madeFor, amount: BigInt(amount) };
 }

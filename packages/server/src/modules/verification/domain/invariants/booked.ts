@@ -7,7 +7,7 @@ import { minorText, type ObjectName } from "#modules/verification/domain/names.t
 /** A transfer that has to be in the books because of an object. */
 export interface Due extends OwnedId, Movement {}
 
-interface Movement {
+export interface Movement {
   readonly currency: string;
   readonly debitAccount: string;
   readonly creditAccount: string;
@@ -34,19 +34,19 @@ export function bookedWrongly({ due, booked, nameOf }: Bookkeeping): Finding[] {
   });
 }
 
-function sourceOf([transfer]: readonly TransferFact[]): OwnedId | undefined {
+export function sourceOf([transfer]: readonly TransferFact[]): OwnedId | undefined {
   return transfer && { customerId: transfer.customerId, id: transfer.sourceId };
 }
 
-function sourceKey({ customerId, sourceId }: TransferFact): string {
+export function sourceKey({ customerId, sourceId }: TransferFact): string {
   return ownedKey({ customerId, id: sourceId });
 }
 
-function isSame(one: Movement, other: Movement): boolean {
+export function isSame(one: Movement, other: Movement): boolean {
   return textOf(one) === textOf(other);
 }
 
-function textOf(movement?: Movement): string {
+export function textOf(movement?: Movement): string {
   if (movement === undefined) return "no transfer";
   const { debitAccount, creditAccount, amountMinor, currency } = movement;
   return `${minorText(amountMinor, currency)} to ${debitAccount} from ${creditAccount}`;

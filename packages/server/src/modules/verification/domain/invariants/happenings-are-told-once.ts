@@ -29,9 +29,11 @@ const COUNTED = new Set([
   "invoice.finalized",
   "invoice.paid",
   "payment.succeeded",
+  "payment.refunded",
+  "dispute.opened",
 ]);
 
-function happened({ subscriptions, invoices, payments }: Facts): Happening[] {
+function happened({ subscriptions, invoices, payments, transfers, disputes }: Facts): Happening[] {
   const of = (type: string, owned: readonly { readonly customerId: bigint }[]) =>
     owned.map(({ customerId }) => ({ customerId, type }));
   return [
@@ -46,10 +48,20 @@ function happened({ subscriptions, invoices, payments }: Facts): Happening[] {
       "invoice.paid",
       invoices.filter(({ status }) => status === "paid"),
     ),
+    // What came for nothing is told of when it is given back.
     ...of(
       "payment.succeeded",
-      payments.filter(({ status }) => status === "succeeded"),
+      payments.filter(({ status, invoiceId }) => status === "succeeded" && invoiceId !== null),
     ),
+    // A refund that came back from the bank was told of too: the books know how often money went out.
+    ...of(
+      "payment.refunded",
+      transfers.filter(
+        ({ sourceType, creditAccount }) =>
+          sourceType === "refund" && creditAccount.startsWith("rail:"),
+      ),
+    ),
+    ...of("dispute.opened", disputes),
   ];
 }
 

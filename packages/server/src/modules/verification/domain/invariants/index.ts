@@ -1,7 +1,9 @@
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
 import { attemptsAreCounted } from "./attempts-are-counted.ts";
+import { booksHoldDisputes } from "./books-hold-disputes.ts";
 import { booksHoldInvoices } from "./books-hold-invoices.ts";
 import { booksHoldPayments } from "./books-hold-payments.ts";
+import { booksHoldRefunds } from "./books-hold-refunds.ts";
 import { chainIsUnbroken } from "./chain-is-unbroken.ts";
 import { closeHasItsInvoice } from "./close-has-its-invoice.ts";
 import { counterIsSumOfEvents } from "./counter-is-sum-of-events.ts";
@@ -18,6 +20,7 @@ import { paymentSettlesItsInvoice } from "./payment-settles-its-invoice.ts";
 import { periodIsBilledOnce } from "./period-is-billed-once.ts";
 import { periodsFollowEachOther } from "./periods-follow-each-other.ts";
 import { receivableIsWhatIsOwed } from "./receivable-is-what-is-owed.ts";
+import { refundIsMadeOnce } from "./refund-is-made-once.ts";
 
 /** What is true of the data of each customer, in the order in which money comes about. */
 export const invariants: readonly Invariant[] = [
@@ -35,9 +38,12 @@ export const invariants: readonly Invariant[] = [
   paidInvoiceIsPaidInFull,
   attemptsAreCounted,
   paymentIsChargedOnce,
+  refundIsMadeOnce,
   chainIsUnbroken,
   booksHoldInvoices,
   booksHoldPayments,
+  booksHoldRefunds,
+  booksHoldDisputes,
   receivableIsWhatIsOwed,
   happeningsAreToldOnce,
 ];
