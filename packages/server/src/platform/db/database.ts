@@ -68,6 +68,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connectionsMax,
+    application_name: "farthing",
     options: "-c role=farthing_app -c search_path=farthing -c timezone=UTC",
     types: columnTypes,
     connectionTimeoutMillis: 10_000,

@@ -78,7 +78,11 @@ export function createQueue<Payloads extends object>(
 
 /** A connection that breaks is replaced by the pool; unheard, its error would end the process. */
 function openPool(ownerUrl: string, connectionsMax: number, log: Log): pg.Pool {
-  const pool = new pg.Pool({ connectionString: ownerUrl, max: connectionsMax });
+  const pool = new pg.Pool({
+    connectionString: ownerUrl,
+    max: connectionsMax,
+    application_name: "farthing",
+  });
   pool.on("connect", (client) => {
     client.once("error", (error) => {
       log.warn({ err: error }, "a connection of the queue was lost");

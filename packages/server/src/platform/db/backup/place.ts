@@ -18,12 +18,15 @@ export async function withOwner<Result>(
   }
 }
 
-/** Who else is connected to this database, by the names they give themselves. */
+/** Who else is connected to this database, by the names they give themselves: `farthing (7)`. */
 export async function listOtherSessions(client: pg.ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
-    `select coalesce(nullif(application_name, ''), 'unnamed') as name from pg_stat_activity
+    `select coalesce(nullif(application_name, ''), 'unnamed')
+            || case when count(*) > 1 then format(' (%s)', count(*)) else '' end as name
+       from pg_stat_activity
       where datname = current_database() and backend_type = 'client backend'
-        and pid <> pg_backend_pid()`,
+        and pid <> pg_backend_pid()
+      group by application_name order by application_name`,
   );
   return rows.map(({ name }) => name);
 }
