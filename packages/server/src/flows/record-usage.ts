@@ -1,7 +1,6 @@
 import { present } from "#kernel/assert.ts";
 import type { UsageEvent, UsageOutcome } from "#modules/metering/domain/index.ts";
 import type { UsageRecorder } from "#modules/metering/index.ts";
-import { faultPoint } from "#platform/faults/fault-point.ts";
 
 /** An entry of a batch: an event, or what is wrong with the form of one that could not be read. */
 export type ReadEvent<Fault> =
@@ -21,7 +20,6 @@ export async function recordReadable<Fault>(
 ): Promise<EntryResult<Fault>[]> {
   const events = entries.flatMap(({ event }) => (event === undefined ? [] : [event]));
   const outcomes = await record(projectId, events);
-  faultPoint("usage.outcomes_known");
   let answered = 0;
   return entries.map((entry) => {
     if (entry.event === undefined) return { fault: entry.fault };

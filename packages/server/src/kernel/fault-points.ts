@@ -17,7 +17,7 @@ export const faultPoints = {
   "usage.committed": "A group of events is committed with its counters, nobody is answered.",
   "usage.late_written": "Events of a period that is billed are written, not committed.",
   "usage.late_committed": "Events of a period that is billed are committed, nobody is answered.",
-  "usage.outcomes_known": "It is known what became of each event of a request; nobody is answered.",
+  "usage.outcomes_known": "It is known what became of each event of a group; nobody is answered.",
 
   "subscribe.written": "A subscription is written, not begun, not committed.",
   "subscribe.begun": "A subscription has begun or waits for its payer; not committed.",

@@ -1,27 +1,19 @@
-import { join } from "node:path";
-import { type Chance, chanceOf } from "./chance.ts";
-import { passMinute, withDatabase } from "./database-process.ts";
-import { findBreachesByApi } from "./invariants/by-api.ts";
-import { findBreaches } from "./invariants/check.ts";
-import { gatherEvidence } from "./invariants/evidence.ts";
-import { createLives, type Lives } from "./lives.ts";
-import { accountJobs } from "./load/account-jobs.ts";
-import { type Api, apiOf } from "./load/api.ts";
-import { type Book, emptyBook } from "./load/book.ts";
-import { clockJob, clockJobs } from "./load/clock-jobs.ts";
-import { createLoad, type Load } from "./load/load.ts";
-import { publishPlans } from "./load/plans.ts";
-import { usageJobs } from "./load/usage-jobs.ts";
-import { type Moment, randomMoment, watchFor } from "./moment.ts";
+import type { Role } from "#config.ts";
+import { breachesOf, type Chapter, openChapter, settledBreaches } from "./chapter.ts";
+import { startCluster } from "./cluster.ts";
+import { runCycle } from "./cycle.ts";
+import { noReach, type Reach } from "./reach.ts";
+import { createSpares } from "./spares.ts";
 
 export interface CrashOptions {
   /** The same seed makes the same decisions; what they meet is up to the machine. */
   readonly seed: number;
-  /** How often the server is killed under load. */
+  /** How often something is killed under load. */
   readonly cycles: number;
-  /** An empty folder that any user may enter. */
+  /** How many cycles share a database and end in a settlement. Default 25. */
+  readonly cyclesPerChapter?: number;
+  /** An empty folder that any user may enter; it is removed in the end. */
   readonly dataDir: string;
-  readonly port: number;
   /** Told what happens, a line at a time. */
   readonly onProgress: (line: string) => void;
   /** Calls `check` again and again until it does not throw; in the end it throws what that threw. */
@@ -31,129 +23,90 @@ export interface CrashOptions {
 export interface CrashReport {
   /** Everything that is not as it should be, in words; nothing when all is well. */
   readonly breaches: readonly string[];
+  readonly cycleCount: number;
   readonly eventCount: number;
   readonly accountCount: number;
   readonly chargeCount: number;
+  readonly messageCount: number;
+  readonly reach: Reach;
 }
 
-/** Everything that one run holds in its hands. */
-interface Run {
-  readonly options: CrashOptions;
-  readonly chance: Chance;
-  readonly book: Book;
-  readonly lives: Lives;
+/** What is checked after a cycle is all that is stored: so there is a new database every so often. */
+const CYCLES_PER_CHAPTER = 25;
+
+const CASTS: readonly (readonly Role[])[] = [
+  ["all", "all"],
+  ["api", "worker"],
+];
+
+interface Tally {
+  cycleCount: number;
+  eventCount: number;
+  accountCount: number;
+  chargeCount: number;
+  messageCount: number;
 }
-
-const FIRST_ACCOUNTS = 8;
-
-/** Nothing then keeps the end of the run waiting. */
-const LAST = { killsDatabase: false, isLongOutage: true };
 
 /**
- * Kills the server under load, again and again, checks after each restart what must hold at any time,
- * and in the end, when everything that was asked for has been done, what must hold then. Stops at the
- * first kill that broke something.
+ * Kills servers, and the database under them, while they work, again and again. Checks after each time
+ * what must hold at any moment, and at the end of each chapter, when everything that was asked for has
+ * been done, what must hold then. Stops at the first kill that broke something.
  */
 export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
-  const chance = chanceOf(options.seed);
-  const run = { options, chance, book: emptyBook(), lives: createLives(options) };
-  try {
-    let api = apiOf(await run.lives.begin());
-    const load = await prepareLoad(run, api);
-    let breaches: readonly string[] = [];
-    for (let cycle = 1; cycle <= options.cycles && breaches.length === 0; cycle += 1) {
-      const isLast = cycle === options.cycles;
-      const moment = { ...randomMoment(chance), ...(isLast ? LAST : {}) };
-      await loadUntil(moment, run, load, api);
-      api = await beginAgain(`kill ${cycle}`, moment, run);
-      breaches = await breachesOf(run, api, "always");
-    }
-    if (breaches.length === 0) breaches = await settledBreaches(run, load, api);
-    const { charges } = await gatherEvidence(run.book, api);
-    return {
-      breaches: [...breaches, ...run.lives.complaints()],
-      eventCount: run.book.events.length,
-      accountCount: run.book.accounts.length,
-      chargeCount: charges.length,
-    };
-  } finally {
-    await run.lives.end();
-  }
-}
-
-/** Publishes the plans and sells them a few times, so that there is something to load. */
-async function prepareLoad({ book, chance }: Run, api: Api): Promise<Load> {
-  const plans = await publishPlans(api);
-  const source = { book, chance };
-  const account = accountJobs(source, plans);
-  const load = createLoad(book, {
-    usage: usageJobs(source),
-    clock: clockJobs(source),
-    account,
-  });
-  const first = Array.from({ length: FIRST_ACCOUNTS }, account);
-  await load.finish(
-    api,
-    first.filter((job) => job !== null),
-  );
-  return load;
-}
-
-/** Asks and asks until the moment has come, kills, and waits for the last request to break off. */
-async function loadUntil(moment: Moment, run: Run, load: Load, api: Api): Promise<void> {
-  const watch = watchFor(moment, join(run.options.dataDir, "stripe-sandbox.jsonl"));
-  const loading = load.run(api, watch.onAnswer);
-  await watch.come;
-  watch.close();
-  const killed = run.lives.kill({ database: moment.killsDatabase });
-  load.stop();
-  await Promise.all([killed, loading]);
-}
-
-async function beginAgain(name: string, moment: Moment, { lives, options, book }: Run) {
-  const { at, count, killsDatabase, isLongOutage, killedPhase } = moment;
-  if (isLongOutage) await withDatabase(options, passMinute);
-  if (killedPhase !== null) await lives.beginAndKill(killedPhase);
-  const ready = await lives.begin();
-  const also = [
-    ...(killsDatabase ? ["with the database"] : []),
-    ...(isLongOutage ? ["for a minute"] : []),
-    ...(killedPhase === null ? [] : [`and at phase ${killedPhase} of the start`]),
-  ];
-  options.onProgress(
-    [
-      `${name}: ${at} ${count}`,
-      ...also,
-      `${book.events.length} events so far`,
-      `up again in ${Math.round(ready.startMs)} ms`,
-    ].join(", "),
-  );
-  return apiOf(ready);
-}
-
-async function breachesOf({ book, options }: Run, api: Api, when: "always" | "settled") {
-  const evidence = await gatherEvidence(book, api);
-  const breaches = await withDatabase(options, (db) => findBreaches(db, when, evidence));
-  return [...book.problems, ...breaches];
-}
-
-/** Has everything answered that is not answered yet, bills it, and looks until all has settled. */
-async function settledBreaches(run: Run, load: Load, api: Api): Promise<readonly string[]> {
-  const { book, options, chance } = run;
-  await load.finish(api, []);
-  const travellers = book.accounts.filter(({ clockMs }) => clockMs !== null);
-  await load.finish(
-    api,
-    travellers.map((account) => clockJob(account, 1)),
-  );
+  const { seed, cycles, dataDir, onProgress, eventually } = options;
+  const { cyclesPerChapter = CYCLES_PER_CHAPTER } = options;
+  const reach = noReach();
+  const cluster = await startCluster(dataDir);
+  const spares = createSpares(2);
+  const tally = { cycleCount: 0, eventCount: 0, accountCount: 0, chargeCount: 0, messageCount: 0 };
   let breaches: readonly string[] = [];
-  const isSettled = async () => {
-    breaches = await breachesOf(run, api, "settled");
-    if (breaches.length > 0) throw new Error(breaches.join("\n"));
-  };
-  await options.eventually(isSettled).catch((error: unknown) => {
-    if (breaches.length === 0) throw error;
-  });
-  if (breaches.length > 0) return breaches;
-  return findBreachesByApi(api, book, chance);
+  try {
+    for (let chapterSeed = seed; tally.cycleCount < cycles; chapterSeed += 1) {
+      const roles = CASTS[chapterSeed % CASTS.length] ?? ["all"];
+      const cyclesLeft = Math.min(cyclesPerChapter, cycles - tally.cycleCount);
+      const environment = { folder: dataDir, cluster, spares, reach, onProgress, eventually };
+      const chapter = await openChapter({ seed: chapterSeed, roles, ...environment });
+      onProgress(`chapter of seed ${chapterSeed}: ${roles.join(" and ")}, ${cyclesLeft} kills`);
+      breaches = await playChapter(chapter, cyclesLeft, tally);
+      if (breaches.length > 0) break;
+    }
+  } finally {
+    await spares.end();
+    await cluster.stop();
+  }
+  return { breaches, ...tally, reach };
+}
+
+async function playChapter(
+  chapter: Chapter,
+  cycles: number,
+  tally: Tally,
+): Promise<readonly string[]> {
+  const { seed, book, sandbox, receiver, servers, onProgress } = chapter;
+  let breaches: readonly string[] = [];
+  try {
+    for (let cycle = 1; cycle <= cycles && breaches.length === 0; cycle += 1) {
+      const startedMs = performance.now();
+      const line = await runCycle(chapter);
+      const checkedMs = performance.now();
+      breaches = await breachesOf(chapter, "always");
+      tally.cycleCount += 1;
+      const checkMs = Math.round(performance.now() - checkedMs);
+      const seconds = ((checkedMs - startedMs) / 1000).toFixed(1);
+      onProgress(
+        `kill ${tally.cycleCount}: ${line}; ${seconds} s, checked in ${checkMs} ms, ${book.events.length} events`,
+      );
+      if (breaches.length > 0) {
+        breaches = [...breaches, `seen with --seed ${seed} --cycles ${cycle}`];
+      }
+    }
+    if (breaches.length === 0) breaches = await settledBreaches(chapter);
+    tally.eventCount += book.events.length;
+    tally.accountCount += book.accounts.length;
+    tally.chargeCount += (await sandbox.charges()).length;
+    tally.messageCount += receiver.received.length;
+  } finally {
+    await chapter.end();
+  }
+  return [...breaches, ...servers.complaints()];
 }

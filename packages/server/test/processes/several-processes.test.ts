@@ -5,7 +5,9 @@ import { passMinute, withDatabase } from "#test/support/processes/database-proce
 import { createFleet, type Fleet, type FleetMember } from "#test/support/processes/fleet.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "#test/support/webhook-receiver.ts";
 
-const TAKEN_OVER = { timeout: 15_000, interval: 100 };
+// Loading a server's code takes a busy machine some seconds.
+vi.setConfig({ testTimeout: 60_000 });
+const TAKEN_OVER = { timeout: 40_000, interval: 100 };
 
 let database: TestDatabase;
 let fleet: Fleet;

@@ -119,6 +119,7 @@ export function createBatchRecorder({ db, clock, facts }: RecordBatchDeps): Reco
       const notRecorded = await write(part, { projectId, receipt, connection });
       for (const [key, why] of await exceptionsOf(projectId, notRecorded)) exceptions.set(key, why);
     }
+    faultPoint("usage.outcomes_known");
     return batchOutcomes(plan, exceptions);
   };
 }

@@ -9,13 +9,24 @@ export const chargeInvariants: readonly Invariant[] = [
       select payment_intent, count(*) from given where succeeded group by 1 having count(*) > 1`,
   },
   {
-    name: "each charge is of a payment that was stored before, for its very amount",
-    when: "always",
+    name: "each charge is of a payment, for its very amount",
+    when: "settled",
     given: "charges",
     breaches: `with ${given.charges}
       select given.*, payment.id as payment, amount_minor from given
         left join payment on rail_ref = payment_intent
        where (given.amount, upper(given.currency))
+             is distinct from (payment.amount_minor, payment.currency)`,
+  },
+  {
+    name: "what we charge is a payment that was stored before, for its very amount",
+    when: "always",
+    given: "charges",
+    breaches: `with ${given.charges}
+      select given.*, payment.id as payment, amount_minor from given
+        left join payment on rail_ref = payment_intent
+       where not (given.on_page and payment.id is null)
+         and (given.amount, upper(given.currency))
              is distinct from (payment.amount_minor, payment.currency)`,
   },
   {
@@ -45,14 +56,15 @@ export const chargeInvariants: readonly Invariant[] = [
              is distinct from ('paid', 1::bigint, charged.amount, charged.amount)`,
   },
   {
-    name: "each attempt made one charge, the one that it remembers",
+    name: "each attempt made one charge, the one that it remembers, and nothing else did but payers",
     when: "settled",
     given: "charges",
     breaches: `with ${given.charges}
       select given.id as charge, attempt.payment_id, attempt_number, outcome, charge_ref
         from given full join payment_attempt as attempt on charge_ref = given.id
-       where given.id is null or attempt.payment_id is null
-          or (outcome = 'succeeded') is distinct from succeeded`,
+       where not coalesce(given.on_page, false)
+         and (given.id is null or attempt.payment_id is null
+              or (outcome = 'succeeded') is distinct from succeeded)`,
   },
   {
     name: "a payment is tried no more often than its schedule says",

@@ -3,6 +3,7 @@ import { billingInvariants } from "./billing.ts";
 import { bookInvariants } from "./books.ts";
 import { chargeInvariants } from "./charges.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
+import { messageInvariants } from "./messages.ts";
 import { usageInvariants } from "./usage.ts";
 
 const invariants = [
@@ -10,6 +11,7 @@ const invariants = [
   ...billingInvariants,
   ...chargeInvariants,
   ...bookInvariants,
+  ...messageInvariants,
 ];
 
 const SHOWN_MAX = 3;
@@ -27,6 +29,7 @@ export async function findBreaches(
   await db.query("begin isolation level repeatable read read only");
   for (const invariant of invariants) {
     if (when === "always" && invariant.when === "settled") continue;
+    if (invariant.given !== undefined && evidence[invariant.given] === null) continue;
     const { rows } = await db.query(invariant.breaches, valuesFor(invariant, evidence));
     if (rows.length > 0) breaches.push(told(invariant, rows));
   }

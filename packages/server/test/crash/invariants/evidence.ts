@@ -1,46 +1,59 @@
+import { createHash } from "node:crypto";
+import type { JournaledCharge } from "@farthing/stripe-sandbox";
 import { present } from "#kernel/assert.ts";
 import { parseOwnedId } from "#kernel/ids.ts";
-import type { Api } from "#test/crash/load/api.ts";
+import type { CardSandbox } from "#test/crash/card-sandbox.ts";
 import type { Account, Book } from "#test/crash/load/book.ts";
-import type { Evidence } from "./invariant.ts";
+import type { WebhookReceiver } from "#test/support/webhook-receiver.ts";
+import type { ChargeEvidence, Evidence } from "./invariant.ts";
 
-interface JournaledCharge {
-  readonly id: string;
-  readonly paymentIntent: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly status: string;
+interface World {
+  readonly book: Book;
+  readonly sandbox: CardSandbox;
+  readonly receiver: WebhookReceiver;
 }
 
-/** What was sent, sold and charged so far, as far as it is known outside of the database. */
-export async function gatherEvidence(book: Book, api: Api): Promise<Evidence> {
-  const charges = await api.get<JournaledCharge[]>("/stripe-sandbox/_sandbox/charges");
+/** What was sent, sold, charged and received so far, as far as it is known outside of the database. */
+export async function gatherEvidence({ book, sandbox, receiver }: World): Promise<Evidence> {
+  const charges = await sandbox.charges();
   return {
     events: book.events.map(({ account, metric, quantity, reference, isAcknowledged }) => ({
       reference,
       metric,
       quantity,
-      subscription: ownHalf(account),
+      subscription: ownHalf("subscription", account.subscription),
       acknowledged: isAcknowledged,
     })),
-    accounts: book.accounts
-      .filter(({ subscription }) => subscription !== null)
-      .map((account) => ({
-        key: account.key,
-        subscription: ownHalf(account),
-        bad_payer: account.isBadPayer,
-      })),
-    charges: charges.map(({ id, paymentIntent, amount, currency, status }) => ({
-      id,
-      payment_intent: paymentIntent,
-      amount: String(amount),
-      currency,
-      succeeded: status === "succeeded",
+    accounts: book.accounts.filter(isSold).map((account) => ({
+      key: account.key,
+      subscription: ownHalf("subscription", account.subscription),
+      bad_payer: account.isBadPayer,
+    })),
+    charges: charges.map(chargeEvidence),
+    messages: receiver.received.map(({ headers, body }) => ({
+      event: ownHalf("event", String(headers["webhook-id"])),
+      digest: createHash("sha256").update(body).digest("base64"),
     })),
   };
 }
 
-function ownHalf({ subscription }: Account): string {
-  const id = parseOwnedId("subscription", subscription ?? "");
-  return String(present(id, "the server gave this id").id);
+/** The key under which the rail carries our own id: a payment's, or a checkout's for its page. */
+const MADE_FOR = "farthing_id";
+
+export function chargeEvidence(charge: JournaledCharge): ChargeEvidence {
+  const { id, paymentIntent, amount, currency, status, metadata } = charge;
+  return {
+    id,
+    payment_intent: paymentIntent,
+    amount: String(amount),
+    currency,
+    succeeded: status === "succeeded",
+    on_page: parseOwnedId("payment", metadata[MADE_FOR] ?? "") === null,
+  };
+}
+
+const isSold = ({ subscription }: Account): boolean => subscription !== null;
+
+function ownHalf(type: "event" | "subscription", id: string | null): string {
+  return String(present(parseOwnedId(type, id ?? ""), "the server gave this id").id);
 }

@@ -18,6 +18,8 @@ export interface Evidence {
   readonly accounts: readonly AccountEvidence[];
   /** The journal of the card sandbox. */
   readonly charges: readonly ChargeEvidence[];
+  /** What the receiver of webhooks took; null where there is none. */
+  readonly messages: readonly MessageEvidence[] | null;
 }
 
 export interface EventEvidence {
@@ -41,6 +43,15 @@ export interface ChargeEvidence {
   readonly amount: string;
   readonly currency: string;
   readonly succeeded: boolean;
+  /** Whether the payer made it, on a page of the rail, before we knew of it. */
+  readonly on_page: boolean;
+}
+
+export interface MessageEvidence {
+  /** The event's own half of its id. */
+  readonly event: string;
+  /** Of what was said of it. */
+  readonly digest: string;
 }
 
 /** `$1` as rows, for use in a `with`. */
@@ -52,5 +63,8 @@ export const given = {
     select * from jsonb_to_recordset($1) as given(key text, subscription bigint, bad_payer boolean))`,
   charges: `given as (
     select * from jsonb_to_recordset($1) as given(id text, payment_intent text, amount numeric,
-                                                  currency text, succeeded boolean))`,
+                                                  currency text, succeeded boolean,
+                                                  on_page boolean))`,
+  messages: `given as (
+    select * from jsonb_to_recordset($1) as given(event bigint, digest text))`,
 } as const satisfies Record<keyof Evidence, string>;

@@ -1,3 +1,4 @@
+import { payOnPage } from "#test/support/payments/pay-on-page.ts";
 import { type Api, Unanswered } from "./api.ts";
 import type { Account, Book, SoldPlan } from "./book.ts";
 import type { Job, JobSource, NewJob } from "./job.ts";
@@ -6,6 +7,12 @@ import type { Job, JobSource, NewJob } from "./job.ts";
 const CLOCK_START_MS = Date.UTC(2026, 0, 1);
 const REPEATED = 0.3;
 const BAD_PAYERS = 0.1;
+
+// The second one is saved without a word, and declined whenever it is charged.
+const GOOD_CARD = "4242 4242 4242 4242";
+const FAILING_CARD = "4000 0000 0000 0341";
+
+const ON_PAGE = 0.4;
 
 /** New customers, each with a card and a subscription, and the selling of old ones asked for again. */
 export function accountJobs({ book, chance }: JobSource, plans: readonly SoldPlan[]): NewJob {
@@ -17,6 +24,8 @@ export function accountJobs({ book, chance }: JobSource, plans: readonly SoldPla
       isBadPayer: plan.periodDays === 1 && chance.happens(BAD_PAYERS),
       customer: null,
       hasCard: false,
+      paysOnPage: chance.happens(ON_PAGE),
+      paymentUrl: null,
       subscription: null,
       activatedAtMs: null,
       clockMs: plan.isOnTestClock ? CLOCK_START_MS : null,
@@ -29,7 +38,7 @@ export function accountJobs({ book, chance }: JobSource, plans: readonly SoldPla
   return () => {
     const known = chance.oneOf(book.accounts);
     if (known && known.subscription !== null && chance.happens(REPEATED)) {
-      return { lane: "account", attempt: (api) => subscribe(book, api, known) };
+      return { lane: "account", attempt: (api) => sellAgain(book, api, known) };
     }
     const plan = chance.oneOf(plans);
     return plan === undefined ? null : accountJob(book, newAccount(plan));
@@ -41,12 +50,19 @@ function accountJob(book: Book, account: Account): Job {
     lane: "account",
     async attempt(api) {
       account.customer ??= await createCustomer(api, account);
-      if (!account.hasCard) await saveCard(api, account);
-      account.hasCard = true;
+      if (!account.paysOnPage && !account.hasCard) await saveCard(api, account);
+      account.hasCard ||= !account.paysOnPage;
       if (account.subscription === null) await subscribe(book, api, account);
+      if (!account.hasCard) await payByPage(api, account);
+      account.hasCard = true;
       await lookWhetherActive(api, account);
     },
   };
+}
+
+async function sellAgain(book: Book, api: Api, account: Account): Promise<void> {
+  await subscribe(book, api, account);
+  await lookWhetherActive(api, account);
 }
 
 async function createCustomer(api: Api, { key, clockMs }: Account): Promise<string> {
@@ -65,14 +81,17 @@ async function saveCard(api: Api, { key, customer, isBadPayer }: Account): Promi
 async function subscribe(book: Book, api: Api, account: Account): Promise<void> {
   const { key, customer, plan } = account;
   const ask = () =>
-    api.post<{ id: string }>(
+    api.post<{ id: string; payment_url: string | null }>(
       "/v1/subscriptions",
       { customer, plan: plan.id, metadata: { key } },
       `subscription-of-${key}`,
     );
   const answers = await Promise.allSettled([ask(), ask()]);
   for (const answer of answers) {
-    if (answer.status === "fulfilled") account.subscription ??= answer.value.id;
+    if (answer.status === "fulfilled") {
+      account.subscription ??= answer.value.id;
+      account.paymentUrl ??= answer.value.payment_url;
+    }
     if (answer.status === "fulfilled" && answer.value.id !== account.subscription) {
       book.problems.push(`${key} was sold twice: ${answer.value.id}, ${account.subscription}`);
     }
@@ -83,6 +102,19 @@ async function subscribe(book: Book, api: Api, account: Account): Promise<void> 
   if (refused !== undefined) throw refused;
   if (account.subscription === null) throw new Unanswered("neither of the two was answered");
 }
+
+/** Does what a payer does: follows the link, pays on the rail's page, comes back. */
+async function payByPage(api: Api, { key, paymentUrl, isBadPayer }: Account): Promise<void> {
+  if (paymentUrl === null) throw new Error(`${key} was given no payment link`);
+  const page = await api.visit(new URL(paymentUrl).pathname);
+  if (page?.includes("/pay/cs_") !== true) return;
+  const card = isBadPayer ? FAILING_CARD : GOOD_CARD;
+  const back = new URL(await payOnPage({ fetch: asBrowser }, page, card));
+  await api.visit(`${back.pathname}${back.search}`);
+}
+
+const asBrowser = (input: Request | URL | string, init: RequestInit = {}) =>
+  fetch(input, { ...init, redirect: "manual" });
 
 /** What is billed in advance begins when it is paid, some moments after it is sold. */
 export async function lookWhetherActive(api: Api, account: Account): Promise<void> {

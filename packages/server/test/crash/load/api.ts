@@ -10,36 +10,68 @@ export interface Api {
   get<Answer>(path: string): Promise<Answer>;
   /** The same key again asks for the same thing, and not for another one. */
   post<Answer>(path: string, body: unknown, key?: string): Promise<Answer>;
+  /** What a payer's browser gets: where a page leads to, or null when it leads nowhere. */
+  visit(path: string): Promise<string | null>;
+}
+
+export interface Address {
+  readonly url: string;
+  readonly token: string;
 }
 
 // Too many requests, not reachable, and the first request with the key is still being answered.
 const ASK_AGAIN: readonly number[] = [429, 503];
 const IN_FLIGHT = "idempotency_request_in_flight";
 
-/** Throws `Unanswered`, or an ordinary error for an answer that no caller deserves. */
-export function apiOf({ url, token }: { readonly url: string; readonly token: string }): Api {
-  async function ask<Answer>(method: string, path: string, init: RequestInit): Promise<Answer> {
-    const { status, text } = await answered(`${url}${path}`, { ...init, method });
-    if (status < 300) return JSON.parse(text) as Answer;
-    if (ASK_AGAIN.includes(status) || text.includes(IN_FLIGHT)) throw new Unanswered(text);
-    throw new Error(`${method} ${path} was answered ${status}: ${text}`);
+/**
+ * Asks the servers by turns, and of those that are dead the next one, as a balancer does that repeats
+ * what broke off. Throws `Unanswered`, or an ordinary error for an answer that no caller deserves.
+ */
+export function apiOf(...addresses: readonly Address[]): Api {
+  let turn = 0;
+
+  async function ask(
+    path: string,
+    init: RequestInit,
+  ): Promise<{ status: number; text: string; location: string | null }> {
+    let reason: unknown;
+    turn += 1;
+    for (let attempt = 0; attempt < addresses.length; attempt += 1) {
+      const { url, token } = addresses[(turn + attempt) % addresses.length] as Address;
+      const headers = { ...init.headers, authorization: `Bearer ${token}` };
+      try {
+        const response = await fetch(`${url}${path}`, { ...init, headers, redirect: "manual" });
+        const location = response.headers.get("location");
+        return { status: response.status, text: await response.text(), location };
+      } catch (error) {
+        reason = error;
+      }
+    }
+    throw new Unanswered(String(reason), { cause: reason });
   }
-  const authorization = `Bearer ${token}`;
+
+  async function answered<Answer>(method: string, path: string, init: RequestInit = {}) {
+    const { status, text } = await ask(path, { ...init, method });
+    if (status < 300) return JSON.parse(text) as Answer;
+    throw refusalOf(`${method} ${path}`, status, text);
+  }
+
   return {
-    get: (path) => ask("GET", path, { headers: { authorization } }),
+    get: (path) => answered("GET", path),
     post: (path, body, key = randomUUID()) =>
-      ask("POST", path, {
-        headers: { authorization, "content-type": "application/json", "idempotency-key": key },
+      answered("POST", path, {
+        headers: { "content-type": "application/json", "idempotency-key": key },
         body: JSON.stringify(body),
       }),
+    async visit(path) {
+      const { status, text, location } = await ask(path, {});
+      if (status < 400) return location;
+      throw refusalOf(path, status, text);
+    },
   };
 }
 
-async function answered(url: string, init: RequestInit) {
-  try {
-    const response = await fetch(url, init);
-    return { status: response.status, text: await response.text() };
-  } catch (error) {
-    throw new Unanswered(String(error), { cause: error });
-  }
+function refusalOf(asked: string, status: number, text: string): Error {
+  if (ASK_AGAIN.includes(status) || text.includes(IN_FLIGHT)) return new Unanswered(text);
+  return new Error(`${asked} was answered ${status}: ${text}`);
 }

@@ -19,6 +19,10 @@ export interface Account {
   /** Null until it is acknowledged. */
   customer: string | null;
   hasCard: boolean;
+  /** Whether the card is given on the rail's page, by who follows the payment link. */
+  readonly paysOnPage: boolean;
+  /** The payment link, once it is known. */
+  paymentUrl: string | null;
   subscription: string | null;
   /** When its first period began; null as long as nothing can be used. */
   activatedAtMs: number | null;

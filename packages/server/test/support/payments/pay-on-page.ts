@@ -5,7 +5,7 @@ import type { StripeSandbox } from "@farthing/stripe-sandbox";
  * to.
  */
 export async function payOnPage(
-  sandbox: StripeSandbox,
+  sandbox: Pick<StripeSandbox, "fetch">,
   url: string,
   number = "4242 4242 4242 4242",
 ): Promise<string> {

@@ -4,7 +4,7 @@ import { clusterPaths, readCredentials } from "#platform/db/embedded/cluster.ts"
 import { listCommands, signal } from "#platform/db/embedded/processes.ts";
 
 /** The process number of the server that runs on an embedded database's data. */
-async function postmasterOf(dataDir: string): Promise<number> {
+export async function postmasterOf(dataDir: string): Promise<number> {
   const text = await readFile(`${clusterPaths(dataDir).pgdata}/postmaster.pid`, "utf8");
   return Number(text.split("\n")[0]);
 }

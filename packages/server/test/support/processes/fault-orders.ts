@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
-import { openSync, writeSync } from "node:fs";
+import { openSync, readFileSync, writeSync } from "node:fs";
 import { type FaultPoint, faultPoints } from "#kernel/fault-points.ts";
 import { FAULT_CHANNEL } from "#platform/faults/fault-point.ts";
 
@@ -54,4 +54,15 @@ function strike({ postmaster, killsServer }: FaultOrder): void {
     spawnSync("/bin/sh", ["-c", family]);
   }
   if (killsServer) process.kill(process.pid, "SIGKILL");
+}
+
+/** How often a process has reached each point, by the file that it counted in. */
+export function readHits(hitsPath: string): ReadonlyMap<FaultPoint, number> {
+  const bytes = readFileSync(hitsPath);
+  return new Map(
+    faultPointNames.map((name, index) => {
+      const at = index * COUNTER_BYTES;
+      return [name, at + COUNTER_BYTES <= bytes.length ? bytes.readUInt32LE(at) : 0];
+    }),
+  );
 }

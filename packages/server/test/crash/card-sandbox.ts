@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { JournaledCharge } from "@farthing/stripe-sandbox";
+import { freePort } from "#test/support/processes/free-port.ts";
+
+/** The card sandbox that outlives every server, and so knows what was charged. */
+export interface CardSandbox {
+  readonly journalPath: string;
+  /** What a server has to be told to use it. */
+  readonly environment: Readonly<Record<string, string>>;
+  charges(): Promise<readonly JournaledCharge[]>;
+  stop(): Promise<void>;
+}
+
+const SECRET = `whsec_${Buffer.from("what the crash suite's cards are signed with").toString("base64")}`;
+
+const program = join(import.meta.dirname, "../../../stripe-sandbox/src/main.ts");
+
+/** Ends its command when its own standard input does, as when the suite is killed. */
+const untilInputEnds = '"$@" <&- & read -r _; kill $!; wait';
+
+/** Starts `farthing-stripe-sandbox`. It sends each of its notices to each of the servers. */
+export async function startCardSandbox(
+  folder: string,
+  serverUrls: readonly string[],
+): Promise<CardSandbox> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const journalPath = join(folder, "stripe-sandbox.jsonl");
+  const endpoints = serverUrls.map((server) => `${server}/rails/stripe/webhook/demo-sandbox`);
+  const node = [process.execPath, "--conditions=source", "--import", "tsx", program];
+  const kept = ["--port", String(port), "--journal", journalPath, "--webhook-secret", SECRET];
+  const told = endpoints.flatMap((endpoint) => ["--webhook-url", endpoint]);
+  const shell = spawn("/bin/sh", ["-c", untilInputEnds, "sh", ...node, ...kept, ...told], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  // Its first words are that it listens.
+  await once(shell.stdout, "data");
+  shell.stdout.resume();
+
+  return {
+    journalPath,
+    environment: { FARTHING_STRIPE_SANDBOX_URL: url, FARTHING_STRIPE_SANDBOX_SECRET: SECRET },
+    async charges() {
+      const answer = await fetch(`${url}/_sandbox/charges`);
+      return (await answer.json()) as JournaledCharge[];
+    },
+    async stop() {
+      const exited = once(shell, "exit");
+      shell.stdin.end();
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { passMinute, withDatabase } from "#test/support/processes/database-process.ts";
+import type { FaultOrder } from "#test/support/processes/fault-orders.ts";
+import type { Chapter } from "./chapter.ts";
+import { addStrike, type Reach } from "./reach.ts";
+import { killsDatabase, randomStrike, type Strike, told, watchFor } from "./strike.ts";
+
+/** How many more answers those give who were not killed. */
+const AFTER_MAX = 25;
+
+/**
+ * Asks and asks, kills, lets the survivors go on a little, and starts the dead again. Says what it did,
+ * in a line.
+ */
+export async function runCycle(chapter: Chapter): Promise<string> {
+  const { servers, cluster, reach, databaseUrl } = chapter;
+  const strike = randomStrike(chapter.chance, reach);
+  const { point, victim } = strike;
+  const order = await orderOf(strike, chapter);
+  if (point?.startsWith("job.")) await addJobs(databaseUrl);
+
+  const isAtStart = point?.startsWith("start.") === true;
+  const isReached = isAtStart
+    ? await loadUntilStruck(chapter, { ...strike, point: null, victim: "server" }, null)
+    : await loadUntilStruck(chapter, strike, order);
+  if (killsDatabase(victim)) servers.excuse();
+  await cluster.ensureUp();
+  if (killsDatabase(victim)) await withDatabase(databaseUrl, passMinute);
+  const startMs = await servers.revive(isAtStart ? order : null);
+  return outcome(strike, reach, { isStruck: isAtStart || isReached, startMs });
+}
+
+function outcome(
+  strike: Strike,
+  reach: Reach,
+  { isStruck, startMs }: { readonly isStruck: boolean; readonly startMs: number },
+): string {
+  const { point } = strike;
+  if (point !== null && isStruck) addStrike(reach, point);
+  const missed = point === null || isStruck ? "" : ", not reached";
+  const up = startMs === 0 ? "" : `, up again in ${Math.round(startMs)} ms`;
+  return `${told(strike)}${missed}${up}`;
+}
+
+async function orderOf(
+  { point, hits, victim }: Strike,
+  { cluster }: Chapter,
+): Promise<FaultOrder | null> {
+  if (point === null) return null;
+  const postmaster = killsDatabase(victim) ? await cluster.postmaster() : null;
+  return { point, hits, postmaster, killsServer: victim !== "database" };
+}
+
+/** The jobs that run once a day, for now. */
+async function addJobs(databaseUrl: string): Promise<void> {
+  await withDatabase(databaseUrl, (db) =>
+    db.query(
+      `select graphile_worker.add_job('make_partitions'),
+              graphile_worker.add_job('forget_idempotency_keys')
+         from generate_series(1, 4)`,
+    ),
+  );
+}
+
+/** Answers whether the place was reached; else the strike came at the last moment that was left. */
+async function loadUntilStruck(
+  chapter: Chapter,
+  strike: Strike,
+  order: FaultOrder | null,
+): Promise<boolean> {
+  const { servers, cluster, load, api, sandbox } = chapter;
+  const watch = watchFor(strike, sandbox.journalPath);
+  const struck = () => Promise.race([servers.lost(), cluster.lost()]);
+  const isStruck = struck().then(() => true);
+  servers.order(order);
+  const loading = load.run(api, watch.onAnswer);
+  const isReached = await Promise.race([isStruck, watch.come.then(() => false)]);
+  servers.order(null);
+  await finishOff(chapter, strike, isReached);
+  // Who lives on is not to wait for what the dead had leased, nor is this suite.
+  if (!cluster.isLost()) await withDatabase(chapter.databaseUrl, passMinute);
+
+  const survivors = servers.living().filter(({ role }) => role !== "worker");
+  if (!cluster.isLost() && survivors.length > 0) {
+    await Promise.race([watch.more(AFTER_MAX), struck()]);
+  }
+  load.stop();
+  await loading;
+  watch.close();
+  return isReached;
+}
+
+/** Kills whoever is to die and lives still. */
+async function finishOff(
+  { servers, cluster, chance }: Chapter,
+  { victim }: Strike,
+  isReached: boolean,
+): Promise<void> {
+  if (killsDatabase(victim)) servers.excuse();
+  const living = servers.living();
+  const isAll = victim === "servers" || victim === "everything";
+  const one = isReached || victim === "database" ? undefined : chance.oneOf(living);
+  await Promise.all([
+    servers.kill(isAll ? living : living.filter((seat) => seat === one)),
+    killsDatabase(victim) ? cluster.kill() : null,
+  ]);
+}
