@@ -7,7 +7,7 @@ import {
   type LoggedEventWire,
   newestNumber,
 } from "../listen/follow-log.ts";
-import { type Forwarded, forward, newSecret } from "../listen/forward.ts";
+import { type Forwarded, forwardPatiently, isTaken, newSecret } from "../listen/forward.ts";
 import { type Colors, colorsFor } from "../terminal/colors.ts";
 import { pause } from "../terminal/pause.ts";
 
@@ -45,7 +45,17 @@ export async function listen(flags: ListenFlags): Promise<number> {
       for await (const event of followLog(following, readTo)) {
         if (event.message !== null) {
           const { id, message } = event;
-          const forwarded = await forward({ id, body: message.body }, { url, secret });
+          const forwarded = await forwardPatiently(
+            { id, body: message.body },
+            { url, secret },
+            {
+              signal,
+              wait: pause,
+              onRetry: (failed, pauseMs) => console.error(retryLine(event, failed, pauseMs)),
+            },
+          );
+          // Stopped while it was not taken: whoever goes on from here is sent it.
+          if (signal.aborted && !isTaken(forwarded)) return;
           console.log(eventLine(event, forwarded, colors));
         }
         readTo = event.number;
@@ -60,12 +70,19 @@ export async function listen(flags: ListenFlags): Promise<number> {
 
 function eventLine(
   { number, id, message, type }: LoggedEventWire,
-  { status, error, durationMs }: Forwarded,
+  forwarded: Forwarded,
   colors: Colors,
 ): string {
-  const isTaken = status !== null && status >= 200 && status < 300;
-  const outcome = (isTaken ? colors.good : colors.bad)(status === null ? `${error}` : `${status}`);
-  return `${number}  ${message?.type ?? type}  ${id}  ${outcome}  ${durationMs} ms`;
+  const outcome = (isTaken(forwarded) ? colors.good : colors.bad)(outcomeOf(forwarded));
+  return `${number}  ${message?.type ?? type}  ${id}  ${outcome}  ${forwarded.durationMs} ms`;
+}
+
+function retryLine({ number }: LoggedEventWire, failed: Forwarded, pauseMs: number): string {
+  return `Event ${number} was not taken (${outcomeOf(failed)}). Trying again in ${pauseMs / 1000} s…`;
+}
+
+function outcomeOf({ status, error }: Forwarded): string {
+  return `${status ?? error}`;
 }
 
 function connectionLine(state: "lost" | "back"): string {
