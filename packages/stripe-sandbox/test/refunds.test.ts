@@ -33,7 +33,7 @@ describe.each(transports)("refunds, $name", (transport) => {
       refunded: true,
       status: "succeeded",
     });
-    const refunds = [{ amount: 400 }, { amount: 600 }];
+    const refunds = [{ amount: 1_000 }];
     expect(sandbox.journal.charges()).toMatchObject([{ amountRefunded: 1_000, refunds }]);
     const again = await refusal(stripe.refunds.create({ payment_intent: id }));
     expect(again).toMatchObject({ statusCode: 400, code: "charge_already_refunded" });
