@@ -1,7 +1,7 @@
 import { makeCheckout } from "#flows/checkout/make-checkout.ts";
 import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
-import { formatId, type OwnedId } from "#kernel/ids.ts";
+import { formatId, formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import { getPlan } from "#modules/catalog/index.ts";
 import { findCheckoutOf, paymentLink } from "#modules/checkout/index.ts";
@@ -29,7 +29,7 @@ export interface NewSubscription {
   readonly customerId: bigint;
   readonly planId: bigint;
   readonly title: string | null;
-  /** The merchant's own id: the same one again answers the same subscription. */
+  /** The merchant's own id: asked again with it, the same subscription answers. */
   readonly referenceId: string | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Where the payer goes after saving a card. */
@@ -61,7 +61,7 @@ export async function createSubscription(
   const customer = await decideCurrency(tx, asked.customerId, plan.currency);
   const subscription = newSubscription(engine, asked, plan, customer);
   const first = await firstWithReference(tx, asked.referenceId, subscription);
-  if (first.id !== subscription.id) return asItStands(subscribing, tx, first);
+  if (first.id !== subscription.id) return firstAnswer(subscribing, tx, asked, first);
 
   await insertSubscription(tx, subscription);
   const subject = { subscription, customer, plan };
@@ -76,6 +76,25 @@ export async function createSubscription(
   else await activateSubscription(engine, tx, subscription);
   faultPoint("subscribe.begun");
   return asItStands(subscribing, tx, subscription);
+}
+
+/**
+ * What the reference named first. A payment link is the same whatever else is asked; a sale to another
+ * customer, or of another plan, is refused: its answer would look like a success.
+ */
+async function firstAnswer(
+  subscribing: Subscribing,
+  tx: Tx,
+  asked: NewSubscription,
+  first: OwnedId,
+): Promise<CreatedSubscription> {
+  const created = await asItStands(subscribing, tx, first);
+  const { customerId, planId } = created.subscription;
+  const isSame = customerId === asked.customerId && planId === asked.planId;
+  if (isSame || asked.startsWith === "payment_link") return created;
+  throw new BillingError("subscription_reference_reused", {
+    subscription: formatOwnedId("subscription", first),
+  });
 }
 
 /** The subscription as it stands, and its payment link, if it has one. */

@@ -41,7 +41,8 @@ const NewSubscription = Closed({
     Type.String({
       minLength: 1,
       maxLength: 200,
-      description: "Your own id: the same one again answers the same subscription",
+      description:
+        "Your own id: the same one again, for the same customer and plan, answers the same subscription",
     }),
   ),
   metadata: Type.Optional(Metadata),
@@ -59,6 +60,7 @@ export const createSubscription = {
       "plan_archived",
       "currency_mismatch",
       "return_url_not_allowed",
+      "subscription_reference_reused",
     ],
   },
   schema: {

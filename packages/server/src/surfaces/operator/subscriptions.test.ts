@@ -82,6 +82,26 @@ describe("POST /v1/subscriptions", () => {
     expect([other.status, other.body.code]).toEqual([422, "idempotency_key_reused"]);
   });
 
+  test("409 for a reference_id that names a subscription of another customer or plan", async () => {
+    const { id: customer } = await story.welcome();
+    const { id: other } = await story.welcome();
+    const dearer = await story.publish([flat("20.00")]);
+    const { body: first } = await create({ customer, plan, reference_id: "order-2" });
+
+    const again = await create({ customer, plan, reference_id: "order-2" });
+    const refused = [
+      await create({ customer: other, plan, reference_id: "order-2" }),
+      await create({ customer, plan: dearer, reference_id: "order-2" }),
+    ];
+
+    expect([again.status, again.body.id]).toEqual([201, first.id]);
+    expect(refused.map(({ status, body }) => [status, body.code, body.details])).toEqual(
+      refused.map(() => [409, "subscription_reference_reused", { subscription: first.id }]),
+    );
+    const { body: list } = await shop.call("GET", `/v1/subscriptions?customer=${other}`);
+    expect(list.data).toEqual([]);
+  });
+
   test("400 for an address to return to that is not on the list, and nothing is made", async () => {
     const { id: customer } = await story.welcome({ card: null });
 
