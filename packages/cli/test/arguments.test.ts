@@ -17,7 +17,10 @@ describe.concurrent("arguments that cannot be used end with 2 and say why", () =
     { args: ["keys", "create", "x", "--scope", "everything"], says: "Allowed choices are" },
     { args: ["keys", "rotate", "tok_1", "--overlap", "soon"], says: "a number of seconds" },
     { args: ["keys", "revoke", "tok_1"], says: "Say --yes" },
-    { args: ["project", "set"], says: "say what to change: --retry-days, --return-origins or both" },
+    {
+      args: ["project", "set"],
+      says: "say what to change: --retry-days, --return-origins or both",
+    },
     { args: ["project", "set", "--retry-days", "soon"], says: "--retry-days is none, or days" },
     { args: ["usage", "import", "package.json"], says: "has to end in .jsonl, .ndjson or .csv" },
     { args: ["listen"], says: "required option '--forward-to <url>'" },
