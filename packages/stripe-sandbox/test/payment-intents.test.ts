@@ -57,6 +57,7 @@ describe.each(transports)("payment intents, $name", (transport) => {
         currency: "jmd",
         status: "succeeded",
         amountRefunded: 0,
+        refunds: [],
         isDisputed: false,
         metadata: { invoice: "inv_1" },
         createdMs: expect.any(Number),

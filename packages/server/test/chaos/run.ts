@@ -50,12 +50,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     for (let day = 1; day <= days; day += 1) {
       if (day === Math.ceil(days / 2) + 1) ignoreKeys(shop.app.sandbox);
       await passDay(shop);
-      if (day % PATIENCE_DAYS === 0) await giveCards(poor.splice(0, Math.ceil(poor.length / 2)));
+      if (day % PATIENCE_DAYS === 0) {
+        await giveCards(shop, poor.splice(0, Math.ceil(poor.length / 2)));
+      }
       onProgress(day * customerCount, days * customerCount);
     }
     const struck = struckBy(shop.app.sandbox);
     shop.app.sandbox.faults.clear();
-    await giveCards(poor);
+    await giveCards(shop, poor);
     await comeToRest(shop);
     const charges = shop.app.sandbox.journal.charges();
     return {
@@ -109,14 +111,19 @@ async function collectBeside({ app }: TestApp): Promise<void> {
   await collectDue(createCollector({ engine, db, rails, onDefect }));
 }
 
-async function giveCards(customers: readonly Customer[]): Promise<void> {
+/** Once no charge is under way: one with the old card would end after the new one was tried. */
+async function giveCards(shop: TestApp, customers: readonly Customer[]): Promise<void> {
+  await passRoundsUntilNone(shop, "select 1 from payment_attempt where settled_at is null");
   for (const customer of customers) await customer.gives("pm_card_visa");
 }
 
 async function comeToRest(shop: TestApp): Promise<void> {
+  await passRoundsUntilNone(shop, "select 1 from payment where next_attempt_at is not null");
+}
+
+async function passRoundsUntilNone(shop: TestApp, waiting: string): Promise<void> {
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     await passRound(shop);
-    const waiting = await query(shop, "select 1 from payment where next_attempt_at is not null");
-    if (waiting.length === 0) return;
+    if ((await query(shop, waiting)).length === 0) return;
   }
 }
