@@ -182,6 +182,19 @@ describe("a payment that is declined", () => {
     ]);
   });
 
+  test("is tried at once when another card was saved while it was being charged", async () => {
+    const owing = await world.newOwing("pm_card_chargeCustomerFail");
+    faults.onConfirmed = async () => {
+      await world.giveCard(owing.payment.customerId, "pm_card_mastercard");
+    };
+
+    const first = await collect(owing);
+    await collect(owing);
+
+    expect(first).toMatchObject({ payment: { nextAttemptMs: world.clock.now() } });
+    expect(await world.stateOf(owing)).toEqual(paid);
+  });
+
   test("counts as declined when there is no card to charge", async () => {
     const owing = await world.newOwing(null);
     expect(await collect(owing)).toMatchObject({

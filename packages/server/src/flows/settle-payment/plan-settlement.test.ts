@@ -56,6 +56,7 @@ const facts: SettlementFacts = {
   invoice,
   subscription: running,
   outcome: { type: "succeeded" },
+  hasAnotherCard: false,
   isOwingMore: false,
   retryDays: [1],
   whenUnpaid: "cancel",
@@ -149,6 +150,25 @@ describe("a payment that failed and is tried again", () => {
     expect(plan.eventTypes).toEqual(["payment.failed", ...told]);
     expect(plan.invoice).toEqual(invoice);
     expect(plan.payment.nextAttemptMs).toBe(NOW_MS + DAY_MS);
+  });
+});
+
+describe("a payment that failed while another card was being saved", () => {
+  test.each([
+    { retryDays: [1], because: "it does not wait for the next day of the schedule" },
+    { retryDays: [], because: "it is not given up, though the schedule is over" },
+  ])("is tried at once: $because", ({ retryDays }) => {
+    const failed = { ...facts, outcome: declined, hasAnotherCard: true, retryDays };
+
+    const { payment, invoice: owed, endsSubscription } = planSettlement(failed);
+
+    expect(payment).toMatchObject({
+      status: "pending",
+      nextAttemptMs: NOW_MS,
+      firstFailedMs: NOW_MS,
+      settledAtMs: null,
+    });
+    expect([owed.status, endsSubscription]).toEqual(["open", false]);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type AttemptOutcome,
   afterAttempt,
   type Payment,
+  retriedAtOnce,
   waitsForPayer,
 } from "#modules/payments/domain/index.ts";
 import {
@@ -20,6 +21,8 @@ export interface SettlementFacts {
   readonly invoice: Invoice;
   readonly subscription: Subscription;
   readonly outcome: AttemptOutcome;
+  /** Whether the customer has another card by now than the one that was tried. */
+  readonly hasAnotherCard: boolean;
   /** Whether another payment of the subscription has failed and is not made good yet. */
   readonly isOwingMore: boolean;
   /** Days after the first failure at which it is tried again. */
@@ -51,8 +54,9 @@ export interface SettlementPlan {
 /** What follows from the end of an attempt, for the payment, its invoice and its subscription. */
 export function planSettlement(facts: SettlementFacts): SettlementPlan {
   const { outcome, retryDays, nowMs } = facts;
-  const payment = afterAttempt(facts.payment, outcome, retryDays, nowMs);
-  if (outcome.type === "succeeded") return planPaid(facts, payment);
+  const tried = afterAttempt(facts.payment, outcome, retryDays, nowMs);
+  if (outcome.type === "succeeded") return planPaid(facts, tried);
+  const payment = facts.hasAnotherCard ? retriedAtOnce(tried, nowMs) : tried;
   return payment.status === "failed" ? planGivenUp(facts, payment) : planRetry(facts, payment);
 }
 

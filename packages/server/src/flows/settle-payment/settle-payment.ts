@@ -15,6 +15,8 @@ import { postTransfers } from "#modules/ledger/index.ts";
 import type { AttemptOutcome, Payment } from "#modules/payments/domain/index.ts";
 import {
   countFailingPayments,
+  findDefaultPaymentMethod,
+  listAttempts,
   lockPayment,
   settleAttempt,
   updatePayment,
@@ -52,7 +54,7 @@ export async function settlePayment(
   const isNews = await isFirstWord(tx, payment, settlement, nowMs);
   if (!isNews) return payment;
 
-  const facts = await loadFacts(engine, tx, payment, settlement.outcome, nowMs);
+  const facts = await loadFacts(engine, tx, payment, settlement, nowMs);
   const plan = planSettlement(facts);
   await commitSettlement(engine, tx, facts, plan);
   return plan.payment;
@@ -79,7 +81,7 @@ async function loadFacts(
   engine: Engine,
   tx: Tx,
   payment: Payment,
-  outcome: AttemptOutcome,
+  { outcome, attemptNumber }: Settlement,
   nowMs: number,
 ): Promise<SettlementFacts> {
   const { customerId } = payment;
@@ -93,11 +95,25 @@ async function loadFacts(
     invoice: await getInvoice(tx, { customerId, id: invoiceIdOf(payment) }),
     subscription,
     outcome,
+    hasAnotherCard:
+      outcome.type !== "succeeded" && (await hasAnotherCard(tx, payment, attemptNumber)),
     isOwingMore: others > (isFailing(payment) ? 1 : 0),
     retryDays: (await getProject(tx)).retryDays,
     whenUnpaid: plan.whenUnpaid,
     nowMs,
   };
+}
+
+/** Whether a card other than the one that the attempt charged is the one to charge by now. */
+async function hasAnotherCard(
+  tx: Tx,
+  payment: Payment,
+  attemptNumber: number | null,
+): Promise<boolean> {
+  const next = await findDefaultPaymentMethod(tx, payment.customerId);
+  const attempts = await listAttempts(tx, payment);
+  const tried = attempts.find((attempt) => attempt.attemptNumber === attemptNumber);
+  return next !== null && next.id !== tried?.paymentMethodId;
 }
 
 function isFailing({ status, firstFailedMs }: Payment): boolean {

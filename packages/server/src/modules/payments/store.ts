@@ -201,9 +201,11 @@ export async function hastenPayments(
   nowMs: EpochMs,
 ): Promise<void> {
   await tx.query(
-    `update payment set status = 'pending', next_attempt_at = $2, settled_at = null
+    // Also those that are due: one whose charge is being settled is waited for, and hastened after it.
+    `update payment
+        set status = 'pending', next_attempt_at = least(next_attempt_at, $2), settled_at = null
       where customer_id = $1
-        and (status = 'pending' and next_attempt_at > $2
+        and (status = 'pending' and next_attempt_at is not null
              or status = 'failed' and subscription_id = any($3))`,
     [customerId, instant(nowMs), pastDueIds],
   );

@@ -25,4 +25,4 @@ export {
   type RefundStatus,
   refundDirection,
 } from "./refund.ts";
-export { afterAttempt } from "./retry-schedule.ts";
+export { afterAttempt, retriedAtOnce } from "./retry-schedule.ts";

@@ -31,6 +31,14 @@ export function afterAttempt(
   };
 }
 
+/**
+ * The payment that failed with a card while another was being saved: that one is tried at once and, as
+ * whenever a card is saved, takes no place in the schedule.
+ */
+export function retriedAtOnce(payment: Payment, nowMs: EpochMs): Payment {
+  return { ...payment, status: "pending", nextAttemptMs: nowMs, settledAtMs: null };
+}
+
 function succeeded(payment: Payment, nowMs: EpochMs): Payment {
   return { ...payment, status: "succeeded", nextAttemptMs: null, settledAtMs: nowMs };
 }
