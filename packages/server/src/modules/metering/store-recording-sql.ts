@@ -46,7 +46,7 @@ export function newEvents(
 }
 
 /** How what is new reaches the counters. */
-interface Gains {
+export interface Gains {
   readonly name: string;
   /** What it needs to know of the new events, beside their keys and periods. */
   readonly returned: string;

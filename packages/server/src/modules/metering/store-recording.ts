@@ -10,6 +10,7 @@ import { plainArray, textArray } from "#platform/db/group-commit-arrays.ts";
 import type { GroupConnection } from "#platform/db/group-commit-connection.ts";
 import {
   feedsJson,
+  type Gains,
   meteredGains,
   newEvents,
   plainGains,
@@ -34,7 +35,7 @@ export async function recordTogether(
   projectId: number,
   { events, receipt, search }: EventsToRecord,
 ): Promise<readonly PlannedEvent[]> {
-  const gains = isEachPlain(events) ? plainGains : meteredGains;
+  const gains = gainsOf(events);
   const [row] = await connection.commit(projectId, {
     name: `record ${gains.name} ${search} ${receipt.month.from}`,
     text: `with ${newEvents(receipt, search, gains)}, ${gains.gained}
@@ -45,7 +46,7 @@ export async function recordTogether(
              end as recorded,
              -- A billed counter divides by zero, which undoes all of it.
              (select max(case when closings > 0 then 1 / (closings - closings) end) from gained)`,
-    values: eventValues(projectId, events),
+    values: eventValues(projectId, events, gains),
   });
   const [recorded] = present(row, "a select without from has one row");
   if (recorded == null) return [];
@@ -86,10 +87,10 @@ export async function recordLate(
   { events, receipt, search }: EventsToRecord,
 ): Promise<readonly PlannedEvent[]> {
   if (receipt.isTurning) await waitForTurn(tx);
-  const gains = isEachPlain(events) ? plainGains : meteredGains;
+  const gains = gainsOf(events);
   const fresh = await tx.query<FreshRow>(
     `with ${newEvents(receipt, search, gains)}, ${gains.gained} ${gains.closings}`,
-    eventValues(tx.projectId, events),
+    eventValues(tx.projectId, events, gains),
   );
   await markLate(
     tx,
@@ -150,7 +151,7 @@ interface ContentRow {
   properties: EventContent["properties"];
 }
 
-function eventValues(projectId: number, events: readonly PlannedEvent[]): string[] {
+function eventValues(projectId: number, events: readonly PlannedEvent[], gains: Gains): string[] {
   const values = [
     plainArray(events.map(({ customerId }) => customerId)),
     plainArray(events.map(({ subscriptionId }) => subscriptionId)),
@@ -165,11 +166,11 @@ function eventValues(projectId: number, events: readonly PlannedEvent[]): string
       events.map(({ properties }) => (properties === null ? null : JSON.stringify(properties))),
     ),
   ];
-  return isEachPlain(events) ? values : [...values, feedsJson(events)];
+  return gains === plainGains ? values : [...values, feedsJson(events)];
 }
 
-function isEachPlain(events: readonly PlannedEvent[]): boolean {
-  return events.every(({ feeds }) => feeds === null);
+function gainsOf(events: readonly PlannedEvent[]): Gains {
+  return events.every(({ feeds }) => feeds === null) ? plainGains : meteredGains;
 }
 
 /**
