@@ -160,15 +160,15 @@ describe("a payment that failed while another card was being saved", () => {
   ])("is tried at once: $because", ({ retryDays }) => {
     const failed = { ...facts, outcome: declined, hasAnotherCard: true, retryDays };
 
-    const { payment, invoice: owed, endsSubscription } = planSettlement(failed);
+    const plan = planSettlement(failed);
 
-    expect(payment).toMatchObject({
+    expect(plan.payment).toMatchObject({
       status: "pending",
       nextAttemptMs: NOW_MS,
       firstFailedMs: NOW_MS,
       settledAtMs: null,
     });
-    expect([owed.status, endsSubscription]).toEqual(["open", false]);
+    expect([plan.invoice.status, plan.endsSubscription]).toEqual(["open", false]);
   });
 });
 

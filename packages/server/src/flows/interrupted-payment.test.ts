@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DAY_MS, MINUTE_MS } from "#kernel/clock.ts";
+import { formatOwnedId } from "#kernel/ids.ts";
+import {
+  findDefaultPaymentMethod,
+  findRailCustomer,
+  keepRailRef,
+  leasePayment,
+  listAttempts,
+  startAttempt,
+} from "#modules/payments/index.ts";
+import {
+  type BillingWorld,
+  createBillingWorld,
+  type Owing,
+} from "#test/support/payments/billing-world.ts";
+import { breakableRail, type RailFaults } from "#test/support/payments/breakable-rail.ts";
+import { collectDue } from "./collect-due-payments.ts";
+import { collectPayment } from "./collect-payment.ts";
+
+const faults: RailFaults = {};
+let world: BillingWorld;
+beforeAll(async () => {
+  world = await createBillingWorld(breakableRail(faults));
+});
+afterAll(() => world.close());
+
+const collect = ({ payment }: Owing) =>
+  collectPayment(world.collector, { ...payment, projectId: world.projectId });
+const succeeded = (owing: Owing) =>
+  world
+    .chargesOf(owing)
+    .then((charges) => charges.filter(({ status }) => status === "succeeded").length);
+const attemptsOf = ({ payment }: Owing) => world.inProject((tx) => listAttempts(tx, payment));
+const afterLease = () => world.clock.moveBy(MINUTE_MS);
+const paid = { subscription: "active", invoice: "paid", owed: 0n, collected: 299_900n };
+
+describe("an attempt that was broken off", () => {
+  test("before the rail heard of it: it is made once the lease has run out", async () => {
+    const owing = await world.newOwing();
+    faults.confirm = "before";
+    expect(await collect(owing)).toMatchObject({ type: "unknown" });
+    expect(await collect(owing)).toEqual({ type: "taken" });
+    expect(await succeeded(owing)).toBe(0);
+
+    afterLease();
+    expect(await collect(owing)).toMatchObject({ type: "settled" });
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await attemptsOf(owing)).toHaveLength(1);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+
+  test("after the card was charged: it is found out, not charged again", async () => {
+    const owing = await world.newOwing();
+    faults.confirm = "after";
+    expect(await collect(owing)).toMatchObject({ type: "unknown" });
+    expect(await succeeded(owing)).toBe(1);
+    expect(await world.stateOf(owing)).toMatchObject({ invoice: "open" });
+
+    afterLease();
+    await collectDue(world.collector);
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+
+  test("after the card was declined: the decline counts once", async () => {
+    const owing = await world.newOwing("pm_card_chargeCustomerFail");
+    faults.confirm = "after";
+    await collect(owing);
+    afterLease();
+    expect(await collect(owing)).toMatchObject({
+      type: "settled",
+      payment: { status: "pending", lastFailureCode: "generic_decline" },
+    });
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+
+  test("at a retry, before the rail heard of it: the earlier decline is not taken for its own", async () => {
+    const owing = await world.newOwing("pm_card_chargeCustomerFail");
+    await collect(owing);
+    world.clock.moveBy(DAY_MS);
+    faults.confirm = "before";
+    await collect(owing);
+    await world.giveCard(owing.payment.customerId, "pm_card_visa");
+    afterLease();
+
+    await collect(owing);
+    expect(await attemptsOf(owing)).toHaveLength(2);
+    expect(await world.chargesOf(owing)).toHaveLength(2);
+  });
+
+  test("by a kill right after it was stored", async () => {
+    const owing = await world.newOwing();
+    const { customerId } = owing.payment;
+    await beginAsKilled(owing, customerId);
+    afterLease();
+    await collect(owing);
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await attemptsOf(owing)).toHaveLength(1);
+  });
+
+  test("by a kill between the rail's payment and the keeping of its reference", async () => {
+    const owing = await world.newOwing();
+    const { customerId } = owing.payment;
+    await beginAsKilled(owing, customerId);
+    await openAtRail(owing);
+    afterLease();
+    // Past the day for which the rail remembers keys: only looking for the payment finds it.
+    world.clock.moveBy(3 * DAY_MS);
+    await collect(owing);
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+
+  test("by a kill after the charge, before anything was written of it", async () => {
+    const owing = await world.newOwing();
+    const { customerId } = owing.payment;
+    const { attempt, methodRef } = await beginAsKilled(owing, customerId);
+    const ref = await openAtRail(owing);
+    await world.inProject((tx) => keepRailRef(tx, owing.payment, ref));
+    await world.rail.confirmPayment(ref, methodRef, `test:${attempt.attemptNumber}`);
+    world.clock.moveBy(3 * DAY_MS);
+
+    await collect(owing);
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+});
+
+describe("two who settle the same attempt", () => {
+  test("one whose lease ran out in the middle of its charge, and one who took over", async () => {
+    const owing = await world.newOwing();
+    const other = world.newCollector();
+    faults.onConfirmed = async () => {
+      afterLease();
+      await collectPayment(other, { ...owing.payment, projectId: world.projectId });
+    };
+    await collect(owing);
+
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+    const events = await world.eventsOf(owing.payment.customerId);
+    expect(events.filter((type) => type === "invoice.paid")).toHaveLength(1);
+  });
+
+  test("the same for a decline: it is told once and takes one place in the schedule", async () => {
+    const owing = await world.newOwing("pm_card_chargeCustomerFail");
+    const other = world.newCollector();
+    faults.onConfirmed = async () => {
+      afterLease();
+      await collectPayment(other, { ...owing.payment, projectId: world.projectId });
+    };
+    await collect(owing);
+
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+    const events = await world.eventsOf(owing.payment.customerId);
+    expect(events.filter((type) => type === "payment.failed")).toHaveLength(1);
+    expect(await attemptsOf(owing)).toHaveLength(1);
+  });
+});
+
+test("nothing of all this was a defect", () => {
+  expect(world.defects).toEqual([]);
+});
+
+/** Does what a process does up to the moment before it asks the rail. */
+async function beginAsKilled(owing: Owing, customerId: bigint) {
+  const nowMs = world.clock.now();
+  const instants = { customerNowMs: nowMs, wallNowMs: nowMs, untilMs: nowMs + MINUTE_MS };
+  return world.inProject(async (tx) => {
+    const leased = await leasePayment(tx, owing.payment, instants);
+    const method = await findDefaultPaymentMethod(tx, customerId);
+    if (leased === null || method === null) throw new Error("it is due and has a card");
+    const attempt = await startAttempt(tx, leased, method.id, nowMs);
+    return { attempt, methodRef: method.railRef };
+  });
+}
+
+/** Has the rail make its payment, as the killed process did. */
+async function openAtRail({ payment }: Owing): Promise<string> {
+  const customerRef = await world.inProject((tx) =>
+    findRailCustomer(tx, payment.customerId, "stripe"),
+  );
+  const answer = await world.rail.openPayment({
+    key: formatOwnedId("payment", payment),
+    customerRef: customerRef ?? "",
+    amountMinor: payment.amountMinor,
+    currency: payment.currency,
+    description: "Invoice",
+  });
+  if (answer.type !== "ok") throw new Error("the rail opens payments");
+  return answer.value.ref;
+}
