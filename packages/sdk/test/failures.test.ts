@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FarthingConnectionError, FarthingError } from "../src/index.ts";
 import { clientUnderTest, NOW_MS, rejectionOf } from "./client-under-test.ts";
 import { type Reply, startWireServer, type WireServer } from "./wire-server.ts";
 
 let server: WireServer;
 
-beforeAll(async () => {
+beforeEach(async () => {
   server = await startWireServer();
 });
-beforeEach(() => server.reset());
-afterAll(() => server.close());
+afterEach(() => server.close());
 
 const ok: Reply = { json: { state: "ok", data: { uid: "plan_1" } } };
 const event = { metric: "packages", metric_count: 1 };

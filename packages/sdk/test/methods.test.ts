@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Farthing } from "../src/index.ts";
 import { clientUnderTest, TEST_TOKEN } from "./client-under-test.ts";
 import { startWireServer, type WireServer } from "./wire-server.ts";
@@ -6,14 +6,11 @@ import { startWireServer, type WireServer } from "./wire-server.ts";
 let server: WireServer;
 let farthing: Farthing;
 
-beforeAll(async () => {
+beforeEach(async () => {
   server = await startWireServer();
-});
-beforeEach(() => {
-  server.reset();
   farthing = clientUnderTest(server.url).farthing;
 });
-afterAll(() => server.close());
+afterEach(() => server.close());
 
 // The plan, the link and the figures are those printed in the metered document.
 const businessPlan = {

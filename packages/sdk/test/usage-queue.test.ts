@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   type FailedTry,
   type FarthingOptions,
@@ -12,11 +12,10 @@ import { type Received, type Reply, startWireServer, type WireServer } from "./w
 
 let server: WireServer;
 
-beforeAll(async () => {
+beforeEach(async () => {
   server = await startWireServer();
 });
-beforeEach(() => server.reset());
-afterAll(() => server.close());
+afterEach(() => server.close());
 
 const one = { metric: "packages", metric_count: 1 };
 const numbered = (count: number) => ({ metric: "packages", metric_count: count });

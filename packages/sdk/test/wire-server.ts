@@ -30,7 +30,10 @@ type Answer =
       readonly text?: string;
     };
 
-/** A real HTTP server that answers from a script, in order, and writes down what it was sent. */
+/**
+ * A real HTTP server that answers from a script, in order, and writes down what it was sent. One for
+ * each test: what a call that was given up sends late must not take an answer of the next test's script.
+ */
 export async function startWireServer() {
   const received: Received[] = [];
   const replies: Reply[] = [];
@@ -57,11 +60,6 @@ export async function startWireServer() {
     script: (...next: Reply[]) => void replies.push(...next),
     /** Resolves once a request has been read whole. */
     nextArrival: () => new Promise<void>((resolve) => (onArrival = resolve)),
-    reset() {
-      received.length = 0;
-      replies.length = 0;
-      onArrival = () => {};
-    },
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
