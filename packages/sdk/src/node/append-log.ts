@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolder } from "./folder.ts";
 
 export interface LogLine {
   readonly text: string;
@@ -23,6 +24,9 @@ interface WaitingLine extends LogLine {
 /**
  * A file of lines that grows at its end. Lines that come while others are being written go to the
  * disk together, so that one fsync serves many.
+ *
+ * After an fsync that failed nobody knows what the disk has, and the next one may succeed without
+ * having written it: the file then takes no more until it is opened again.
  */
 export class AppendLog {
   readonly #path: string;
@@ -46,7 +50,12 @@ export class AppendLog {
       throw error;
     });
     const log = new AppendLog(path, await open(path, "a"), bytes.length);
-    await syncFolder(dirname(path));
+    try {
+      await syncFolder(dirname(path));
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
     return { log, lines: bytes.toString("utf8").split("\n") };
   }
 
@@ -61,7 +70,7 @@ export class AppendLog {
     });
   }
 
-  /** Puts these lines in the place of all that stand there when it comes to that, or changes nothing. */
+  /** Puts these lines in the place of all that stand there when it comes to that. */
   replace(lines: () => readonly string[]): Promise<void> {
     const replaced = this.#turn.then(() => this.#replace(lines()));
     this.#turn = replaced.catch(() => {});
@@ -81,7 +90,7 @@ export class AppendLog {
       if (this.#failure !== null) throw this.#failure;
       const bytes = Buffer.from(group.map(({ text }) => `${text}\n`).join(""));
       await this.#file.appendFile(bytes);
-      if (group.some(({ isDurable }) => isDurable)) await this.#file.datasync();
+      if (group.some(({ isDurable }) => isDurable)) await this.#orFail(this.#file.datasync());
       this.#byteCount += bytes.length;
       for (const { onWritten } of group) onWritten();
       for (const { resolve } of group) resolve();
@@ -96,11 +105,21 @@ export class AppendLog {
     try {
       await this.#file.truncate(this.#byteCount);
     } catch {
+      this.#failure ??= error;
+    }
+  }
+
+  async #orFail(syncing: Promise<void>): Promise<void> {
+    try {
+      await syncing;
+    } catch (error) {
       this.#failure = error;
+      throw error;
     }
   }
 
   async #replace(lines: readonly string[]): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
     const next = `${this.#path}.new`;
     await writeFile(next, bytes, { flush: true });
@@ -108,21 +127,10 @@ export class AppendLog {
     try {
       await rename(next, this.#path);
       this.#byteCount = bytes.length;
-      await syncFolder(dirname(this.#path));
+      // Until the folder says so a power cut may bring the old file back, without what comes now.
+      await this.#orFail(syncFolder(dirname(this.#path)));
     } finally {
       this.#file = await open(this.#path, "a");
     }
-  }
-}
-
-/** A file's name is on the disk only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folder, and has no need of it.
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

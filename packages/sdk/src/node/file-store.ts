@@ -1,4 +1,4 @@
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isJsonObject } from "../json.ts";
 import {
@@ -9,6 +9,7 @@ import {
   type UsageStore,
 } from "../usage-store.ts";
 import { AppendLog, type OpenedLog } from "./append-log.ts";
+import { ensureFolder, syncFolder } from "./folder.ts";
 import { lockFolder } from "./folder-lock.ts";
 
 /** Below this size a log is not worth rewriting. */
@@ -45,14 +46,14 @@ export function fileStore(folder: string): UsageStore {
 
   return {
     async open() {
-      await mkdir(root, { recursive: true });
-      files = await openFiles(root);
-      const damaged = readWaiting(files.waiting.lines, waiting);
-      if (damaged.length > 0) await appendFile(join(root, "damaged.log"), damaged.join(""));
-      for (const id of waiting.keys()) lastId = Math.max(lastId, id);
-      await rewrite(files.waiting.log);
-      refusals = latestOfEach(files.refused.lines.flatMap(refusalOf));
-      await files.refused.log.replace(() => refusals.map((refusal) => JSON.stringify(refusal)));
+      await ensureFolder(root);
+      files = await openFiles(root, async (opening) => {
+        waiting.clear();
+        await putAside(root, readWaiting(opening.waiting.lines, waiting));
+        for (const id of waiting.keys()) lastId = Math.max(lastId, id);
+        await rewrite(opening.waiting.log);
+        refusals = await readRefused(opening.refused);
+      });
       return [...waiting.values()];
     },
     async append(event) {
@@ -71,8 +72,7 @@ export function fileStore(folder: string): UsageStore {
       };
       await log.append({ text: JSON.stringify({ settled: ids }), isDurable: false, onWritten });
       const isWorthIt = log.byteCount > COMPACTED_BYTES_MIN && settledCount > waiting.size;
-      // A log that cannot be rewritten now is whole as it stands.
-      if (isWorthIt) await rewrite(log).catch(() => {});
+      if (isWorthIt) await rewrite(log);
     },
     async refuse(refused) {
       const text = refused.map((refusal) => JSON.stringify(refusal)).join("\n");
@@ -95,7 +95,11 @@ export function fileStore(folder: string): UsageStore {
   };
 }
 
-async function openFiles(root: string): Promise<OpenFiles> {
+/** Opens what `read` then reads; if either fails the folder is given back. */
+async function openFiles(
+  root: string,
+  read: (opening: OpenFiles) => Promise<void>,
+): Promise<OpenFiles> {
   const lock = await lockFolder(root);
   const logs: AppendLog[] = [];
   const openLog = async (name: string) => {
@@ -104,11 +108,17 @@ async function openFiles(root: string): Promise<OpenFiles> {
     return opened;
   };
   const close = async () => {
-    for (const log of logs) await log.close();
-    await lock.release();
+    try {
+      for (const log of logs) await log.close();
+    } finally {
+      await lock.release();
+    }
   };
   try {
-    return { waiting: await openLog("waiting.log"), refused: await openLog("refused.log"), close };
+    const waiting = await openLog("waiting.log");
+    const opening = { waiting, refused: await openLog("refused.log"), close };
+    await read(opening);
+    return opening;
   } catch (error) {
     await close();
     throw error;
@@ -134,6 +144,20 @@ function readWaiting(lines: readonly string[], waiting: Map<number, StoredUsage>
     }
   }
   return damaged;
+}
+
+/** The log is rewritten without these lines, so they are on the disk before that. */
+async function putAside(root: string, damaged: readonly string[]): Promise<void> {
+  if (damaged.length === 0) return;
+  await appendFile(join(root, "damaged.log"), damaged.join(""), { flush: true });
+  await syncFolder(root);
+}
+
+/** Leaves one entry for each event in the log. */
+async function readRefused({ log, lines }: OpenedLog): Promise<readonly RefusedUsage[]> {
+  const refusals = latestOfEach(lines.flatMap(refusalOf));
+  await log.replace(() => refusals.map((refusal) => JSON.stringify(refusal)));
+  return refusals;
 }
 
 function refusalOf(line: string): RefusedUsage[] {
