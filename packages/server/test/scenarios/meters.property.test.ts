@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type Json, type TestApp } from "#test/support/app.ts";
 import {
   METERS,
@@ -76,9 +77,11 @@ test("late, repeated and corrected in any order, every meter bills what it shows
           if (stop === 3) await subscription.cancels("now");
           await send(subscription, arrivals(list, events, stop), batchSize);
           if (stop === 2) await expectUsage(subscription, list, events);
+          await expectVerified();
         }
         await ada.livesUntil("2026-04-02");
         await expectBills(ada, events);
+        await expectVerified();
       },
     ),
     { numRuns: 6 },
@@ -128,6 +131,11 @@ async function expectUsage(
       naiveThousandths(meter, here),
     ]);
   }
+}
+
+async function expectVerified(): Promise<void> {
+  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+  expect(breaches).toEqual([]);
 }
 
 async function expectBills(ada: Customer, events: readonly SentEvent[]): Promise<void> {

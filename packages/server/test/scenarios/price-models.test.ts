@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type Json, type TestApp } from "#test/support/app.ts";
 import { type Membership, priced, type Story, storyOf } from "#test/support/story.ts";
 
@@ -219,6 +220,8 @@ describe("the order in which events come", () => {
 
     expect((await ada.books())["revenue"]).toBe(BigInt(-expected));
     expect((await ada.explained()).every(({ holds }) => holds)).toBe(true);
+    const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+    expect(breaches).toEqual([]);
   });
 
   async function reportOn(

@@ -27,6 +27,7 @@ export async function tellLifeOfCustomers(shop: TestApp): Promise<void> {
   await whoShips(story, shipping);
   await whoCallsAndLeaves(shop, story, calls);
   await whoMovesMoney(story);
+  await whoIsMeasured(story);
   await whoDoesNothing(story);
   await whoseMoneyGoesBack(shop, story);
   await whoCannotPay(story, shipping);
@@ -72,6 +73,45 @@ async function whoMovesMoney(story: Story): Promise<void> {
   await cash.livesUntil("2026-02-02");
   await subscription.uses("transfers", "4000", { occurred_at: "2026-01-30T00:00:00Z" });
   await cash.livesUntil("2026-03-02");
+}
+
+/** Meters of every aggregation over the same events, some of which only some of them read. */
+async function whoIsMeasured(story: Story): Promise<void> {
+  const model = { type: "per_unit", unit_price: "2" };
+  const meter = (name: string, aggregation: string, more: object = {}) => ({
+    kind: "usage",
+    name,
+    metric: "seats",
+    meter: name,
+    aggregation,
+    model,
+    ...more,
+  });
+  const plan = await story.publish([
+    meter("reports", "count"),
+    meter("peak", "max"),
+    meter("last", "latest"),
+    meter("people", "unique_count", { property: "person" }),
+    meter("european", "sum", { filters: { region: ["eu", "uk"] } }),
+  ]);
+  const team = await story.welcome({ clock: "2026-01-01" });
+  const subscription = await team.subscribes(plan);
+  const reports = (quantity: string, person: string, region: string, day: string) =>
+    subscription.uses("seats", quantity, {
+      properties: { person, region },
+      occurred_at: `2026-01-${day}T00:00:00Z`,
+    });
+  await team.livesUntil("2026-01-31");
+  await reports("4", "ada", "eu", "05");
+  await reports("9", "bob", "us", "07");
+  await reports("3", "ada", "uk", "09");
+  await reports("-9", "bob", "us", "11");
+  await team.livesUntil("2026-02-02");
+  // A new maximum, an older report, a value that is met again, one that ceases to count.
+  await reports("12", "bob", "us", "06");
+  await reports("-7", "ada", "eu", "08");
+  await team.livesUntil("2026-03-02");
+  await subscription.uses("seats", "1", { properties: { person: "eve", region: "us" } });
 }
 
 async function whoDoesNothing(story: Story): Promise<void> {

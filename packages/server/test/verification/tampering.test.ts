@@ -80,13 +80,41 @@ const tamperings: readonly Tampering[] = [
     breaks: ["counter_is_sum_of_events"],
   },
   {
+    what: "a counter that shows the latest of another day",
+    sql: "update usage_counter set reported_at = reported_at - interval '1 day' where metric = 'last'",
+    breaks: ["counter_is_sum_of_events"],
+  },
+  {
+    what: "an event that says that somebody else was there",
+    sql: `update usage_event set properties = '{"person": "zoe", "region": "us"}'
+           where metric = 'seats' and period_start >= '2026-03-01'`,
+    breaks: ["value_is_sum_of_events"],
+  },
+  {
+    what: "an event in a place that a meter reads",
+    sql: `update usage_event set properties = properties || '{"region": "eu"}'
+           where metric = 'seats' and quantity = 9`,
+    breaks: ["counter_is_sum_of_events", "line_follows_from_events"],
+  },
+  ...["count", "max", "latest", "unique_count"].map((aggregation) => ({
+    what: `a counter whose ${aggregation} is another`,
+    sql: `update usage_counter set quantity = quantity + 1 where aggregation = '${aggregation}'`,
+    breaks: ["counter_is_sum_of_events"],
+  })),
+  {
+    what: "a value that has lost an event",
+    sql: "update usage_value set quantity = quantity - 1 where value = 'ada'",
+    breaks: ["value_is_sum_of_events"],
+  },
+  {
     what: "an event that is gone",
-    sql: "delete from usage_event where period_start >= '2026-03-01'",
+    sql: "delete from usage_event where metric <> 'seats' and period_start >= '2026-03-01'",
     breaks: ["counter_is_sum_of_events"],
   },
   {
     what: "an event that occurred before its period",
-    sql: "update usage_event set occurred_at = occurred_at - interval '400 days'",
+    sql: `update usage_event set occurred_at = occurred_at - interval '400 days'
+           where metric <> 'seats'`,
     breaks: ["event_is_in_its_period"],
   },
   {
@@ -111,6 +139,26 @@ const tamperings: readonly Tampering[] = [
     sql: "update usage_event set closings = closings + 1 where received_at < '2026-02-01'",
     breaks: ["line_follows_from_events"],
   },
+  {
+    what: "events whose sum is the same, but not what each of them costs",
+    sql: `update usage_event set quantity = case quantity when 1000 then 1100 else 150.25 end
+           where metric = 'transfers' and quantity in (1000, 250.25)`,
+    breaks: ["line_follows_from_events"],
+  },
+  {
+    what: "a line that has forgotten what its events cost one by one",
+    sql: `update invoice_line set computation = (computation::jsonb - 'events')::json
+           where kind = 'late_usage' and metric = 'transfers'`,
+    breaks: ["line_follows_from_events", "line_recomputes"],
+  },
+  ...["count", "max", "latest", "unique_count", "sum"].map((aggregation) => ({
+    what: `a line computed from another ${aggregation} of fewer events`,
+    sql: `update invoice_line
+             set computation = jsonb_set(computation::jsonb, '{used}',
+                   to_jsonb(((computation ->> 'used')::numeric - 1)::text))::json
+           where computation #>> '{meter,aggregation}' = '${aggregation}'`,
+    breaks: ["line_follows_from_events", "line_recomputes"],
+  })),
   {
     what: "an invoice that has lost its first line's place",
     sql: `update invoice_line set line_number = 99 where line_number = 1 and invoice_id = (${PAID})`,

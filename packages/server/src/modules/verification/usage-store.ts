@@ -3,7 +3,7 @@ import { storedNanos } from "#kernel/nanos.ts";
 import type { CounterFact, UsageFact } from "#modules/verification/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
-interface KeyRow {
+export interface KeyRow {
   customer_id: bigint;
   subscription_id: bigint;
   metric: string;
@@ -14,18 +14,8 @@ interface CounterRow extends KeyRow {
   quantity: string;
   event_count: bigint;
   billed_quantity: string;
-  is_measured_otherwise: boolean;
+  reported_at: EpochMs | null;
 }
-
-/** A price that adds up all events of a metric under the metric's own name. */
-const PLAIN_PRICE = `select from subscription
-       join price on price.project_id = subscription.project_id
-                 and price.plan_id = subscription.plan_id
-                 and price.version = subscription.plan_version
-      where subscription.customer_id = counted.customer_id
-        and subscription.id = counted.subscription_id and price.metric = counted.metric
-        and coalesce(price.meter, price.metric) = price.metric
-        and price.aggregation = 'sum' and price.filters is null`;
 
 export async function listCounterFacts(
   tx: Tx,
@@ -33,8 +23,8 @@ export async function listCounterFacts(
 ): Promise<CounterFact[]> {
   const rows = await tx.query<CounterRow>(
     `select customer_id, subscription_id, metric, period_start, quantity, event_count, billed_quantity,
-            not exists (${PLAIN_PRICE}) as is_measured_otherwise
-       from usage_counter as counted where customer_id = any($1)`,
+            reported_at
+       from usage_counter where customer_id = any($1)`,
     [customerIds],
   );
   return rows.map((row) => ({
@@ -42,7 +32,7 @@ export async function listCounterFacts(
     quantity: storedNanos(row.quantity),
     eventCount: row.event_count,
     billedQuantity: storedNanos(row.billed_quantity),
-    ...(row.is_measured_otherwise ? { isMeasuredOtherwise: true } : {}),
+    reportedMs: row.reported_at,
   }));
 }
 
@@ -54,15 +44,12 @@ interface UsageRow extends KeyRow {
   last_at: EpochMs;
 }
 
-/**
- * The events themselves, added up where they lie: there may be millions of them. Those that only feed
- * meters of another kind are left out.
- */
+/** The events themselves, added up where they lie: there may be millions of them. */
 export async function listUsageFacts(tx: Tx, customerIds: readonly bigint[]): Promise<UsageFact[]> {
   const rows = await tx.query<UsageRow>(
     `select customer_id, subscription_id, metric, period_start, closings, sum(quantity) as quantity,
             count(*) as event_count, min(occurred_at) as first_at, max(occurred_at) as last_at
-       from usage_event as counted where customer_id = any($1) and exists (${PLAIN_PRICE})
+       from usage_event where customer_id = any($1)
       group by customer_id, subscription_id, metric, period_start, closings`,
     [customerIds],
   );
@@ -76,7 +63,7 @@ export async function listUsageFacts(tx: Tx, customerIds: readonly bigint[]): Pr
   }));
 }
 
-function meterKeyOf({ customer_id, subscription_id, metric, period_start }: KeyRow) {
+export function meterKeyOf({ customer_id, subscription_id, metric, period_start }: KeyRow) {
   return {
     customerId: customer_id,
     subscriptionId: subscription_id,

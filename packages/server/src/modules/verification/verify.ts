@@ -14,6 +14,7 @@ import {
 } from "#modules/verification/domain/index.ts";
 import { sha256 } from "#platform/crypto/sha256.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { listMeteredFacts, listWrongValues } from "./meter-store.ts";
 import { listDisputeFacts, listRefundFacts } from "./money-back-store.ts";
 import { findEventNumberSpan, findInvoiceNumberSpan, listCandidates } from "./paging-store.ts";
 import {
@@ -27,6 +28,7 @@ import {
   listToldFacts,
   listTransferFacts,
 } from "./store.ts";
+import { listTallyFacts } from "./tally-store.ts";
 import { listCounterFacts, listUsageFacts } from "./usage-store.ts";
 
 /** What was looked at, and what of it does not hold. */
@@ -133,14 +135,20 @@ async function read(journal: RailJournal, customerIds: readonly bigint[]): Promi
 }
 
 async function loadFacts(tx: Tx, customerIds: readonly bigint[]): Promise<StoredFacts> {
+  const usage = await listUsageFacts(tx, customerIds);
+  const invoices = await listInvoiceFacts(tx, customerIds);
+  const lines = await listLineFacts(tx, customerIds);
   return {
     sha256,
     subscriptions: await listSubscriptionFacts(tx, customerIds),
     closes: await listCloseFacts(tx, customerIds),
     counters: await listCounterFacts(tx, customerIds),
-    usage: await listUsageFacts(tx, customerIds),
-    invoices: await listInvoiceFacts(tx, customerIds),
-    lines: await listLineFacts(tx, customerIds),
+    usage,
+    metered: await listMeteredFacts(tx, customerIds, usage),
+    wrongValues: await listWrongValues(tx, customerIds),
+    invoices,
+    lines,
+    tallies: await listTallyFacts(tx, invoices, lines),
     transfers: await listTransferFacts(tx, customerIds),
     heads: await listHeadFacts(tx, customerIds),
     payments: await listPaymentFacts(tx, customerIds),

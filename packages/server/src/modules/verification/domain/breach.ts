@@ -26,4 +26,5 @@ export type FoundKind =
   | "refund"
   | "subscription"
   | "usage_counter"
-  | "usage_event";
+  | "usage_event"
+  | "usage_value";

@@ -5,7 +5,9 @@ import type { Money } from "#kernel/money.ts";
 import type { Nanos } from "#kernel/nanos.ts";
 import type { Computation, InvoiceReason, InvoiceStatus } from "#modules/invoices/domain/index.ts";
 import type { Sha256 } from "#modules/ledger/domain/index.ts";
+import type { Aggregation } from "#modules/metering/domain/index.ts";
 import type { DisputeStatus, PaymentStatus, RefundStatus } from "#modules/payments/domain/index.ts";
+import type { EventTally } from "#modules/rating/domain/index.ts";
 import type { RunningPeriod, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 
 /** Everything that is stored of some customers, from one snapshot. */
@@ -15,8 +17,11 @@ export interface Facts {
   readonly closes: readonly CloseFact[];
   readonly counters: readonly CounterFact[];
   readonly usage: readonly UsageFact[];
+  readonly metered: readonly MeteredFact[];
+  readonly wrongValues: readonly WrongValueFact[];
   readonly invoices: readonly InvoiceFact[];
   readonly lines: readonly LineFact[];
+  readonly tallies: readonly TallyFact[];
   readonly transfers: readonly TransferFact[];
   readonly heads: readonly HeadFact[];
   readonly payments: readonly PaymentFact[];
@@ -50,6 +55,7 @@ export interface CloseFact {
 export interface MeterKey {
   readonly customerId: bigint;
   readonly subscriptionId: bigint;
+  /** The meter's name, which is mostly its metric's. */
   readonly metric: string;
   readonly periodStartMs: EpochMs;
 }
@@ -58,11 +64,11 @@ export interface CounterFact extends MeterKey {
   readonly quantity: Nanos;
   readonly eventCount: bigint;
   readonly billedQuantity: Nanos;
-  /** It does not add up all events of a metric, so their sum says nothing of it. */
-  readonly isMeasuredOtherwise?: boolean;
+  /** Where it shows the latest event: when that occurred. */
+  readonly reportedMs: EpochMs | null;
 }
 
-/** The events of one key that were counted after as many closings of their period. */
+/** The events of one metric that were counted after as many closings of their period. */
 export interface UsageFact extends MeterKey {
   readonly closings: number;
   readonly quantity: Nanos;
@@ -70,6 +76,24 @@ export interface UsageFact extends MeterKey {
   /** When the earliest and the latest of them occurred. */
   readonly firstMs: EpochMs;
   readonly lastMs: EpochMs;
+}
+
+/** What events that were counted after as many closings of their period do to a meter. */
+export interface MeteredFact extends MeterKey {
+  readonly closings: number;
+  readonly aggregation: Aggregation;
+  /** The largest or the latest of them, where that is what the meter shows; else what they add. */
+  readonly quantity: Nanos;
+  readonly eventCount: bigint;
+  /** Of a meter that shows the latest event: when that occurred. */
+  readonly reportedMs: EpochMs | null;
+}
+
+/** A value of a unique count that is not kept as its events add it up; null where it is not there. */
+export interface WrongValueFact extends MeterKey {
+  readonly value: string;
+  readonly kept: Nanos | null;
+  readonly counted: Nanos | null;
 }
 
 export interface InvoiceFact extends OwnedId {
@@ -97,6 +121,16 @@ export interface LineFact {
   readonly amountMinor: bigint;
   /** Null when what is stored cannot be read. */
   readonly computation: Computation | null;
+}
+
+/** What the events behind a usage line come to one by one, where its price asks for that. */
+export interface TallyFact {
+  readonly customerId: bigint;
+  readonly invoiceId: bigint;
+  readonly lineNumber: number;
+  readonly all: EventTally;
+  /** Of those that earlier lines were computed from. */
+  readonly before: EventTally;
 }
 
 export interface TransferFact {

@@ -13,12 +13,15 @@ export type {
   InvoiceFact,
   JournalFact,
   LineFact,
+  MeteredFact,
   PaymentFact,
   RefundFact,
   SubscriptionFact,
+  TallyFact,
   ToldFact,
   TransferFact,
   UsageFact,
+  WrongValueFact,
 } from "./facts.ts";
 export { eventNumbers, invoiceNumbers, type NumberSpan, wrongNumbers } from "./numbers.ts";
 export { type Candidate, pageWithin } from "./page-within.ts";

@@ -2,7 +2,7 @@ import { isoInstant } from "#kernel/clock.ts";
 import { formatId, formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import { formatNanos, type Nanos } from "#kernel/nanos.ts";
 import type { FoundKind } from "./breach.ts";
-import type { CloseFact, LineFact, MeterKey, TransferFact } from "./facts.ts";
+import type { CloseFact, LineFact, MeterKey, TransferFact, WrongValueFact } from "./facts.ts";
 
 /** How a finding names an object: what can be asked for by its id, and where it has none its key. */
 export interface ObjectName {
@@ -47,6 +47,10 @@ export function lineName({ customerId, invoiceId, lineNumber }: LineFact): Objec
 
 export function counterName(key: MeterKey): ObjectName {
   return { kind: "usage_counter", id: meterText(key) };
+}
+
+export function valueName(fact: WrongValueFact): ObjectName {
+  return { kind: "usage_value", id: `${meterText(fact)}: ${fact.value}` };
 }
 
 export function usageName(key: MeterKey): ObjectName {

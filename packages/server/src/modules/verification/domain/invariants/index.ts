@@ -21,10 +21,12 @@ import { periodIsBilledOnce } from "./period-is-billed-once.ts";
 import { periodsFollowEachOther } from "./periods-follow-each-other.ts";
 import { receivableIsWhatIsOwed } from "./receivable-is-what-is-owed.ts";
 import { refundIsMadeOnce } from "./refund-is-made-once.ts";
+import { valueIsSumOfEvents } from "./value-is-sum-of-events.ts";
 
 /** What is true of the data of each customer, in the order in which money comes about. */
 export const invariants: readonly Invariant[] = [
   counterIsSumOfEvents,
+  valueIsSumOfEvents,
   eventIsInItsPeriod,
   counterKnowsWhatWasBilled,
   lineRecomputes,

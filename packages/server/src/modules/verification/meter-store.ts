@@ -1,0 +1,161 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import { storedNanos } from "#kernel/nanos.ts";
+import type { Aggregation } from "#modules/metering/domain/index.ts";
+import type { MeteredFact, UsageFact, WrongValueFact } from "#modules/verification/domain/index.ts";
+import type { Tx } from "#platform/db/database.ts";
+import { type KeyRow, meterKeyOf } from "./usage-store.ts";
+
+/*
+ * What meters have to show, told over all events at once and in words of its own: it is to find out
+ * whether what adds them up one batch after the other is right.
+ */
+
+type Ids = readonly bigint[];
+
+const METERS = `
+  select subscription.customer_id, subscription.id as subscription_id,
+         coalesce(price.meter, price.metric) as name, price.metric, price.aggregation,
+         price.property, coalesce(price.filters, '{}') as filters
+    from subscription
+    join price on price.project_id = subscription.project_id
+     and price.plan_id = subscription.plan_id and price.version = subscription.plan_version
+   where subscription.customer_id = any($1) and price.metric is not null`;
+
+const FED = `
+  meter as (${METERS}),
+  fed as (
+    select event.customer_id, event.subscription_id, meter.name as metric, event.period_start,
+           event.closings, meter.aggregation, event.quantity, event.occurred_at,
+           event.properties ->> meter.property as value
+      from meter
+      join usage_event as event
+        on event.customer_id = meter.customer_id
+       and event.subscription_id = meter.subscription_id and event.metric = meter.metric
+     where event.customer_id = any($1)
+       and (meter.aggregation <> 'sum' or meter.filters <> '{}')
+       and (meter.aggregation not in ('max', 'latest') or event.quantity > 0)
+       and (meter.property is null or event.properties ->> meter.property is not null)
+       and not exists (
+             select from jsonb_each(meter.filters) as filter
+              where (filter.value ? (event.properties ->> filter.key)) is not true))`;
+
+const KEY = "customer_id, subscription_id, metric, period_start";
+
+interface MeterRow {
+  customer_id: bigint;
+  subscription_id: bigint;
+  name: string;
+  metric: string;
+  /** Whether it adds up all the events of its metric. */
+  is_whole: boolean;
+}
+
+/** What each meter is fed, from the sums by metric where those are all that it takes. */
+export async function listMeteredFacts(
+  tx: Tx,
+  customerIds: Ids,
+  usage: readonly UsageFact[],
+): Promise<MeteredFact[]> {
+  const meters = await tx.query<MeterRow>(
+    `select customer_id, subscription_id, name, metric,
+            aggregation = 'sum' and filters = '{}' as is_whole
+       from (${METERS}) as meter`,
+    [customerIds],
+  );
+  const fedHere = meters.every((meter) => meter.is_whole)
+    ? []
+    : await listFedFacts(tx, customerIds);
+  return [...usage.flatMap((events) => wholeFacts(events, meters)), ...fedHere];
+}
+
+/** A metric without any meter is counted under its own name, so that it is missed in a counter. */
+function wholeFacts(events: UsageFact, meters: readonly MeterRow[]): MeteredFact[] {
+  const own = meters.filter(
+    (meter) =>
+      meter.metric === events.metric &&
+      meter.subscription_id === events.subscriptionId &&
+      meter.customer_id === events.customerId,
+  );
+  const names =
+    own.length === 0
+      ? [events.metric]
+      : own.filter((meter) => meter.is_whole).map((meter) => meter.name);
+  const { customerId, subscriptionId, periodStartMs, closings, quantity, eventCount } = events;
+  const counted = { closings, quantity, eventCount, aggregation: "sum", reportedMs: null } as const;
+  return names.map((metric) => ({ customerId, subscriptionId, metric, periodStartMs, ...counted }));
+}
+
+interface FedRow extends KeyRow {
+  closings: number;
+  aggregation: Aggregation;
+  quantity: string;
+  event_count: bigint;
+  reported_at: EpochMs | null;
+}
+
+/** A value counts from the closing on in which its sum rises above nothing; what that changes adds up. */
+async function listFedFacts(tx: Tx, customerIds: Ids): Promise<MeteredFact[]> {
+  const rows = await tx.query<FedRow>(
+    `with ${FED},
+     value_sum as (
+       select ${KEY}, closings, value, count(*) as event_count, sum(quantity) as gained,
+              sum(sum(quantity)) over (partition by ${KEY}, value order by closings) as total
+         from fed where aggregation = 'unique_count'
+        group by ${KEY}, closings, value)
+     select ${KEY}, closings, aggregation, count(*) as event_count, null::timestamptz as reported_at,
+            case aggregation when 'max' then max(quantity) when 'count' then sum(sign(quantity))
+                             else sum(quantity) end as quantity
+       from fed where aggregation in ('sum', 'count', 'max')
+      group by ${KEY}, closings, aggregation
+     union all
+     (select distinct on (${KEY}, closings) ${KEY}, closings, aggregation,
+             count(*) over (partition by ${KEY}, closings), occurred_at, quantity
+        from fed where aggregation = 'latest'
+       order by ${KEY}, closings, occurred_at desc, quantity desc)
+     union all
+     select ${KEY}, closings, 'unique_count', sum(event_count)::bigint, null,
+            sum((total > 0)::int - (total - gained > 0)::int)::numeric
+       from value_sum group by ${KEY}, closings`,
+    [customerIds],
+  );
+  return rows.map((row) => ({
+    ...meterKeyOf(row),
+    closings: row.closings,
+    aggregation: row.aggregation,
+    quantity: storedNanos(row.quantity),
+    eventCount: row.event_count,
+    reportedMs: row.reported_at,
+  }));
+}
+
+interface ValueRow extends KeyRow {
+  value: string;
+  kept: string | null;
+  counted: string | null;
+}
+
+const WRONG_VALUES_MAX = 1000;
+
+/** The values of unique counts that are not kept as their events add them up. */
+export async function listWrongValues(tx: Tx, customerIds: Ids): Promise<WrongValueFact[]> {
+  const rows = await tx.query<ValueRow>(
+    `with ${FED},
+     counted as (
+       select ${KEY}, value, sum(quantity) as quantity
+         from fed where aggregation = 'unique_count' group by ${KEY}, value),
+     kept as (
+       select customer_id, subscription_id, meter as metric, period_start, value, quantity
+         from usage_value where customer_id = any($1))
+     select ${KEY}, value, kept.quantity as kept, counted.quantity as counted
+       from counted full join kept using (${KEY}, value)
+      where counted.quantity is distinct from kept.quantity
+      limit ${WRONG_VALUES_MAX}`,
+    [customerIds],
+  );
+  return rows.map((row) => ({
+    ...meterKeyOf(row),
+    value: row.value,
+    kept: row.kept === null ? null : storedNanos(row.kept),
+    counted: row.counted === null ? null : storedNanos(row.counted),
+  }));
+}
