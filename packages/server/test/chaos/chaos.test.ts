@@ -7,6 +7,7 @@ test("300 payments through every fault: one charge for each invoice, and the boo
 
   if (!holds(report)) throw new Error(reportLines(report).join("\n"));
   expect(report.charges).toBe(report.payments);
+  expect(report.confirmed).toBeGreaterThan(0);
   // Chance may spare a rare fault in so short a run, but not whole kinds of them.
   const struck = new Set(
     report.struck.filter(({ count }) => count > 0).map(({ fault }) => fault.split(",")[0]),

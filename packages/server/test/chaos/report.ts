@@ -5,6 +5,7 @@ export function reportLines({
   payments,
   charges,
   declined,
+  confirmed,
   struck,
   checks,
 }: ChaosReport): string[] {
@@ -12,7 +13,8 @@ export function reportLines({
   return [
     ...struck.map(({ fault, count }) => `${fault.padEnd(wide)}  ${String(count).padStart(7)}`),
     "",
-    `${payments} payments, ${charges} charges that succeeded, ${declined} that were declined`,
+    `${payments} payments, ${charges} charges that succeeded, ${declined} that were declined,`,
+    `${confirmed} payments confirmed by the payer at the bank`,
     "",
     ...checks.flatMap(({ name, breaches }) => [
       `${breaches.length === 0 ? "holds " : "BROKEN"}  ${name}`,
