@@ -1,17 +1,16 @@
 import { makeCheckout } from "#flows/checkout/make-checkout.ts";
-import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatId, formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import { getPlan } from "#modules/catalog/index.ts";
 import { findCheckoutOf, paymentLink } from "#modules/checkout/index.ts";
-import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
-import { decideCurrency } from "#modules/customers/index.ts";
+import { type Customer, type CustomerDraft, customerNow } from "#modules/customers/domain/index.ts";
+import { decideCurrency, findOrCreateByEmail } from "#modules/customers/index.ts";
 import { findDefaultPaymentMethod } from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription, insertSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { findByName, takeName } from "#platform/db/lookup.ts";
+import { findByName, type Name, takeName } from "#platform/db/lookup.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { activateSubscription } from "./activate-subscription.ts";
@@ -34,11 +33,11 @@ export interface NewSubscription {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Where the payer goes after saving a card. */
   readonly returnUrl: string | null;
-  /**
-   * What starts it: a card that is on file (at once, if there is one), or only the payer's own visit
-   * to the payment link.
-   */
-  readonly startsWith: "card_on_file" | "payment_link";
+}
+
+/** The same for whoever is known by an e-mail address, or not yet. */
+export interface NewPaymentLink extends Omit<NewSubscription, "customerId"> {
+  readonly customer: CustomerDraft & { readonly email: string };
 }
 
 export interface CreatedSubscription {
@@ -49,19 +48,52 @@ export interface CreatedSubscription {
 
 /**
  * Sells a plan's newest version to a customer. With a card on file the subscription starts at once;
- * else it waits for one, and `paymentUrl` is where the customer gives it.
+ * else it waits for one, and `paymentUrl` is where the customer gives it. A reference that is known
+ * answers its first subscription as it stands, whatever became of the plan since. Refuses it, with
+ * `subscription_reference_reused`, for another customer or plan: the answer would look like a success.
  */
 export async function createSubscription(
   subscribing: Subscribing,
   tx: Tx,
   asked: NewSubscription,
 ): Promise<CreatedSubscription> {
+  const first = await findByReference(tx, asked.referenceId);
+  if (first === null) return sell(subscribing, tx, asked, "card_on_file");
+  const created = await asItStands(subscribing, tx, first);
+  const { customerId, planId } = created.subscription;
+  if (customerId === asked.customerId && planId === asked.planId) return created;
+  throw new BillingError("subscription_reference_reused", {
+    subscription: formatOwnedId("subscription", first),
+  });
+}
+
+/**
+ * Makes the page on which a customer, found by e-mail address or made, saves a card and so subscribes.
+ * A reference that is known answers the same link whatever else is asked, and nothing is stored.
+ */
+export async function createPaymentLink(
+  subscribing: Subscribing,
+  tx: Tx,
+  { customer: draft, ...asked }: NewPaymentLink,
+): Promise<CreatedSubscription> {
+  const first = await findByReference(tx, asked.referenceId);
+  if (first !== null) return asItStands(subscribing, tx, first);
+  const { customerId } = await findOrCreateByEmail(tx, subscribing.engine, draft);
+  return sell(subscribing, tx, { ...asked, customerId }, "payment_link");
+}
+
+/** `startsWith`: a card that is on file (at once, if there is one), or only the payer's own visit. */
+async function sell(
+  subscribing: Subscribing,
+  tx: Tx,
+  asked: NewSubscription,
+  startsWith: "card_on_file" | "payment_link",
+): Promise<CreatedSubscription> {
   const { engine } = subscribing;
   const plan = await planOnSale(tx, asked.planId);
   const customer = await decideCurrency(tx, asked.customerId, plan.currency);
   const subscription = newSubscription(engine, asked, plan, customer);
-  const first = await firstWithReference(tx, asked.referenceId, subscription);
-  if (first.id !== subscription.id) return firstAnswer(subscribing, tx, asked, first);
+  await takeReference(tx, subscription);
 
   await insertSubscription(tx, subscription);
   const subject = { subscription, customer, plan };
@@ -69,32 +101,11 @@ export async function createSubscription(
   const { createdAtMs } = subscription;
   await appendToOutbox(tx, billingEventsOf(engine, ["subscription.created"], subject, createdAtMs));
   const card =
-    asked.startsWith === "card_on_file"
-      ? await findDefaultPaymentMethod(tx, customer.customerId)
-      : null;
+    startsWith === "card_on_file" ? await findDefaultPaymentMethod(tx, customer.customerId) : null;
   if (card === null) await makeCheckout(engine, tx, subscription, asked.returnUrl);
   else await activateSubscription(engine, tx, subscription);
   faultPoint("subscribe.begun");
   return asItStands(subscribing, tx, subscription);
-}
-
-/**
- * What the reference named first. A payment link is the same whatever else is asked; a sale to another
- * customer, or of another plan, is refused: its answer would look like a success.
- */
-async function firstAnswer(
-  subscribing: Subscribing,
-  tx: Tx,
-  asked: NewSubscription,
-  first: OwnedId,
-): Promise<CreatedSubscription> {
-  const created = await asItStands(subscribing, tx, first);
-  const { customerId, planId } = created.subscription;
-  const isSame = customerId === asked.customerId && planId === asked.planId;
-  if (isSame || asked.startsWith === "payment_link") return created;
-  throw new BillingError("subscription_reference_reused", {
-    subscription: formatOwnedId("subscription", first),
-  });
 }
 
 /** The subscription as it stands, and its payment link, if it has one. */
@@ -117,15 +128,29 @@ async function planOnSale(tx: Tx, planId: bigint): Promise<PlanVersion> {
   throw new BillingError("plan_archived", { plan: formatId("plan", planId) });
 }
 
-async function firstWithReference(
-  tx: Tx,
-  referenceId: string | null,
-  subscription: OwnedId,
-): Promise<OwnedId> {
-  if (referenceId === null) return subscription;
-  const name = { kind: "subscription.reference", value: referenceId };
-  if (await takeName(tx, name, subscription)) return subscription;
-  return present(await findByName(tx, name), "a reference that is taken is never freed");
+/** What the merchant's own id named first; null when it is new, or none was given. */
+async function findByReference(tx: Tx, referenceId: string | null): Promise<OwnedId | null> {
+  return referenceId === null ? null : findByName(tx, referenceName(referenceId));
+}
+
+async function takeReference(tx: Tx, subscription: Subscription): Promise<void> {
+  if (subscription.referenceId === null) return;
+  const isFirst = await takeName(tx, referenceName(subscription.referenceId), subscription);
+  if (!isFirst) throw new ReferenceTaken();
+}
+
+function referenceName(value: string): Name {
+  return { kind: "subscription.reference", value };
+}
+
+/** Tells the transaction to start anew, as PostgreSQL does with the same code: then it is known. */
+class ReferenceTaken extends Error {
+  override readonly name = "ReferenceTaken";
+  readonly code = "40001";
+
+  constructor() {
+    super("Another request took the reference while this one was selling.");
+  }
 }
 
 function newSubscription(

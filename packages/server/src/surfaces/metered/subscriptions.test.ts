@@ -44,6 +44,40 @@ describe("POST /api/v1/billing_subscriptions/link", () => {
     expect(again.body).toEqual(first.body);
   });
 
+  test("201 a reference that is known answers the first link and stores nothing", async () => {
+    const sold = await story.publish([flat("10.00")]);
+    const first = await createLink({ plan_uid: sold, reference_id: "r-2" });
+    await shop.call("POST", `/v1/plans/${sold}/archive`);
+    const customers = async () => (await shop.call("GET", "/v1/customers")).body.data.length;
+    const before = await customers();
+
+    const again = await createLink({
+      plan_uid: sold,
+      reference_id: "r-2",
+      customer: { ...customer, email: "stranger@shop.example" },
+    });
+
+    expect([again.status, again.body]).toEqual([201, first.body]);
+    expect(await customers()).toBe(before);
+  });
+
+  test("201 of two at once with one reference the later stores nothing either", async () => {
+    const customers = async () => (await shop.call("GET", "/v1/customers")).body.data.length;
+    const before = await customers();
+
+    const [one, other] = await Promise.all(
+      ["left", "right"].map((name) =>
+        createLink({
+          reference_id: "r-3",
+          customer: { ...customer, email: `${name}@shop.example` },
+        }),
+      ),
+    );
+
+    expect(other?.body).toEqual(one?.body);
+    expect(await customers()).toBe(before + 1);
+  });
+
   test("201 with a card on file it still waits for the payer to come and want it", async () => {
     const { body: made } = await shop.call("POST", "/v1/customers", {
       body: { name: "Grace Campbell", email: "grace@shop.example" },

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { cancelSubscription } from "#flows/cancel-subscription.ts";
-import { asItStands, createSubscription, type Subscribing } from "#flows/create-subscription.ts";
+import { asItStands, createPaymentLink, type Subscribing } from "#flows/create-subscription.ts";
 import { currentUsage } from "#flows/current-usage.ts";
 import { loadSubject } from "#flows/load-subject.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import { findOrCreateByEmail } from "#modules/customers/index.ts";
 import { invoiceSnapshot, listInvoices } from "#modules/invoices/index.ts";
 import { listEvents, type UsageRecorder } from "#modules/metering/index.ts";
 import { getSubscription, listSubscriptions } from "#modules/subscriptions/index.ts";
@@ -32,17 +31,14 @@ export const meteredSubscriptionRoutes =
 
     app.post("/api/v1/billing_subscriptions/link", operations.createLink, ({ body }, reply) =>
       reply.answer(async (tx) => {
-        const draft = customerFromWire(body.customer);
-        const customer = await findOrCreateByEmail(tx, engine, draft);
         const metadata = body.meta_data ?? {};
-        const { subscription } = await createSubscription(subscribing, tx, {
-          customerId: customer.customerId,
+        const { subscription } = await createPaymentLink(subscribing, tx, {
+          customer: customerFromWire(body.customer),
           planId: idFrom("plan", body.plan_uid, "plan_not_found"),
           title: body.title ?? null,
           referenceId: body.reference_id ?? null,
           metadata,
           returnUrl: typeof metadata["return_url"] === "string" ? metadata["return_url"] : null,
-          startsWith: "payment_link",
         });
         return ok(await view(tx, subscription));
       }),

@@ -26,7 +26,6 @@ export const subscriptionRoutes =
           referenceId: body.reference_id ?? null,
           metadata: body.metadata ?? {},
           returnUrl: body.return_url ?? null,
-          startsWith: "card_on_file",
         });
         return { ...subscriptionSnapshot(subscription), payment_url: paymentUrl };
       });
