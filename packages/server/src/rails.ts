@@ -32,7 +32,7 @@ export interface RailsOptions {
 }
 
 export interface Rails {
-  /** The rail of a project's side. Refuses with `rail_unavailable` where the side has none. */
+  /** The rail of a project's side. Refuses with `rail_not_configured` where the side has none. */
   readonly rails: (projectId: number) => Rail;
   /** The one in this process; null when there is none. */
   readonly sandbox: StripeSandbox | null;
@@ -63,8 +63,8 @@ export function createRails(options: RailsOptions, deliver: Deliver): Rails {
       sideOf(projectId) === "live" || journal === null ? null : sandboxJournal(journal),
     rails: (projectId) =>
       sideOf(projectId) === "live"
-        ? (live ?? unavailable("STRIPE_SECRET_KEY"))
-        : (test ?? unavailable("FARTHING_STRIPE_SANDBOX_URL")),
+        ? (live ?? notConfigured("STRIPE_SECRET_KEY"))
+        : (test ?? notConfigured("FARTHING_STRIPE_SANDBOX_URL")),
   };
 }
 
@@ -113,6 +113,6 @@ function railTo({ secretKey, webhookSecret, apiBase }: StripeConfig): Rail {
   });
 }
 
-function unavailable(setting: string): never {
-  throw new BillingError("rail_unavailable", { reason: `${setting} is not set` });
+function notConfigured(setting: string): never {
+  throw new BillingError("rail_not_configured", { setting });
 }

@@ -23,7 +23,7 @@ const PROJECT_AND_SIDE = /^(.+)-(live|sandbox)$/;
 
 /**
  * Stores a rail's notice once by its id, for a job to handle. Runs a transaction of its own.
- * Refuses with `project_not_found` or `rail_signature_invalid`.
+ * Refuses with `project_not_found`, `rail_not_configured` or `rail_signature_invalid`.
  */
 export async function receiveRailNotice(
   { db, clock, rails }: NoticeReceiving,

@@ -26,7 +26,10 @@ export const errorCodes = {
   access_token_missing: { kind: "unauthenticated", means: "The request carries no access token." },
   access_token_not_found: { kind: "not_found", means: "No access token has this id." },
   access_token_revoked: { kind: "unauthenticated", means: "This access token was revoked." },
-  api_version_unknown: { kind: "invalid", means: "This server has no such API version." },
+  api_version_unknown: {
+    kind: "invalid",
+    means: "X-API-Version names none of the versions that this API has.",
+  },
   body_invalid: { kind: "invalid", means: "The request does not have the documented form." },
   body_malformed: { kind: "invalid", means: "The request body is not valid JSON." },
   body_too_large: {
@@ -73,6 +76,10 @@ export const errorCodes = {
   quantity_invalid: {
     kind: "invalid",
     means: "A quantity is a decimal other than zero, below 10^15, with at most 9 decimals.",
+  },
+  rail_not_configured: {
+    kind: "unavailable",
+    means: "This side has no payment provider: the server was started without its key.",
   },
   rail_unavailable: { kind: "unavailable", means: "The payment provider did not answer." },
   rail_signature_invalid: { kind: "invalid", means: "The provider's signature does not match." },

@@ -47,18 +47,22 @@ function logFailure(
   request: FastifyRequest,
 ): void {
   const { method, id, url, ip, authenticated, headers } = request;
-  if (failure.status >= SERVER_ERROR) {
+  const refused = { request_id: id, method, url, code: failure.code };
+  if (failure.status === SERVER_ERROR) {
     const caller = authenticated && {
       project_id: authenticated.projectId,
       token_id: String(authenticated.tokenId),
     };
-    const details = error instanceof BillingError ? error.details : {};
     logger.error(
-      { err: error, details, request_id: id, method, url, ip, caller, headers },
-      failure.status === SERVER_ERROR ? "a request failed" : "a request could not be served",
+      { err: error, request_id: id, method, url, ip, caller, headers },
+      "a request failed",
     );
+  } else if (failure.status > SERVER_ERROR) {
+    // No defect of ours, so no stack; the operator wants to know what is missing all the same.
+    const details = error instanceof BillingError ? error.details : {};
+    logger.warn({ ...refused, details }, "a request could not be served");
   } else {
-    logger.debug({ request_id: id, method, url, code: failure.code }, "a request was refused");
+    logger.debug(refused, "a request was refused");
   }
 }
 

@@ -4,7 +4,7 @@ import type { AllowedMethods } from "./allowed-methods.ts";
 import { sendFailure } from "./error-handler.ts";
 import { failureOf } from "./failure.ts";
 import { problemErrors } from "./problem.ts";
-import type { ErrorShape, Surface } from "./surface.ts";
+import { type Surface, surfaceAt } from "./surface.ts";
 
 /** Answers what no route takes: a wrong method with the right ones, a wrong address in the shape of
  * the surface below which it lies. */
@@ -15,19 +15,11 @@ export function sendNotFound(
   allowed: AllowedMethods,
 ): FastifyReply {
   const path = request.url.split("?", 1)[0] ?? "";
-  const shape = shapeAt(path, surfaces);
+  const shape = surfaceAt(path, surfaces)?.errors ?? problemErrors;
   const methods = allowed.at(path);
   if (methods.length === 0) {
     return sendFailure(failureOf(new BillingError("route_not_found")), shape, reply);
   }
   reply.header("allow", methods.join(", "));
   return sendFailure(failureOf(new BillingError("method_not_allowed")), shape, reply);
-}
-
-/** The errors of the surface that owns the most of the path; problems where none does. */
-function shapeAt(path: string, surfaces: readonly Surface[]): ErrorShape {
-  const [owner] = surfaces
-    .filter(({ owns }) => path === owns || path.startsWith(`${owns}/`))
-    .toSorted((one, other) => other.owns.length - one.owns.length);
-  return owner?.errors ?? problemErrors;
 }

@@ -71,6 +71,7 @@ export function operationOf(route: RouteOptions, surface: Surface): Operation | 
     takesIdempotencyKey,
     refuses: new Set([
       ...(config.refuses ?? []),
+      ...(surface.apiVersions === undefined ? [] : (["api_version_unknown"] as const)),
       ...commonCodes(schema, config, takesIdempotencyKey),
     ]),
   };
@@ -82,7 +83,6 @@ function commonCodes(
   takesIdempotencyKey: boolean,
 ): ErrorCode[] {
   return [
-    "api_version_unknown",
     "body_invalid",
     ...(config.scope === undefined ? [] : TOKEN_CODES),
     ...(body === undefined && config.rawBody === undefined ? [] : BODY_CODES),

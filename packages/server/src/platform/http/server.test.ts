@@ -87,7 +87,13 @@ const pageRoutes: FastifyPluginAsyncTypebox = async (app) => {
 };
 
 const surfaces: readonly Surface[] = [
-  { name: "operator", owns: "/v1", errors: problemErrors, routes: [echoRoutes, failingRoutes] },
+  {
+    name: "operator",
+    owns: "/v1",
+    errors: problemErrors,
+    apiVersions: ["1", "2"],
+    routes: [echoRoutes, failingRoutes],
+  },
   { name: "other", owns: "/other", errors: ownShape, routes: [otherRoutes] },
   { name: "pages", owns: "/pages", errors: problemErrors, sends: "pages", routes: [pageRoutes] },
 ];
@@ -313,13 +319,20 @@ describe("every answer", () => {
     expect(none.headers["x-request-id"]).not.toBe(strange.headers["x-request-id"]);
   });
 
-  test("repeats the API version that was asked for", async () => {
+  test("repeats the API version that was asked for, and refuses one there is not", async () => {
     const asked = await get("/v1/echo/1", { "x-api-version": "2" });
-    const insane = await get("/v1/echo/1", { "x-api-version": "a b" });
+    const unknown = await get("/v1/echo/1", { "x-api-version": "999" });
+    const versionless = await get("/other/v1/thing", { "x-api-version": "999" });
 
     expect(asked.headers["x-api-version"]).toBe("2");
     expect((await get("/v1/echo/1")).headers["x-api-version"]).toBeUndefined();
-    expect(insane.json()).toMatchObject({ status: 400, code: "api_version_unknown" });
+    expect(unknown.headers["x-api-version"]).toBeUndefined();
+    expect(unknown.json()).toMatchObject({
+      status: 400,
+      code: "api_version_unknown",
+      details: { supported: ["1", "2"] },
+    });
+    expect(versionless.statusCode).toBe(404);
   });
 
   test("is readable from the pages of the listed origins only", async () => {

@@ -57,7 +57,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   decorateWithTransactions(app, options);
   app.decorateRequest("startedAtMs", 0);
   app.decorateRequest("isBodyRaw", false);
-  app.addHook("onRequest", answerHeaders);
+  app.addHook("onRequest", answerHeaders(surfaces));
   app.setErrorHandler(errorHandler(options.logger, problemErrors, () => undefined));
   app.setNotFoundHandler((request, reply) => sendNotFound(request, reply, surfaces, allowed));
 

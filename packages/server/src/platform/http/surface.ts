@@ -16,8 +16,19 @@ export interface Surface {
   /** `/v1`: what is not found below it is answered in this surface's shape. */
   readonly owns: string;
   readonly errors: ErrorShape;
+  /** What `X-API-Version` may ask for; a surface without versions takes no notice of it. */
+  readonly apiVersions?: readonly string[];
   /** Pages get the headers that protect HTML. */
   readonly sends?: "json" | "pages";
   /** Each route writes its whole path. */
   readonly routes: readonly FastifyPluginAsyncTypebox[];
+}
+
+/** The surface that owns the most of an address; undefined where none does. */
+export function surfaceAt(url: string, surfaces: readonly Surface[]): Surface | undefined {
+  const path = url.split("?", 1)[0] ?? "";
+  const [owner] = surfaces
+    .filter(({ owns }) => path === owns || path.startsWith(`${owns}/`))
+    .toSorted((one, other) => other.owns.length - one.owns.length);
+  return owner;
 }

@@ -13,6 +13,7 @@ export function meteredSurface(subscribing: Subscribing, recorder: UsageRecorder
     name: "metered",
     owns: "/api/v1",
     errors: meteredErrors,
+    apiVersions: ["1"],
     routes: [
       meteredPlanRoutes(engine),
       meteredSubscriptionRoutes(subscribing, recorder),

@@ -46,6 +46,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
     name: "operator",
     owns: "/v1",
     errors: problemErrors,
+    apiVersions: ["1"],
     routes: [
       projectRoutes(),
       accessTokenRoutes(tokens),

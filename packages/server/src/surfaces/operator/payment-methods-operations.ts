@@ -19,7 +19,12 @@ const PaymentMethodWire = Closed({
 export const savePaymentMethod = {
   config: {
     scope: "billing:write",
-    refuses: ["customer_not_found", "payment_method_refused", "rail_unavailable"],
+    refuses: [
+      "customer_not_found",
+      "payment_method_refused",
+      "rail_not_configured",
+      "rail_unavailable",
+    ],
   },
   schema: {
     operationId: "savePaymentMethod",
@@ -50,7 +55,12 @@ export const listPaymentMethods = {
 export const removePaymentMethod = {
   config: {
     scope: "billing:write",
-    refuses: ["customer_not_found", "payment_method_not_found", "rail_unavailable"],
+    refuses: [
+      "customer_not_found",
+      "payment_method_not_found",
+      "rail_not_configured",
+      "rail_unavailable",
+    ],
   },
   schema: {
     operationId: "removePaymentMethod",

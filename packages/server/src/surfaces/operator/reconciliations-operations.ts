@@ -43,7 +43,12 @@ const ReconciliationDetailWire = Closed({
 export const createReconciliation = {
   config: {
     scope: "billing:write",
-    refuses: ["reconciliation_range_invalid", "rail_unavailable", "time_invalid"],
+    refuses: [
+      "reconciliation_range_invalid",
+      "rail_not_configured",
+      "rail_unavailable",
+      "time_invalid",
+    ],
   },
   schema: {
     operationId: "createReconciliation",

@@ -18,6 +18,7 @@ export const testClockRoutes =
             "test_clock_absent",
             "clock_not_ahead",
             "time_invalid",
+            "rail_not_configured",
             "rail_unavailable",
           ],
         },

@@ -16,7 +16,7 @@ export const verificationRoutes =
     app.get(
       "/v1/verification",
       {
-        config: { scope: "billing:read", refuses: ["rail_unavailable"] },
+        config: { scope: "billing:read", refuses: ["rail_not_configured", "rail_unavailable"] },
         schema: {
           operationId: "verify",
           summary: "Verify the next part of what is stored, and name what does not hold",

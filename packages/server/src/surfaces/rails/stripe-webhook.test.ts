@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createLogger } from "#platform/http/log.ts";
 import { problemErrors } from "#platform/http/problem.ts";
+import { createRails } from "#rails.ts";
 import { startTestServer, type TestServer } from "#test/support/http/test-server.ts";
 import { manualClock } from "#test/support/manual-clock.ts";
 import { createSandboxRail, type SandboxRail } from "#test/support/payments/sandbox-rail.ts";
-import { stripeWebhookRoutes } from "./stripe-webhook.ts";
+import { type RailNoticeDeps, stripeWebhookRoutes } from "./stripe-webhook.ts";
 
 const clock = manualClock(Date.UTC(2026, 0, 1));
 let line: SandboxRail;
 let server: TestServer;
 let nudges = 0;
+/** Null while everything is configured. */
+let rails: RailNoticeDeps["rails"] | null = null;
 
 beforeAll(async () => {
   line = await createSandboxRail(clock, async ({ url, headers, body }) => {
@@ -17,7 +21,12 @@ beforeAll(async () => {
     return { status: statusCode };
   });
   server = await startTestServer(clock, ({ db }) => {
-    const deps = { db, clock, rails: () => line.rail, onNotice: () => void (nudges += 1) };
+    const deps = {
+      db,
+      clock,
+      rails: (id: number) => (rails ?? (() => line.rail))(id),
+      onNotice: () => void (nudges += 1),
+    };
     const routes = [stripeWebhookRoutes(deps)];
     return [{ name: "rails", owns: "/rails", errors: problemErrors, routes }];
   });
@@ -102,6 +111,25 @@ describe("POST /rails/stripe/webhook/:project", () => {
       });
     },
   );
+});
+
+test("503 where the side has no key: it says so, and what it logs has no stack", async () => {
+  const options = { role: "api", publicUrl: "http://billing.example", clock } as const;
+  const none = { sandboxJournalPath: null, sandboxProjects: [], stripe: null, stripeSandbox: null };
+  const log = createLogger("silent");
+  ({ rails } = createRails({ ...options, ...none, log }, async () => ({ status: 200 })));
+  const payload = event("evt_6");
+
+  const answer = await send(payload, signed(payload), "demo-live");
+  rails = null;
+
+  expect(answer).toMatchObject({
+    status: 503,
+    body: { code: "rail_not_configured", details: { setting: "STRIPE_SECRET_KEY" } },
+  });
+  const logged = server.logLines.find((line) => line.includes("rail_not_configured"));
+  expect(JSON.parse(logged ?? "{}")).toMatchObject({ level: 40 });
+  expect(logged).not.toContain("stack");
 });
 
 test("the sandbox's own webhooks are accepted as they come", async () => {

@@ -21,7 +21,7 @@ export const stripeWebhookRoutes =
         config: {
           public: true,
           rawBody: true,
-          refuses: ["project_not_found", "rail_signature_invalid"],
+          refuses: ["project_not_found", "rail_not_configured", "rail_signature_invalid"],
         },
         schema: {
           operationId: "receiveStripeEvent",

@@ -130,7 +130,6 @@ function sellingIn({ engine, collector, projectId, inProject }: Core) {
           referenceId: null,
           metadata: {},
           returnUrl: "https://shop.example/thanks",
-          startsWith: "card_on_file",
         });
       }),
 
