@@ -127,7 +127,7 @@ test("503 where the side has no key: it says so, and what it logs has no stack",
     status: 503,
     body: { code: "rail_not_configured", details: { setting: "STRIPE_SECRET_KEY" } },
   });
-  const logged = server.logLines.find((line) => line.includes("rail_not_configured"));
+  const logged = server.logLines.find((text) => text.includes("rail_not_configured"));
   expect(JSON.parse(logged ?? "{}")).toMatchObject({ level: 40 });
   expect(logged).not.toContain("stack");
 });
