@@ -27,8 +27,11 @@ export function explainFailure(error: unknown): readonly string[] {
   if (error instanceof FarthingError) return explainRefusal(error);
   if (error instanceof FarthingConnectionError) return explainSilence(error);
   if (systemCode(error) === "EADDRINUSE") {
-    const advice = "Stop what listens there, or choose another port: PORT=4300 farthing start";
-    return withAdvice(messageOf(error), advice);
+    const { address, port } = error as { address?: unknown; port?: unknown };
+    return withAdvice(
+      `Port ${port} of ${address} is taken: another program listens there, or this one already runs.`,
+      "Stop it, or choose another port: PORT=4300 farthing start",
+    );
   }
   if (systemCode(error) === "ECONNREFUSED") {
     return withAdvice(messageOf(error), "Nothing answers there. Is DATABASE_URL right?");

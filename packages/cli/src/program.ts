@@ -179,7 +179,7 @@ function addProjectCommands(program: Command, finish: Finish): void {
 
   remote(program.command("reconcile"))
     .description("compare the payment provider's journal with the ledger")
-    .option("--from <instant>", "since the one before if not given, and at least a day")
+    .option("--from <instant>", "such as 2026-03-01; since the one before if not given")
     .option("--to <instant>", "up to ten minutes ago if not given")
     .option("--json", "print the answer as JSON")
     .addHelpText("after", "\nExits with 1 when they differ.")
@@ -201,7 +201,7 @@ function addKeyCommands(program: Command, finish: Finish): void {
         .choices(SCOPES)
         .default(["billing:read", "billing:write", "usage:write"]),
     )
-    .option("--expires <instant>", "when it stops working; never if not given")
+    .option("--expires <instant>", "such as 2027-01-01, when it stops working; never if not given")
     .option("--json", "print the answer as JSON")
     .action(async (name, flags) => finish(await (await load()).keysCreate(name, flags)));
 

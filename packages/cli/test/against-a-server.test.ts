@@ -139,8 +139,21 @@ test("farthing project: its retry schedule is shown and set", async () => {
 });
 
 test("farthing keys: made, listed, rotated, revoked", async () => {
-  const made = await run("keys", "create", "nightly", "--scope", "usage:write", "--json");
-  const { id, token } = JSON.parse(made.stdout) as { id: string; token: string };
+  const made = await run(
+    "keys",
+    "create",
+    "nightly",
+    "--scope",
+    "usage:write",
+    "--expires",
+    "2099-01-01",
+    "--json",
+  );
+  const { id, token, expires_at } = JSON.parse(made.stdout) as Record<
+    "id" | "token" | "expires_at",
+    string
+  >;
+  expect(expires_at).toBe("2099-01-01T00:00:00.000Z");
   expect(token).toMatch(/^farthing_test_/);
   const rotated = await run("keys", "rotate", id, "--overlap", "60");
   expect(rotated.stdout).toMatch(/^farthing_test_\w+\.\S+\n$/);
@@ -173,11 +186,12 @@ describe("farthing listen", () => {
     expect(stderr).toMatch(/^Go on from here with --after \d+$/m);
   });
 
-  test("says so when there is no such type, and ends", async () => {
-    const args = ["--forward-to", "http://127.0.0.1:1/", "--types", "invoice.payed"];
-    const { exitCode, stderr } = await run("listen", ...args);
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("webhook_event_type_unknown");
+  test("names the types there are, before it connects, where one is not among them", async () => {
+    const args = ["--forward-to", "http://127.0.0.1:1/", "--types", "invoice.paid,invoice.payed"];
+    const { exitCode, stderr } = await run("listen", "--url", "http://127.0.0.1:1", ...args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("no events of the type invoice.payed");
+    expect(stderr).toMatch(/^There are customer\.created, .*invoice\.paid, /m);
   });
 });
 

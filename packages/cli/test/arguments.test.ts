@@ -1,3 +1,7 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { farthing } from "./run-command.ts";
 
@@ -25,6 +29,8 @@ describe.concurrent("arguments that cannot be used end with 2 and say why", () =
     { args: ["usage", "import", "package.json"], says: "has to end in .jsonl, .ndjson or .csv" },
     { args: ["listen"], says: "required option '--forward-to <url>'" },
     { args: ["listen", "--forward-to", "localhost:3000"], says: "--forward-to is an address" },
+    { args: ["keys", "create", "x", "--expires", "soon"], says: "--expires is an instant such as" },
+    { args: ["reconcile", "--from", "2026-03-01T09:00"], says: "--from is an instant such as" },
     { args: ["demo", "--token", "x"], says: "--token goes with --url" },
   ])("farthing $args", async ({ args, says }) => {
     const { exitCode, stdout, stderr } = await farthing(args, nowhere);
@@ -65,6 +71,25 @@ describe.concurrent("what cannot be done ends with 1, in a line or two without a
     expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
   });
+});
+
+test("a taken port is noticed before anything is started", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+
+  const { exitCode, stderr } = await farthing(["start"], {
+    PORT: String(port),
+    FARTHING_DATA_DIR: join(tmpdir(), "farthing-never-made"),
+  });
+  other.close();
+
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    new RegExp(
+      `^Port ${port} of 127.0.0.1 is taken: .*\\nStop it, or .*PORT=4300 farthing start\\n$`,
+    ),
+  );
 });
 
 test("help and version are answers, not failures", async () => {

@@ -9,6 +9,7 @@ import { migrate } from "#platform/db/migrate.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { scopes } from "#platform/http/caller.ts";
 import { createLogger } from "#platform/http/log.ts";
+import { refuseTakenPort } from "#platform/http/port.ts";
 import { type App, createApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import {
@@ -60,6 +61,8 @@ export async function startServer(
   config: Config = readConfig(),
   { onPhase = () => {}, onLost = () => {} }: StartOptions = {},
 ): Promise<RunningServer> {
+  // The last thing a start needs is the first that others may have: a database is not brought up in vain.
+  await refuseTakenPort(config);
   const log = createLogger(config.logLevel);
   const dataDir = dataDirOf(config);
   const database = await openDatabaseServer(config, dataDir, { onPhase, onLost, log });

@@ -1,5 +1,6 @@
 import { type ConnectionFlags, connect } from "../connection.ts";
-import { CommandFailure, UsageFailure } from "../failure.ts";
+import { CommandFailure } from "../failure.ts";
+import { instantFrom } from "../instant.ts";
 import { interruptible } from "../interrupt.ts";
 import type { CustomerWire, PageWire } from "../wire.ts";
 
@@ -18,7 +19,7 @@ const TIMEOUT_MS = 10 * 60_000;
 
 /** `farthing clock advance CUSTOMER --to INSTANT`. CUSTOMER is our id or the merchant's own. */
 export async function clockAdvance(customer: string, flags: AdvanceFlags): Promise<number> {
-  const to = instantFrom(flags.to);
+  const to = instantFrom("--to", flags.to);
   const client = await connect(flags);
   const clock = await interruptible(async (signal) => {
     const id = customer.startsWith("cus_") ? customer : await findByExternalId(client, customer);
@@ -39,14 +40,4 @@ async function findByExternalId(
   const [found] = data;
   if (found !== undefined) return found.id;
   throw new CommandFailure(`customer_not_found: No customer has the id ${externalId}.`);
-}
-
-/** A date is its first instant in UTC; a time of day needs an offset, lest it be anyone's guess. */
-function instantFrom(text: string): string {
-  const instant = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
-  const hasOffset = /T.*(Z|[+-]\d\d:\d\d)$/.test(instant);
-  if (hasOffset && !Number.isNaN(Date.parse(instant))) return instant;
-  throw new UsageFailure(
-    `--to is an instant such as 2026-03-01 or 2026-03-01T09:30:00Z, not ${text}`,
-  );
 }

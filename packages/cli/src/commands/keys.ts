@@ -1,6 +1,7 @@
 import type { Farthing } from "@farthing/sdk";
 import { type ConnectionFlags, connect } from "../connection.ts";
 import { CommandFailure, UsageFailure } from "../failure.ts";
+import { instantFrom } from "../instant.ts";
 import { colorsFor } from "../terminal/colors.ts";
 import { tableLines } from "../terminal/table.ts";
 import type { AccessTokenWire, PageWire } from "../wire.ts";
@@ -26,12 +27,13 @@ export interface RevokeFlags extends KeyFlags {
 const TOKENS = "/v1/access_tokens";
 
 export async function keysCreate(name: string, flags: CreateFlags): Promise<number> {
-  const client = await connect(flags);
+  const { scope: scopes, expires } = flags;
   const body = {
     name,
-    scopes: flags.scope,
-    ...(flags.expires === undefined ? {} : { expires_at: flags.expires }),
+    scopes,
+    ...(expires === undefined ? {} : { expires_at: instantFrom("--expires", expires) }),
   };
+  const client = await connect(flags);
   show(await client.request<AccessTokenWire>("POST", TOKENS, { body }), flags);
   return 0;
 }

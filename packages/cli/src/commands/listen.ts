@@ -26,6 +26,7 @@ const RETRY = { attemptCountMax: 1 };
 export async function listen(flags: ListenFlags): Promise<number> {
   const url = addressFrom(flags.forwardTo);
   const secret = secretFrom(flags.secret);
+  if (flags.types !== undefined) await refuseUnknownTypes(flags.types.split(","));
   const client = clientFor(await addressOf(flags), { retry: RETRY });
   const colors = colorsFor(process.stdout);
   let readTo = flags.after === undefined ? null : numberFrom(flags.after);
@@ -95,6 +96,17 @@ function addressFrom(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
   throw new UsageFailure(
     `--forward-to is an address such as http://localhost:3000/hooks, not ${text}`,
+  );
+}
+
+async function refuseUnknownTypes(types: readonly string[]): Promise<void> {
+  // Loaded only here: the whole server comes with it.
+  const { eventTypes } = await import("@farthing/server");
+  const unknown = types.find((type) => !eventTypes.includes(type));
+  if (unknown === undefined) return;
+  throw new UsageFailure(
+    `--types: there are no events of the type ${unknown}.`,
+    `There are ${eventTypes.toSorted().join(", ")}.`,
   );
 }
 

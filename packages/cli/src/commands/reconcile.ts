@@ -1,5 +1,6 @@
 import { type ConnectionFlags, connect } from "../connection.ts";
 import { EXIT_FAILED } from "../failure.ts";
+import { instantFrom } from "../instant.ts";
 import { interruptible } from "../interrupt.ts";
 import { tableLines } from "../terminal/table.ts";
 
@@ -33,10 +34,14 @@ const TIMEOUT_MS = 10 * 60_000;
 
 /** `farthing reconcile`: answers the exit code, 1 when provider and ledger differ. */
 export async function reconcile({ from, to, json, ...flags }: ReconcileFlags): Promise<number> {
+  const body = {
+    ...(from === undefined ? {} : { from: instantFrom("--from", from) }),
+    ...(to === undefined ? {} : { to: instantFrom("--to", to) }),
+  };
   const client = await connect(flags);
   const made = await interruptible((signal) =>
     client.request<ReconciliationWire>("POST", "/v1/reconciliations", {
-      body: { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
+      body,
       signal,
       timeoutMs: TIMEOUT_MS,
     }),

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createLogger } from "#platform/http/log.ts";
+import { BillingError } from "#kernel/error.ts";
 import { problemErrors } from "#platform/http/problem.ts";
-import { createRails } from "#rails.ts";
 import { startTestServer, type TestServer } from "#test/support/http/test-server.ts";
 import { manualClock } from "#test/support/manual-clock.ts";
 import { createSandboxRail, type SandboxRail } from "#test/support/payments/sandbox-rail.ts";
@@ -114,10 +113,9 @@ describe("POST /rails/stripe/webhook/:project", () => {
 });
 
 test("503 where the side has no key: it says so, and what it logs has no stack", async () => {
-  const options = { role: "api", publicUrl: "http://billing.example", clock } as const;
-  const none = { sandboxJournalPath: null, sandboxProjects: [], stripe: null, stripeSandbox: null };
-  const log = createLogger("silent");
-  ({ rails } = createRails({ ...options, ...none, log }, async () => ({ status: 200 })));
+  rails = () => {
+    throw new BillingError("rail_not_configured", { setting: "STRIPE_SECRET_KEY" });
+  };
   const payload = event("evt_6");
 
   const answer = await send(payload, signed(payload), "demo-live");
