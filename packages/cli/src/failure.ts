@@ -27,7 +27,7 @@ export function explainFailure(error: unknown): readonly string[] {
   if (error instanceof FarthingError) return explainRefusal(error);
   if (error instanceof FarthingConnectionError) return explainSilence(error);
   if (systemCode(error) === "EADDRINUSE") {
-    const { address, port } = error as { address?: unknown; port?: unknown };
+    const { address = "", port = 0 } = error as { address?: string; port?: number };
     return withAdvice(
       `Port ${port} of ${address} is taken: another program listens there, or this one already runs.`,
       "Stop it, or choose another port: PORT=4300 farthing start",
