@@ -1,9 +1,17 @@
 import { present } from "#kernel/assert.ts";
 import type { Customer } from "#modules/customers/domain/index.ts";
-import type { DraftInvoice, Invoice } from "#modules/invoices/domain/index.ts";
+import {
+  amountDueMinor,
+  type CreditedDraft,
+  creditKey,
+  type DraftInvoice,
+  type Invoice,
+  withCreditApplied,
+} from "#modules/invoices/domain/index.ts";
 import { issueInvoices } from "#modules/invoices/index.ts";
-import { postTransfers } from "#modules/ledger/index.ts";
-import { planCollection } from "#modules/payments/domain/index.ts";
+import type { Transfer } from "#modules/ledger/domain/index.ts";
+import { holdCredit, postTransfers } from "#modules/ledger/index.ts";
+import { type Payment, planCollection } from "#modules/payments/domain/index.ts";
 import { insertPayments } from "#modules/payments/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
@@ -12,41 +20,67 @@ import type { Engine } from "./engine.ts";
 /** The rail that collects every invoice, until a customer can choose another. */
 const RAIL = "stripe";
 
+/** Limits to what an invoice may do beside being issued. */
+export interface BillingLimits {
+  /** The most that each may take of its customer's credit; null for all that is there. */
+  readonly creditMostMinor: bigint | null;
+}
+
 /**
- * Issues invoices: what is owed goes into the books, the collecting of it is put on the list, and the
- * invoice gets its number. Takes the project's invoice counter, so call it near the end.
+ * Issues invoices: their customers' credit is applied, what is owed goes into the books, the collecting
+ * of what is left to pay is put on the list, and the invoice gets its number. Takes the project's
+ * invoice counter, so call it near the end.
  */
 export async function billInvoices(
   { newId }: Pick<Engine, "newId">,
   tx: Tx,
   drafts: readonly DraftInvoice[],
   customers: ReadonlyMap<bigint, Customer>,
+  { creditMostMinor }: BillingLimits = { creditMostMinor: null },
 ): Promise<Invoice[]> {
-  await postTransfers(tx, drafts.map(owedTransfer));
+  if (drafts.length === 0) return [];
+  const customerIds = [...new Set(drafts.map(({ customerId }) => customerId))];
+  const credit = await holdCredit(tx, customerIds);
+  const balances = new Map(credit.map((held) => [creditKey(held), held.creditMinor]));
+  const credited = withCreditApplied(drafts, balances, creditMostMinor);
+  await postTransfers(tx, credited.flatMap(invoiceTransfers));
   faultPoint("close.booked");
-  const payments = drafts.flatMap((draft) => {
+  const payments = credited.flatMap((draft) => {
     const { testClockAtMs } = present(customers.get(draft.customerId), "who is billed is known");
-    const payment = planCollection(draft, {
-      id: newId(),
-      rail: RAIL,
-      isOnTestClock: testClockAtMs !== null,
-      nowMs: draft.issuedAtMs,
-    });
-    return payment === null ? [] : [payment];
+    return collected(draft, newId(), testClockAtMs !== null) ?? [];
   });
   await insertPayments(tx, payments);
-  return issueInvoices(tx, drafts);
+  return issueInvoices(tx, credited);
 }
 
-function owedTransfer(draft: DraftInvoice) {
-  return {
+function collected(draft: CreditedDraft, id: bigint, isOnTestClock: boolean): Payment | null {
+  return planCollection(
+    { ...draft, dueMinor: amountDueMinor(draft) },
+    { id, rail: RAIL, isOnTestClock, nowMs: draft.issuedAtMs },
+  );
+}
+
+/** What is owed and earned, and what of it the customer's credit settles or, below zero, gains. */
+function invoiceTransfers(draft: CreditedDraft): Transfer[] {
+  const shared = {
     customerId: draft.customerId,
     currency: draft.currency,
-    debitAccount: "receivable",
-    creditAccount: "revenue",
-    amountMinor: draft.totalMinor,
     sourceType: "invoice",
     sourceId: draft.id,
     occurredAtMs: draft.issuedAtMs,
   } as const;
+  return [
+    {
+      ...shared,
+      debitAccount: "receivable",
+      creditAccount: "revenue",
+      amountMinor: draft.totalMinor,
+    },
+    {
+      ...shared,
+      debitAccount: "customer_credit",
+      creditAccount: "receivable",
+      amountMinor: draft.creditAppliedMinor,
+    },
+  ];
 }

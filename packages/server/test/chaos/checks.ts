@@ -32,7 +32,8 @@ const COLLECTED = `
 
 const OWED = `
   select coalesce(sum(amount_minor), 0)::text as by_books,
-         (select coalesce(sum(total_minor - amount_paid_minor), 0)::text from invoice) as by_invoices
+         (select coalesce(sum(total_minor - credit_applied_minor - amount_paid_minor), 0)::text
+            from invoice) as by_invoices
     from ledger_posting where account = 'receivable'`;
 
 const TOLD = `

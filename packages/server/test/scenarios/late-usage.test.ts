@@ -81,7 +81,7 @@ describe("a correction, which is an event with a negative quantity", () => {
     });
   });
 
-  test("of more than the next invoice comes to: nothing is charged, and the books keep the rest", async () => {
+  test("of more than the next invoice comes to: nothing is charged, and the rest is the customer's credit", async () => {
     const ada = await story.welcome({ clock: "2026-01-01" });
     const subscription = await ada.subscribes(await story.publish([perUnit("packages", "50.00")]));
     await subscription.uses("packages", "10");
@@ -93,7 +93,8 @@ describe("a correction, which is an event with a negative quantity", () => {
     expect((await ada.invoices())[1]).toMatchObject({ total: "-200.00", status: "paid" });
     expect(await ada.attempts()).toEqual(["2026-02-01 succeeded"]);
     expect(await ada.books()).toEqual({
-      receivable: -20_000n,
+      customer_credit: -20_000n,
+      receivable: 0n,
       revenue: -30_000n,
       "rail:stripe": 50_000n,
     });

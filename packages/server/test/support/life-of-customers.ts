@@ -31,6 +31,7 @@ export async function tellLifeOfCustomers(shop: TestApp): Promise<void> {
   await whoDoesNothing(story);
   await whoseMoneyGoesBack(shop, story);
   await whoCannotPay(story, shipping);
+  await whoHasCredit(story);
   const waiting = await story.welcome({ clock: null, card: null });
   await waiting.subscribes(calls);
   await shop.settle();
@@ -166,4 +167,15 @@ async function whoCannotPay(story: Story, plan: string): Promise<void> {
   await lost.subscribes(plan);
   await lost.gives("pm_card_chargeCustomerFail");
   await lost.livesUntil("2026-03-01");
+}
+
+/** One whose correction came to more than a whole bill, so that the next two cost less. */
+async function whoHasCredit(story: Story): Promise<void> {
+  const plan = await story.publish([flat("20.00"), perUnit("packages", "10.00")]);
+  const ada = await story.welcome({ clock: "2026-01-01" });
+  const subscription = await ada.subscribes(plan);
+  await subscription.uses("packages", "6");
+  await ada.livesUntil("2026-02-02");
+  await subscription.uses("packages", "-5", { occurred_at: "2026-01-31T00:00:00Z" });
+  await ada.livesUntil("2026-05-02");
 }

@@ -232,8 +232,19 @@ const tamperings: readonly Tampering[] = [
   },
   {
     what: "an invoice that the books hold with another amount",
-    sql: "update ledger_transfer set amount_minor = amount_minor + 1 where source_type = 'invoice'",
+    sql: "update ledger_transfer set amount_minor = amount_minor + 1 where credit_account = 'revenue'",
     breaks: ["books_hold_invoices", "chain_is_unbroken", "receivable_is_what_is_owed"],
+  },
+  {
+    what: "credit that an invoice took and is not in the books",
+    sql: "update invoice set credit_applied_minor = 0, amount_paid_minor = total_minor where credit_applied_minor > 0",
+    breaks: ["books_hold_invoices", "invoice_has_one_payment", "payment_settles_its_invoice"],
+  },
+  {
+    what: "credit that was used and never given",
+    sql: `update ledger_transfer set credit_account = 'unapplied'
+           where credit_account = 'customer_credit'`,
+    breaks: ["books_hold_invoices", "chain_is_unbroken", "credit_is_never_overdrawn"],
   },
   {
     what: "a payment that the books hold from another rail",

@@ -103,12 +103,15 @@ async function startSubscription(
 ): Promise<boolean> {
   const key = { customerId, id: subscriptionId };
   const { status } = await getSubscriptionLocked(tx, key);
-  if (status === "incomplete") await activateSubscription(engine, tx, key);
+  if (status === "incomplete") {
+    await activateSubscription(engine, tx, key, paid === null ? null : paid.amountMinor);
+  }
   if (paid === null) return false;
 
   const payment =
     status === "incomplete" ? await findUntriedPayment(tx, customerId, subscriptionId) : null;
-  if (payment === null) return false;
+  // The customer's credit may have changed since the page was opened: the card then pays what is due.
+  if (payment === null || payment.amountMinor !== paid.amountMinor) return false;
   await keepRailRef(tx, payment, paid.ref);
   await settlePayment(engine, tx, {
     payment,

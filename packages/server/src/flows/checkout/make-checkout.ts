@@ -5,7 +5,13 @@ import { BillingError } from "#kernel/error.ts";
 import type { Checkout } from "#modules/checkout/domain/index.ts";
 import { insertCheckout } from "#modules/checkout/index.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
-import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
+import {
+  amountDueMinor,
+  creditKey,
+  type DraftInvoice,
+  withCreditApplied,
+} from "#modules/invoices/domain/index.ts";
+import { listCredit } from "#modules/ledger/index.ts";
 import { getProject, mayReturnTo } from "#modules/projects/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -40,7 +46,7 @@ export async function makeCheckout(
 }
 
 /** What starting a subscription now would cost; null when nothing is billed in advance. */
-export async function openingOf(
+async function openingOf(
   engine: Engine,
   tx: Tx,
   subscription: Subscription,
@@ -49,4 +55,22 @@ export async function openingOf(
   const nowMs = customerNow(customer, engine.clock.now());
   const opening = planOpening({ subscription, plan, nowMs, invoiceId: 0n });
   return opening === null || opening.totalMinor <= 0n ? null : opening;
+}
+
+/**
+ * What is left to pay for starting a subscription now, in minor units, once the customer's credit is
+ * applied; null when that is nothing.
+ */
+export async function openingDueMinor(
+  engine: Engine,
+  tx: Tx,
+  subscription: Subscription,
+): Promise<bigint | null> {
+  const opening = await openingOf(engine, tx, subscription);
+  if (opening === null) return null;
+  const credit = await listCredit(tx, [subscription.customerId]);
+  const balances = new Map(credit.map((held) => [creditKey(held), held.creditMinor]));
+  const [credited] = withCreditApplied([opening], balances);
+  const dueMinor = credited === undefined ? 0n : amountDueMinor(credited);
+  return dueMinor === 0n ? null : dueMinor;
 }

@@ -10,13 +10,12 @@ import {
   paymentLink,
   updateCheckoutPage,
 } from "#modules/checkout/index.ts";
-import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
 import type { RailCheckout } from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { completeCheckout } from "./complete-checkout.ts";
-import { openingOf } from "./make-checkout.ts";
+import { openingDueMinor } from "./make-checkout.ts";
 
 /** What it takes to serve payment links. */
 export interface CheckoutVisiting extends RailAccess {
@@ -42,8 +41,8 @@ interface VisitFacts {
   readonly subscription: Subscription;
   readonly planName: string;
   readonly currency: string;
-  /** What is to be paid on the page; null when a card is saved only. */
-  readonly opening: DraftInvoice | null;
+  /** What is to be paid on the page, in minor units; null when a card is saved only. */
+  readonly dueMinor: bigint | null;
 }
 
 /**
@@ -77,14 +76,15 @@ async function loadFacts(
     const { customerId, subscriptionId } = checkout;
     const subscription = await getSubscription(tx, { customerId, id: subscriptionId });
     const { plan } = await loadSubject(engine, tx, subscription);
-    const opening = checkout.mode === "payment" ? await openingOf(engine, tx, subscription) : null;
+    const dueMinor =
+      checkout.mode === "payment" ? await openingDueMinor(engine, tx, subscription) : null;
     return {
       projectId,
       checkout,
       subscription,
       planName: subscription.title ?? plan.name,
       currency: plan.currency,
-      opening,
+      dueMinor,
     };
   });
 }
@@ -115,7 +115,7 @@ async function takeOver(
  */
 async function openPage(
   visiting: CheckoutVisiting,
-  { projectId, checkout, planName, currency, opening }: VisitFacts,
+  { projectId, checkout, planName, currency, dueMinor }: VisitFacts,
 ): Promise<string> {
   const customerRef = await railCustomerRef(visiting, projectId, checkout.customerId);
   const link = paymentLink(visiting.publicUrl, checkout);
@@ -127,7 +127,7 @@ async function openPage(
       returnUrl: `${link}/return`,
       cancelUrl: link,
       currency,
-      payment: opening === null ? null : { amountMinor: opening.totalMinor, description: planName },
+      payment: dueMinor === null ? null : { amountMinor: dueMinor, description: planName },
     }),
   );
   faultPoint("checkout.page_opened");

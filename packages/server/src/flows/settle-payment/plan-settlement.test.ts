@@ -42,6 +42,7 @@ const invoice: Invoice = {
   currency: "JMD",
   period,
   totalMinor: 100n,
+  creditAppliedMinor: 0n,
   amountPaidMinor: 0n,
   issuedAtMs: OPENED_MS,
   paidAtMs: null,
@@ -49,7 +50,10 @@ const invoice: Invoice = {
 };
 
 const terms = { id: 5n, rail: "stripe" as const, isOnTestClock: false, nowMs: OPENED_MS };
-const payment = present(planCollection(invoice, terms), "there is something to pay");
+const payment = present(
+  planCollection({ ...invoice, dueMinor: 100n }, terms),
+  "there is something to pay",
+);
 
 const facts: SettlementFacts = {
   payment,

@@ -1,6 +1,6 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { UnpaidEnd } from "#modules/catalog/domain/index.ts";
-import type { Invoice } from "#modules/invoices/domain/index.ts";
+import { amountDueMinor, type Invoice } from "#modules/invoices/domain/index.ts";
 import {
   type AttemptOutcome,
   afterAttempt,
@@ -71,7 +71,7 @@ function planPaid(facts: SettlementFacts, payment: Payment): SettlementPlan {
     invoice: {
       ...facts.invoice,
       status: "paid",
-      amountPaidMinor: facts.invoice.totalMinor,
+      amountPaidMinor: amountDueMinor(facts.invoice),
       paidAtMs: nowMs,
     },
     subscription,

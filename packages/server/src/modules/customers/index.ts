@@ -28,6 +28,7 @@ import {
 } from "./store.ts";
 
 export { customerSnapshot } from "#modules/customers/domain/index.ts";
+export { type CustomerWithCredit, withCredit } from "./credit.ts";
 export { customerEvents } from "./events.ts";
 export { EXTERNAL_ID_KIND } from "./names.ts";
 export { findCustomer, findCustomers, listCustomers, lockCustomer } from "./store.ts";

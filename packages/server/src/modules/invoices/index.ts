@@ -1,6 +1,6 @@
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
-import { type DraftInvoice, type Invoice, issuedInvoice } from "#modules/invoices/domain/index.ts";
+import { type CreditedDraft, type Invoice, issuedInvoice } from "#modules/invoices/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { findInvoice, insertInvoiceLines, insertInvoices, takeInvoiceNumbers } from "./store.ts";
 
@@ -17,7 +17,7 @@ export { listCharges } from "./store-charges.ts";
  * Writes the drafts' lines, then numbers and issues them in the order given. The project's counter is
  * held from here to the end of the transaction: let little follow.
  */
-export async function issueInvoices(tx: Tx, drafts: readonly DraftInvoice[]): Promise<Invoice[]> {
+export async function issueInvoices(tx: Tx, drafts: readonly CreditedDraft[]): Promise<Invoice[]> {
   if (drafts.length === 0) return [];
   await insertInvoiceLines(tx, drafts);
   const first = await takeInvoiceNumbers(tx, drafts.length);

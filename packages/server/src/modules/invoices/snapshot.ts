@@ -2,7 +2,7 @@ import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
 import { formatMinor, sumMinor } from "#kernel/money.ts";
 import { formatNanos } from "#kernel/nanos.ts";
-import type { Invoice, InvoiceLine } from "#modules/invoices/domain/index.ts";
+import { amountDueMinor, type Invoice, type InvoiceLine } from "#modules/invoices/domain/index.ts";
 
 /** An invoice as the operator API and the event log show it. Amounts are decimals in major units. */
 export interface InvoiceSnapshot {
@@ -18,6 +18,9 @@ export interface InvoiceSnapshot {
   base_amount: string;
   usage_amount: string;
   total: string;
+  /** Below zero it is what the invoice put onto its customer's credit. */
+  credit_applied: string;
+  amount_due: string;
   amount_paid: string;
   issued_at: string;
   paid_at: string | null;
@@ -61,6 +64,8 @@ export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
     base_amount: amountOf(false),
     usage_amount: amountOf(true),
     total: formatMinor(invoice.totalMinor, currency),
+    credit_applied: formatMinor(invoice.creditAppliedMinor, currency),
+    amount_due: formatMinor(amountDueMinor(invoice), currency),
     amount_paid: formatMinor(invoice.amountPaidMinor, currency),
     issued_at: isoInstant(invoice.issuedAtMs),
     paid_at: isoInstantOrNull(invoice.paidAtMs),

@@ -29,6 +29,7 @@ interface InvoiceRow {
   period_start: EpochMs;
   period_end: EpochMs;
   total_minor: string;
+  credit_applied_minor: string;
   amount_paid_minor: string;
   issued_at: EpochMs;
   paid_at: EpochMs | null;
@@ -103,11 +104,11 @@ export async function insertInvoices(tx: Tx, invoices: readonly Invoice[]): Prom
   await tx.query(
     `insert into invoice
             (customer_id, id, subscription_id, number, status, reason, currency, period_start, period_end,
-             total_minor, amount_paid_minor, issued_at, paid_at, project_id)
-     select made.*, $14::int
+             total_minor, credit_applied_minor, amount_paid_minor, issued_at, paid_at, project_id)
+     select made.*, $15::int
        from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
                    $7::text[], $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::numeric[],
-                   $12::timestamptz[], $13::timestamptz[]) as made`,
+                   $12::numeric[], $13::timestamptz[], $14::timestamptz[]) as made`,
     [
       ...columns(
         invoices.map((invoice) => ({ ...invoice, ...invoice.period })),
@@ -122,6 +123,7 @@ export async function insertInvoices(tx: Tx, invoices: readonly Invoice[]): Prom
           "startMs",
           "endMs",
           "totalMinor",
+          "creditAppliedMinor",
           "amountPaidMinor",
           "issuedAtMs",
           "paidAtMs",
@@ -135,7 +137,8 @@ export async function insertInvoices(tx: Tx, invoices: readonly Invoice[]): Prom
 /** Marks an open invoice paid in full; false when it was not open any more. */
 export async function updateInvoicePaid(tx: Tx, key: OwnedId, paidAtMs: EpochMs): Promise<boolean> {
   const rows = await tx.query(
-    `update invoice set status = 'paid', amount_paid_minor = total_minor, paid_at = $3
+    `update invoice set status = 'paid', amount_paid_minor = total_minor - credit_applied_minor,
+            paid_at = $3
       where customer_id = $1 and id = $2 and status in ('open', 'uncollectible') returning id`,
     [key.customerId, key.id, isoInstant(paidAtMs)],
   );
@@ -234,6 +237,7 @@ function toInvoice(row: InvoiceRow, lines: readonly LineRow[]): Invoice {
     currency: row.currency,
     period: { startMs: row.period_start, endMs: row.period_end },
     totalMinor: BigInt(row.total_minor),
+    creditAppliedMinor: BigInt(row.credit_applied_minor),
     amountPaidMinor: BigInt(row.amount_paid_minor),
     issuedAtMs: row.issued_at,
     paidAtMs: row.paid_at,

@@ -8,9 +8,16 @@ import {
 } from "#modules/ledger/domain/index.ts";
 import { sha256 } from "#platform/crypto/sha256.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { insertHeads, insertTransfers, lockHeads, updateHeads } from "./store.ts";
+import {
+  type Credit,
+  insertHeads,
+  insertTransfers,
+  listCredit,
+  lockHeads,
+  updateHeads,
+} from "./store.ts";
 
-export { listBalances, sumBySource } from "./store.ts";
+export { type Credit, listBalances, listCredit, sumBySource } from "./store.ts";
 
 /**
  * Writes transfers at the end of their customers' chains, in the order given. An amount of zero moves
@@ -28,6 +35,17 @@ export async function postTransfers(tx: Tx, transfers: readonly Transfer[]): Pro
   });
   await insertTransfers(tx, links);
   await updateHeads(tx, heads);
+}
+
+/**
+ * What these customers have to their credit. Where any of them has some, nobody else can use it until
+ * the transaction ends: their books are locked, all of them, in the order in which posting locks them.
+ */
+export async function holdCredit(tx: Tx, customerIds: readonly bigint[]): Promise<Credit[]> {
+  const seen = await listCredit(tx, customerIds);
+  if (seen.length === 0) return seen;
+  await lockHeads(tx, customerIds);
+  return listCredit(tx, customerIds);
 }
 
 async function lockedHeads(tx: Tx, customerIds: readonly bigint[]) {

@@ -8,6 +8,13 @@ import type {
 import { columns } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
 
+/** What a customer has to its credit in a currency, in minor units. */
+export interface Credit {
+  readonly customerId: bigint;
+  readonly currency: string;
+  readonly creditMinor: bigint;
+}
+
 /**
  * Finds where the chains of these customers end and keeps others from adding to them until the
  * transaction ends. In the order of their ids, so that two batches never wait for each other.
@@ -103,6 +110,28 @@ export async function sumBySource(
       BigInt(row.moved),
     ]),
   );
+}
+
+/** What these customers have to their credit, by customer and currency; who has none is absent. */
+export async function listCredit(tx: Tx, customerIds: readonly bigint[]): Promise<Credit[]> {
+  const rows = await tx.query<{ customer_id: bigint; currency: string; credit: string }>(
+    `select customer_id, currency,
+            sum(case when credit_account = 'customer_credit' then amount_minor
+                     else -amount_minor end) as credit
+       from ledger_transfer
+      where customer_id = any($1)
+        and (debit_account = 'customer_credit' or credit_account = 'customer_credit')
+      group by customer_id, currency
+      order by customer_id, currency`,
+    [customerIds],
+  );
+  return rows
+    .map((row) => ({
+      customerId: row.customer_id,
+      currency: row.currency,
+      creditMinor: BigInt(row.credit),
+    }))
+    .filter(({ creditMinor }) => creditMinor !== 0n);
 }
 
 /** What each account of a customer holds: debits less credits, by currency. */

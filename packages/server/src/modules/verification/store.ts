@@ -108,6 +108,7 @@ interface InvoiceRow extends OwnedRow {
   period_start: EpochMs;
   period_end: EpochMs;
   total_minor: string;
+  credit_applied_minor: string;
   amount_paid_minor: string;
   paid_at: EpochMs | null;
 }
@@ -115,7 +116,7 @@ interface InvoiceRow extends OwnedRow {
 export async function listInvoiceFacts(tx: Tx, customerIds: Ids): Promise<InvoiceFact[]> {
   const rows = await tx.query<InvoiceRow>(
     `select customer_id, id, subscription_id, number, status, reason, currency, period_start,
-            period_end, total_minor, amount_paid_minor, paid_at
+            period_end, total_minor, credit_applied_minor, amount_paid_minor, paid_at
        from invoice where customer_id = any($1) order by id`,
     [customerIds],
   );
@@ -128,6 +129,7 @@ export async function listInvoiceFacts(tx: Tx, customerIds: Ids): Promise<Invoic
     currency: row.currency,
     period: spanOf(row),
     totalMinor: BigInt(row.total_minor),
+    creditAppliedMinor: BigInt(row.credit_applied_minor),
     amountPaidMinor: BigInt(row.amount_paid_minor),
     paidAtMs: row.paid_at,
   }));

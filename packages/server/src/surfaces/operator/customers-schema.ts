@@ -4,7 +4,14 @@ import {
   EXTERNAL_ID_CHARACTERS_MAX,
   NAME_CHARACTERS_MAX,
 } from "#modules/customers/domain/index.ts";
-import { Closed, IdString, Instant, Metadata, Nullable } from "#platform/http/wire.ts";
+import {
+  Closed,
+  DecimalString,
+  IdString,
+  Instant,
+  Metadata,
+  Nullable,
+} from "#platform/http/wire.ts";
 
 const Name = Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX, examples: ["Ada Brown"] });
 
@@ -62,6 +69,13 @@ export const CustomerWire = Closed({
   email: Nullable(Email),
   time_zone: TimeZone,
   currency: Nullable(Currency),
+  credit_balance: Nullable(
+    DecimalString({
+      description:
+        "What the customer has to its credit: its next invoices take it before anything is charged. Null until the currency is decided",
+      examples: ["12.50"],
+    }),
+  ),
   // Each surface checks the metadata it takes; what is kept is shown as it is.
   metadata: Type.Unsafe<Record<string, unknown>>(Metadata),
   test_clock: Nullable(TestClock),

@@ -57,6 +57,7 @@ describe("POST /v1/customers", () => {
       email: null,
       time_zone: "UTC",
       currency: null,
+      credit_balance: null,
       metadata: {},
       test_clock: null,
       created_at: "2026-01-31T00:00:00.000Z",

@@ -40,6 +40,11 @@ export const InvoiceWire = Closed({
   base_amount: Decimal,
   usage_amount: Decimal,
   total: Decimal,
+  credit_applied: DecimalString({
+    description:
+      "What it took of its customer's credit; below zero it is what it put there for the next ones",
+  }),
+  amount_due: DecimalString({ description: "The total less the credit that was applied" }),
   amount_paid: Decimal,
   issued_at: Instant,
   paid_at: Nullable(Instant),

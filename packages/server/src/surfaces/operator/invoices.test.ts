@@ -56,6 +56,8 @@ describe("GET /v1/invoices and /v1/invoices/:id", () => {
       base_amount: "2999.00",
       usage_amount: "301.51",
       total: "3300.51",
+      credit_applied: "0.00",
+      amount_due: "3300.51",
       amount_paid: "3300.51",
       issued_at: "2026-02-01T00:00:00.000Z",
       paid_at: "2026-02-01T00:00:00.000Z",

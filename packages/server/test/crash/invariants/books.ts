@@ -37,7 +37,8 @@ export const bookInvariants: readonly Invariant[] = [
                sum(case when debit_account = 'revenue' then -amount_minor else amount_minor end)
                  as amount_minor,
                count(*) as count
-          from ledger_transfer group by 1, 2, 3)
+          from ledger_transfer where 'customer_credit' not in (debit_account, credit_account)
+         group by 1, 2, 3)
       select source_type, source_id, due.amount_minor as due, booked.amount_minor as booked, count
         from due full join booked using (source_type, source_id, customer_id)
        where (due.amount_minor, 1) is distinct from (booked.amount_minor, booked.count)`,
@@ -49,7 +50,8 @@ export const bookInvariants: readonly Invariant[] = [
         select customer_id, sum(amount_minor) as minor from ledger_posting
          where account = 'receivable' group by 1),
       unpaid as (
-        select customer_id, sum(total_minor - amount_paid_minor) as minor from invoice group by 1)
+        select customer_id, sum(total_minor - credit_applied_minor - amount_paid_minor) as minor
+          from invoice group by 1)
       select customer_id, owed.minor as by_books, unpaid.minor as by_invoices
         from owed full join unpaid using (customer_id)
        where coalesce(owed.minor, 0) <> coalesce(unpaid.minor, 0)`,

@@ -36,7 +36,7 @@ export const chargeInvariants: readonly Invariant[] = [
         left join payment
           on payment.customer_id = invoice.customer_id and payment.invoice_id = invoice.id
        group by invoice.customer_id, invoice.id
-      having count(payment.id) <> case when total_minor > 0 then 1 else 0 end`,
+      having count(payment.id) <> case when total_minor > credit_applied_minor then 1 else 0 end`,
   },
   {
     name: "a paid invoice has one charge that succeeded, and each such charge a paid invoice",
@@ -52,7 +52,8 @@ export const chargeInvariants: readonly Invariant[] = [
          where invoice.status = 'paid' or payment.status = 'succeeded')
       select paid.id as invoice, paid.status, amount_paid_minor, charged.*
         from paid full join charged on payment_intent = rail_ref
-       where (paid.status, charged.count, paid.amount_paid_minor, paid.total_minor)
+       where (paid.status, charged.count, paid.amount_paid_minor,
+              paid.total_minor - paid.credit_applied_minor)
              is distinct from ('paid', 1::bigint, charged.amount, charged.amount)`,
   },
   {

@@ -16,6 +16,8 @@ export interface Customer {
   livesUntil(instant: string): Promise<void>;
   /** Oldest first. */
   invoices(): Promise<Bill[]>;
+  /** The same as the API shows them. */
+  bills(): Promise<Json[]>;
   /** How each line of its invoices came about, oldest first. */
   explained(): Promise<Json[]>;
   /** What each account of its books holds, in minor units. */
@@ -44,6 +46,10 @@ export function customerOf(teller: Teller, id: string): Customer {
     async invoices() {
       const { data } = await taken("GET", `/v1/invoices?customer=${id}&limit=100`);
       return data.toReversed().map(billOf);
+    },
+    async bills() {
+      const { data } = await taken("GET", `/v1/invoices?customer=${id}&limit=100`);
+      return data.toReversed();
     },
     async explained() {
       const { data } = await taken("GET", `/v1/invoices?customer=${id}&limit=100`);

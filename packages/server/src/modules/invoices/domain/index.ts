@@ -1,8 +1,11 @@
 export type { Charge } from "./charge.ts";
 export type { Computation } from "./computation.ts";
+export { creditKey, withCreditApplied } from "./credit-applied.ts";
 export { explainLine } from "./explain.ts";
 export type { CountedCharge, Evidence, Explanation } from "./explanation.ts";
 export {
+  amountDueMinor,
+  type CreditedDraft,
   type DraftInvoice,
   draftInvoice,
   type Invoice,

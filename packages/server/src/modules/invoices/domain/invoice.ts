@@ -20,6 +20,12 @@ export interface DraftInvoice extends OwnedId {
   readonly issuedAtMs: EpochMs;
 }
 
+/** A draft for which it is decided what it takes of its customer's credit. */
+export interface CreditedDraft extends DraftInvoice {
+  /** Never more than the total. Below zero it is what the invoice puts there: all of its total. */
+  readonly creditAppliedMinor: bigint;
+}
+
 /** An issued invoice. Once open it never changes but for what was paid of it. */
 export interface Invoice extends OwnedId {
   readonly subscriptionId: bigint | null;
@@ -30,6 +36,8 @@ export interface Invoice extends OwnedId {
   readonly currency: Currency;
   readonly period: Period;
   readonly totalMinor: bigint;
+  /** What it took of its customer's credit; below zero it is what it put there. */
+  readonly creditAppliedMinor: bigint;
   readonly amountPaidMinor: bigint;
   readonly issuedAtMs: EpochMs;
   readonly paidAtMs: EpochMs | null;
@@ -45,9 +53,18 @@ export function draftInvoice(draft: Omit<DraftInvoice, "totalMinor">): DraftInvo
   return { ...draft, totalMinor: sumMinor(draft.lines.map((line) => line.amountMinor)) };
 }
 
+/** What is left for the customer to pay once its credit is applied: never below zero. */
+export function amountDueMinor({
+  totalMinor,
+  creditAppliedMinor,
+}: Pick<Invoice, "totalMinor" | "creditAppliedMinor">): bigint {
+  const dueMinor = totalMinor - creditAppliedMinor;
+  return dueMinor > 0n ? dueMinor : 0n;
+}
+
 /** Gives a draft its number. What leaves nothing to pay is paid as it is issued. */
-export function issuedInvoice(draft: DraftInvoice, number: bigint): Invoice {
-  const isSettled = draft.totalMinor <= 0n;
+export function issuedInvoice(draft: CreditedDraft, number: bigint): Invoice {
+  const isSettled = amountDueMinor(draft) === 0n;
   return {
     ...draft,
     number,

@@ -13,6 +13,8 @@ export type Account =
   | "refunds"
   /** What banks took back for cardholders who dispute a charge. */
   | "disputes"
+  /** What customers have to their credit: the next invoices take it. */
+  | "customer_credit"
   /** What came in and belongs to no invoice. */
   | "unapplied";
 

@@ -7,16 +7,16 @@ const terms = { id: 4n, rail: "stripe" as const, isOnTestClock: true, nowMs: NOW
 
 describe("an invoice is collected", () => {
   test.each([
-    { totalMinor: 1n, isCollected: true, because: "the smallest amount is still owed" },
-    { totalMinor: 0n, isCollected: false, because: "there is nothing to pay" },
-    { totalMinor: -500n, isCollected: false, because: "the customer is owed, and pays nothing" },
-  ])("a total of $totalMinor: $isCollected, $because", ({ totalMinor, isCollected }) => {
-    const payment = planCollection({ ...invoice, totalMinor }, terms);
+    { dueMinor: 1n, isCollected: true, because: "the smallest amount is still owed" },
+    { dueMinor: 0n, isCollected: false, because: "there is nothing to pay" },
+    { dueMinor: -500n, isCollected: false, because: "the customer is owed, and pays nothing" },
+  ])("$dueMinor due: $isCollected, $because", ({ dueMinor, isCollected }) => {
+    const payment = planCollection({ ...invoice, dueMinor }, terms);
     expect(payment !== null).toBe(isCollected);
   });
 
-  test("at once, for the whole total, on the clock of its customer", () => {
-    expect(planCollection({ ...invoice, totalMinor: 1_169_900n }, terms)).toMatchObject({
+  test("at once, for all that is due, on the clock of its customer", () => {
+    expect(planCollection({ ...invoice, dueMinor: 1_169_900n }, terms)).toMatchObject({
       status: "pending",
       amountMinor: 1_169_900n,
       nextAttemptMs: NOW_MS,

@@ -4,11 +4,12 @@ import type { OwnedId } from "#kernel/ids.ts";
 import type { Money } from "#kernel/money.ts";
 import type { Payment, RailName } from "./payment.ts";
 
-/** The invoice to be collected; an issued or a drafted one will do. */
+/** The invoice to be collected. */
 export interface CollectableInvoice extends OwnedId {
   readonly subscriptionId: bigint | null;
   readonly currency: Currency;
-  readonly totalMinor: bigint;
+  /** What is left to pay. */
+  readonly dueMinor: bigint;
 }
 
 /** What else a new payment is made of. */
@@ -51,7 +52,7 @@ export function planCollection(
   invoice: CollectableInvoice,
   { id, rail, isOnTestClock, nowMs }: CollectionTerms,
 ): Payment | null {
-  if (invoice.totalMinor <= 0n) return null;
+  if (invoice.dueMinor <= 0n) return null;
   return {
     customerId: invoice.customerId,
     id,
@@ -59,7 +60,7 @@ export function planCollection(
     subscriptionId: invoice.subscriptionId,
     status: "pending",
     currency: invoice.currency,
-    amountMinor: invoice.totalMinor,
+    amountMinor: invoice.dueMinor,
     rail,
     railRef: null,
     attemptCount: 0,

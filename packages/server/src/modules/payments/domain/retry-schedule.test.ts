@@ -12,7 +12,7 @@ const invoice = {
   id: 2n,
   subscriptionId: 3n,
   currency: "JMD",
-  totalMinor: 1_169_900n,
+  dueMinor: 1_169_900n,
 };
 const terms = { id: 4n, rail: "stripe" as const, isOnTestClock: false, nowMs: START_MS };
 const fresh = present(planCollection(invoice, terms), "there is something to pay");

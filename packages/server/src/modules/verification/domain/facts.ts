@@ -104,6 +104,7 @@ export interface InvoiceFact extends OwnedId {
   readonly currency: string;
   readonly period: Period;
   readonly totalMinor: bigint;
+  readonly creditAppliedMinor: bigint;
   readonly amountPaidMinor: bigint;
   readonly paidAtMs: EpochMs | null;
 }

@@ -21,17 +21,22 @@ export interface Bookkeeping {
   readonly nameOf: (key: OwnedId) => ObjectName;
 }
 
-/** The objects whose one transfer is missing, is another, or is there more than once. */
+/** The objects of whose transfers one is missing, is another, or is there more than once. */
 export function bookedWrongly({ due, booked, nameOf }: Bookkeeping): Finding[] {
-  return pairs(due, ownedKey, booked, sourceKey).flatMap(({ left: [wanted], right: found }) => {
-    const key = wanted ?? sourceOf(found);
-    const [only, ...others] = found;
-    const isBooked = wanted !== undefined && only !== undefined && isSame(wanted, only);
-    if (key === undefined || (isBooked && others.length === 0)) return [];
-    return [
-      { ...nameOf(key), expected: textOf(wanted), found: found.map(textOf).join("; ") || textOf() },
-    ];
+  return pairs(due, ownedKey, booked, sourceKey).flatMap(({ left, right }) => {
+    const key = left[0] ?? sourceOf(right);
+    const [expected, found] = [listText(left), listText(right)];
+    return key === undefined || expected === found ? [] : [{ ...nameOf(key), expected, found }];
   });
+}
+
+/** What goes below zero goes the other way; nothing moves for nothing. */
+export function movementsOf<Movable extends Movement>(movement: Movable): Movable[] {
+  const { debitAccount, creditAccount, amountMinor } = movement;
+  if (amountMinor === 0n) return [];
+  if (amountMinor > 0n) return [movement];
+  const turned = { debitAccount: creditAccount, creditAccount: debitAccount };
+  return [{ ...movement, ...turned, amountMinor: -amountMinor }];
 }
 
 export function sourceOf([transfer]: readonly TransferFact[]): OwnedId | undefined {
@@ -50,4 +55,9 @@ export function textOf(movement?: Movement): string {
   if (movement === undefined) return "no transfer";
   const { debitAccount, creditAccount, amountMinor, currency } = movement;
   return `${minorText(amountMinor, currency)} to ${debitAccount} from ${creditAccount}`;
+}
+
+/** Alike for the same movements in whatever order. */
+function listText(movements: readonly Movement[]): string {
+  return movements.map(textOf).toSorted().join("; ") || textOf();
 }

@@ -8,6 +8,7 @@ import { chainIsUnbroken } from "./chain-is-unbroken.ts";
 import { closeHasItsInvoice } from "./close-has-its-invoice.ts";
 import { counterIsSumOfEvents } from "./counter-is-sum-of-events.ts";
 import { counterKnowsWhatWasBilled } from "./counter-knows-what-was-billed.ts";
+import { creditIsNeverOverdrawn } from "./credit-is-never-overdrawn.ts";
 import { eventIsInItsPeriod } from "./event-is-in-its-period.ts";
 import { happeningsAreToldOnce } from "./happenings-are-told-once.ts";
 import { invoiceHasOnePayment } from "./invoice-has-one-payment.ts";
@@ -47,5 +48,6 @@ export const invariants: readonly Invariant[] = [
   booksHoldRefunds,
   booksHoldDisputes,
   receivableIsWhatIsOwed,
+  creditIsNeverOverdrawn,
   happeningsAreToldOnce,
 ];

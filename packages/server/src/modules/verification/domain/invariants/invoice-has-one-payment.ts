@@ -1,4 +1,5 @@
 import { ownedKey } from "#kernel/ids.ts";
+import { amountDueMinor } from "#modules/invoices/domain/index.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
 import type { InvoiceFact, PaymentFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
@@ -8,7 +9,7 @@ import { invoiceKey, payingInvoices } from "./invoice-of-line.ts";
 
 export const invoiceHasOnePayment: Invariant = {
   name: "invoice_has_one_payment",
-  states: "An invoice with something to pay has one payment, of its total; any other has none.",
+  states: "An invoice with something to pay has one payment, of what is due; any other has none.",
   find: ({ invoices, payments }) =>
     pairs(invoices, ownedKey, payingInvoices(payments), invoiceKey).flatMap(compare),
 };
@@ -21,7 +22,8 @@ function compare({ left: [invoice], right: payments }: Pair<InvoiceFact, Payment
       found: "none",
     }));
   }
-  const due = invoice.totalMinor > 0n ? minorText(invoice.totalMinor, invoice.currency) : "none";
+  const dueMinor = amountDueMinor(invoice);
+  const due = dueMinor > 0n ? minorText(dueMinor, invoice.currency) : "none";
   const found =
     payments.map(({ amountMinor, currency }) => minorText(amountMinor, currency)).join("; ") ||
     "none";

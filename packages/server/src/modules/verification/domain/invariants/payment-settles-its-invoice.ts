@@ -1,4 +1,5 @@
 import { ownedKey } from "#kernel/ids.ts";
+import { amountDueMinor } from "#modules/invoices/domain/index.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
 import type { InvoiceFact, PaymentFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
@@ -14,7 +15,7 @@ export const paymentSettlesItsInvoice: Invariant = {
 };
 
 function compare({ left: [invoice], right: payments }: Pair<InvoiceFact, PaymentFact>): Finding[] {
-  if (invoice === undefined || invoice.totalMinor <= 0n) return [];
+  if (invoice === undefined || amountDueMinor(invoice) === 0n) return [];
   const isCollected = payments.some(({ status }) => status === "succeeded");
   if (isCollected === (invoice.status === "paid")) return [];
   return [

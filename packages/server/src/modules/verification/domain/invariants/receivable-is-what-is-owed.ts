@@ -19,7 +19,7 @@ function purseKey({ customerId, currency }: InvoiceFact | TransferFact): string 
 
 function compare(invoices: readonly InvoiceFact[], transfers: readonly TransferFact[]): Finding[] {
   const purse = invoices[0] ?? transfers[0];
-  const unpaid = sumOf(invoices, ({ totalMinor, amountPaidMinor }) => totalMinor - amountPaidMinor);
+  const unpaid = sumOf(invoices, leftToPay);
   const owed = sumOf(transfers, receivableOf);
   if (purse === undefined || unpaid === owed) return [];
   return [
@@ -29,6 +29,10 @@ function compare(invoices: readonly InvoiceFact[], transfers: readonly TransferF
       found: `${minorText(owed, purse.currency)} by the books`,
     },
   ];
+}
+
+function leftToPay({ totalMinor, creditAppliedMinor, amountPaidMinor }: InvoiceFact): bigint {
+  return totalMinor - creditAppliedMinor - amountPaidMinor;
 }
 
 function receivableOf({ debitAccount, creditAccount, amountMinor }: TransferFact): bigint {
