@@ -1,5 +1,6 @@
 import Stripe from "stripe";
-import { describeRail } from "#modules/payments/rails/rail.contract.ts";
+import { describeRail, type RailUnderTest } from "#modules/payments/rails/rail.contract.ts";
+import { describeRailJournal } from "#modules/payments/rails/rail-journal.contract.ts";
 import { createStripeRail } from "#modules/payments/rails/stripe/stripe-rail.ts";
 import { signedNotice } from "#test/support/payments/signed-notice.ts";
 import { testModeKey } from "./test-mode-key.ts";
@@ -22,7 +23,7 @@ const where =
       };
 const webhookSecret = "whsec_contract";
 
-describeRail("Stripe's adapter on Stripe's test mode", async () => {
+const testMode = async (): Promise<RailUnderTest> => {
   const stripe = new Stripe(apiKey, where);
   return {
     rail: createStripeRail({ apiKey, webhookSecret, ...where }),
@@ -38,4 +39,7 @@ describeRail("Stripe's adapter on Stripe's test mode", async () => {
     notice: (atMs) => signedNotice(webhookSecret, atMs),
     close: async () => {},
   };
-});
+};
+
+describeRail("Stripe's adapter on Stripe's test mode", testMode);
+describeRailJournal("Stripe's adapter on Stripe's test mode", testMode);

@@ -31,9 +31,9 @@ export function valueOf<Value>(answer: RailAnswer<Value>): Value {
   throw new Error(`the rail answered ${JSON.stringify(answer)}`);
 }
 
-const key = () => `test_${randomUUID()}`;
+export const key = () => `test_${randomUUID()}`;
 
-const paymentOf = (customerRef: string, paymentKey: string) => ({
+export const paymentOf = (customerRef: string, paymentKey: string) => ({
   key: paymentKey,
   customerRef,
   amountMinor: 1_169_900n,
@@ -51,7 +51,7 @@ const checkoutOf = (customerRef: string) => ({
   payment: null,
 });
 
-async function newCustomerOf(rail: Rail): Promise<string> {
+export async function newCustomerOf(rail: Rail): Promise<string> {
   const customer = { key: key(), name: "Ada", email: "ada@example.com" };
   return valueOf(await rail.ensureCustomer(customer)).ref;
 }

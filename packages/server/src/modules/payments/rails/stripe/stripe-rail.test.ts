@@ -5,6 +5,7 @@ import {
   describeRailPage,
   type RailWithPage,
 } from "#modules/payments/rails/rail.contract.ts";
+import { describeRailJournal } from "#modules/payments/rails/rail-journal.contract.ts";
 import { payOnPage } from "#test/support/payments/pay-on-page.ts";
 import { signedNotice } from "#test/support/payments/signed-notice.ts";
 import { createStripeRail, type StripeRailOptions } from "./stripe-rail.ts";
@@ -51,8 +52,10 @@ const overTcp = async () => {
 };
 
 describeRail("Stripe's adapter on the sandbox in this process", inProcess);
+describeRailJournal("Stripe's adapter on the sandbox in this process", inProcess);
 describeRailPage("Stripe's adapter on the sandbox in this process", inProcess);
 describeRail("Stripe's adapter on the sandbox over TCP", overTcp);
+describeRailJournal("Stripe's adapter on the sandbox over TCP", overTcp);
 describeRailPage("Stripe's adapter on the sandbox over TCP", overTcp);
 
 describe("what Stripe did not decide is unknown", () => {
