@@ -12,7 +12,18 @@ export interface Collector extends Collecting {
   readonly onDefect: (error: unknown, due: DuePayment) => void;
 }
 
-const LEASE_MS = 30 * SECOND_MS;
+/**
+ * Longer than nearly every attempt takes, and short, for it is what the work of a killed process waits.
+ * It is shorter than a request to the rail may take at the worst, which is safe: a lease saves two
+ * from asking the same at once and nothing else. Whoever takes an attempt over asks the rail what became
+ * of it, and confirms the same payment under the same key if the rail has not seen it, which charges
+ * once even while the first request is still on its way (`two attempts at once charge once` in the
+ * rail's contract).
+ */
+const LEASE_MS = 8 * SECOND_MS;
+
+/** A rail that fails or is too busy to answer is not helped by being asked at once again. */
+const REST_MS = 30 * SECOND_MS;
 
 /** How many payments are looked for at once, and how many of them are with the rail at a time. */
 const BATCH_MAX = 200;
@@ -23,12 +34,11 @@ const LOOKS_MAX = 40;
 const LOOK_AGAIN_MS = 250;
 
 export function createCollector(
-  options: Omit<Collecting, "leaseMs"> & {
-    readonly leaseMs?: number;
+  options: Omit<Collecting, "leaseMs" | "restMs"> & {
     readonly onDefect: Collector["onDefect"];
   },
 ): Collector {
-  return { leaseMs: LEASE_MS, ...options, underWay: new Map() };
+  return { ...options, leaseMs: LEASE_MS, restMs: REST_MS, underWay: new Map() };
 }
 
 /** Collects what is due in every project. Answers how many attempts were settled. */

@@ -7,6 +7,7 @@ import { findAttempt, type Payment, type PaymentAttempt } from "#modules/payment
 import {
   type Confirmation,
   type DuePayment,
+  extendLease,
   findDefaultPaymentMethod,
   findMethodRef,
   findRailCustomer,
@@ -30,12 +31,14 @@ export interface Collecting {
    * It need not be longer than an attempt takes: the rail charges once, however many ask.
    */
   readonly leaseMs: number;
+  /** How long a payment rests when the rail's answer is not known. */
+  readonly restMs: number;
 }
 
 /** What came of trying to collect a payment. */
 export type Collected =
   | { readonly type: "settled"; readonly payment: Payment }
-  /** The outcome is not known; the rail is asked again once the lease has run out. */
+  /** The outcome is not known; the rail is asked again when the payment has rested. */
   | { readonly type: "unknown"; readonly reason: string }
   /** Somebody else has it, or has just finished with it. */
   | { readonly type: "taken" };
@@ -45,7 +48,7 @@ export type Collected =
  * is asked outside of any transaction, and what it says is written in a second one. Whatever breaks
  * off in between is taken up again from there: the rail's own payment is made once, its reference
  * is kept before it is first confirmed, and an attempt without an answer is looked up, never made
- * anew.
+ * anew. One that the rail has canceled fails its attempt, and only the next attempt makes another.
  */
 export async function collectPayment(collecting: Collecting, due: DuePayment): Promise<Collected> {
   const { engine, db } = collecting;
@@ -54,7 +57,11 @@ export async function collectPayment(collecting: Collecting, due: DuePayment): P
   faultPoint("payment.begun");
 
   const answer = await attempted(collecting, begun);
-  if (answer.type === "unknown") return answer;
+  if (answer.type === "unknown") {
+    const untilMs = engine.clock.now() + collecting.restMs;
+    await db.ofCustomer(due, (tx) => extendLease(tx, due, untilMs));
+    return answer;
+  }
   faultPoint("payment.charged");
 
   const { chargeRef, ...outcome } = answer;
@@ -143,7 +150,7 @@ async function attempted(collecting: Collecting, begun: BegunAttempt): Promise<C
 async function openAtRail(
   { db }: Collecting,
   rail: Rail,
-  { projectId, payment, isResumed }: BegunAttempt,
+  { projectId, payment, attempt, isResumed }: BegunAttempt,
   customerRef: string,
 ): Promise<
   { readonly type: "ok"; readonly ref: string } | Exclude<Confirmation, { type: "succeeded" }>
@@ -155,10 +162,10 @@ async function openAtRail(
   const { amountMinor, currency } = payment;
   const invoiceId = present(payment.invoiceId, "what is collected is owed");
   const description = formatOwnedId("invoice", { ...payment, id: invoiceId });
+  const generation = String(attempt.attemptNumber);
+  const request = { key, generation, customerRef, amountMinor, currency, description };
   const answer =
-    lost === null
-      ? await rail.openPayment({ key, customerRef, amountMinor, currency, description })
-      : ({ type: "ok", value: lost } as const);
+    lost === null ? await rail.openPayment(request) : ({ type: "ok", value: lost } as const);
   if (answer.type === "unknown") return answer;
   if (answer.type === "refused") return declined(answer.code);
   faultPoint("payment.opened");

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DAY_MS, MINUTE_MS } from "#kernel/clock.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "#kernel/clock.ts";
 import { formatOwnedId } from "#kernel/ids.ts";
 import {
   findDefaultPaymentMethod,
@@ -87,6 +87,27 @@ describe("an attempt that was broken off", () => {
     await collect(owing);
     expect(await attemptsOf(owing)).toHaveLength(2);
     expect(await world.chargesOf(owing)).toHaveLength(2);
+  });
+
+  test("by the end of its process: another looks after seconds, not when it would have rested", async () => {
+    const owing = await world.newOwing();
+    faults.onConfirmed = () => Promise.reject(new Error("the process is gone"));
+    await expect(collect(owing)).rejects.toThrow("the process is gone");
+    expect(await collect(owing)).toEqual({ type: "taken" });
+    world.clock.moveBy(8 * SECOND_MS);
+    expect(await collect(owing)).toMatchObject({ type: "settled" });
+    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.chargesOf(owing)).toHaveLength(1);
+  });
+
+  test("by a rail that does not answer: it rests before the rail is asked again", async () => {
+    const owing = await world.newOwing();
+    faults.confirm = "before";
+    await collect(owing);
+    world.clock.moveBy(29 * SECOND_MS);
+    expect(await collect(owing)).toEqual({ type: "taken" });
+    world.clock.moveBy(SECOND_MS);
+    expect(await collect(owing)).toMatchObject({ type: "settled" });
   });
 
   test("by a kill right after it was stored", async () => {
@@ -183,6 +204,7 @@ async function openAtRail({ payment }: Owing): Promise<string> {
   );
   const answer = await world.rail.openPayment({
     key: formatOwnedId("payment", payment),
+    generation: "1",
     customerRef: customerRef ?? "",
     amountMinor: payment.amountMinor,
     currency: payment.currency,

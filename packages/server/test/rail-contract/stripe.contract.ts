@@ -36,6 +36,7 @@ const testMode = async (): Promise<RailUnderTest> => {
       const { data } = await stripe.charges.list({ payment_intent: paymentRef, limit: 100 });
       return data.length;
     },
+    cancelPayment: async (paymentRef) => void (await stripe.paymentIntents.cancel(paymentRef)),
     notice: (atMs) => signedNotice(webhookSecret, atMs),
     close: async () => {},
   };

@@ -231,6 +231,7 @@ describe("the rail's notices about what it charged for us", () => {
     const othersKey = formatOwnedId("payment", { customerId: 5n, id: 6n });
     const { customer } = world.sandbox.journal.charges().at(-1) ?? {};
     const others = await world.rail.openPayment({
+      generation: "1",
       key: othersKey,
       customerRef: customer ?? "",
       amountMinor: 100n,

@@ -1,7 +1,7 @@
 import type { RailAccess } from "#flows/rail-customer.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { findAttempt, type RailPayment } from "#modules/payments/domain/index.ts";
-import { listAttempts, lockPayment } from "#modules/payments/index.ts";
+import { listAttempts, lockPayment, updatePayment } from "#modules/payments/index.ts";
 import { settlePayment } from "./settle-payment.ts";
 
 /**
@@ -22,6 +22,11 @@ export async function settleFound(
     const finding = findAttempt(found, known);
     if (finding.type !== "settled") return;
     const open = attempts.find(({ settledAtMs }) => settledAtMs === null);
+    if (open === undefined && found.status === "canceled") {
+      // No attempt fails by it: the next one makes another at the rail.
+      await updatePayment(tx, { ...payment, railRef: null }, engine.clock.now());
+      return;
+    }
     await settlePayment(engine, tx, {
       payment: key,
       attemptNumber: open?.attemptNumber ?? null,

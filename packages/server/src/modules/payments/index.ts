@@ -75,6 +75,7 @@ export {
   abandonPayments,
   countFailingPayments,
   type DuePayment,
+  extendLease,
   findDuePayments,
   findDuePaymentsOf,
   findPaymentByRailRef,

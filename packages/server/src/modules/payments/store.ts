@@ -156,12 +156,12 @@ export async function insertStrayPayment(
   return rows.length > 0;
 }
 
-/** Writes what an attempt or a new card changed, and ends the lease. */
+/** Writes what changed of a payment that is locked, and ends the lease. */
 export async function updatePayment(tx: Tx, payment: Payment, wallNowMs: EpochMs): Promise<void> {
   await tx.query(
     `update payment
         set status = $3, next_attempt_at = $4, first_failed_at = $5, last_failure_code = $6,
-            settled_at = $7, leased_until = null,
+            settled_at = $7, rail_ref = $9, leased_until = null,
             collected_at = case when $3 = 'succeeded' then coalesce(collected_at, $8) end
       where customer_id = $1 and id = $2`,
     [
@@ -173,7 +173,17 @@ export async function updatePayment(tx: Tx, payment: Payment, wallNowMs: EpochMs
       payment.lastFailureCode,
       instantOrNull(payment.settledAtMs),
       instant(wallNowMs),
+      payment.railRef,
     ],
+  );
+}
+
+/** Keeps others away from a payment that is in an attempt, until a later instant than they were. */
+export async function extendLease(tx: Tx, key: OwnedId, untilMs: EpochMs): Promise<void> {
+  await tx.query(
+    `update payment set leased_until = greatest(leased_until, $3)
+      where customer_id = $1 and id = $2 and leased_until is not null`,
+    [key.customerId, key.id, instant(untilMs)],
   );
 }
 

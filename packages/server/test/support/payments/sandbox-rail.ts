@@ -20,6 +20,8 @@ export interface SandboxRail {
   sendEventsTo(url: string): Promise<void>;
   /** Causes an event that nobody follows. */
   causeEvent(): Promise<void>;
+  /** Cancels a payment as somebody does at the provider's dashboard. */
+  cancelPayment(ref: string): Promise<void>;
 }
 
 export async function createSandboxRail(clock: Clock, deliver?: Deliver): Promise<SandboxRail> {
@@ -56,6 +58,9 @@ export async function createSandboxRail(clock: Clock, deliver?: Deliver): Promis
     },
     async causeEvent() {
       await stripe.customers.create({ name: "Ada" });
+    },
+    async cancelPayment(ref) {
+      await stripe.paymentIntents.cancel(ref);
     },
   };
   return cuttable;

@@ -10,6 +10,7 @@ export {
 export {
   type AttemptOutcome,
   AUTHENTICATION_REQUIRED,
+  PAYMENT_CANCELED,
   type Payment,
   type PaymentAttempt,
   type PaymentStatus,

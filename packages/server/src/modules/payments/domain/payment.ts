@@ -8,6 +8,12 @@ export type RailName = "stripe";
 /** The refusal that only the payer's presence can turn. */
 export const AUTHENTICATION_REQUIRED = "authentication_required";
 
+/**
+ * The failure of a payment that the rail has canceled, for age or by somebody's hand. Nothing can pay
+ * that one any more, so that another may take its place.
+ */
+export const PAYMENT_CANCELED = "payment_canceled";
+
 /** pending → succeeded | failed. What was given up may still be paid later: failed → succeeded. */
 export type PaymentStatus = "pending" | "succeeded" | "failed";
 
@@ -20,7 +26,10 @@ export interface Payment extends OwnedId {
   readonly currency: Currency;
   readonly amountMinor: bigint;
   readonly rail: RailName;
-  /** The rail's own object, made once and confirmed at each attempt; null until it is made. */
+  /**
+   * The rail's own object, made once and confirmed at each attempt; null until it is made, and again
+   * once the rail has canceled it: the next attempt makes another.
+   */
   readonly railRef: string | null;
   readonly attemptCount: number;
   /** When it is tried next, in the customer's own time; null when never. */

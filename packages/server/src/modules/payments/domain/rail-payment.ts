@@ -1,5 +1,5 @@
 import type { Currency } from "#kernel/currency.ts";
-import { type AttemptOutcome, AUTHENTICATION_REQUIRED } from "./payment.ts";
+import { type AttemptOutcome, AUTHENTICATION_REQUIRED, PAYMENT_CANCELED } from "./payment.ts";
 
 /** A payment as the rail tells it now. */
 export interface RailPayment {
@@ -50,7 +50,7 @@ export function findAttempt(payment: RailPayment, knownChargeRefs: ReadonlySet<s
         outcome: { type: "needs_action", code: AUTHENTICATION_REQUIRED },
       };
     case "canceled":
-      return { type: "settled", outcome: { type: "declined", code: "payment_canceled" } };
+      return { type: "settled", outcome: { type: "declined", code: PAYMENT_CANCELED } };
     case "open":
       return isNews ? { type: "settled", outcome: failure(code) } : { type: "not_happened" };
   }

@@ -52,6 +52,18 @@ describe("after a failed attempt", () => {
     expect(payment.lastFailureCode).toBe("insufficient_funds");
   });
 
+  test("only a payment that the rail has canceled is made anew at the rail", () => {
+    const known = { ...fresh, railRef: "pi_1" };
+    const canceled: AttemptOutcome = { type: "declined", code: "payment_canceled" };
+    const nextAttemptMs = START_MS + DAY_MS;
+    expect(afterAttempt(known, declined, RETRY_DAYS, START_MS).railRef).toBe("pi_1");
+    expect(afterAttempt(known, canceled, RETRY_DAYS, START_MS)).toMatchObject({
+      status: "pending",
+      railRef: null,
+      nextAttemptMs,
+    });
+  });
+
   test("a schedule without retries gives up at once", () => {
     expect(failingAt([0], [])).toMatchObject({ status: "failed", settledAtMs: START_MS });
   });

@@ -1,6 +1,6 @@
 import { assert } from "#kernel/assert.ts";
 import { DAY_MS, type EpochMs } from "#kernel/clock.ts";
-import type { AttemptOutcome, Payment } from "./payment.ts";
+import { type AttemptOutcome, PAYMENT_CANCELED, type Payment } from "./payment.ts";
 
 /**
  * The payment after one of its attempts.
@@ -8,7 +8,8 @@ import type { AttemptOutcome, Payment } from "./payment.ts";
  * `retryDays` counts from the first failed attempt, in days of 24 hours: [1, 3, 5, 7] tries again
  * one, three, five and seven days after it. Only instants that are still ahead count, so an attempt
  * that came late, or between two of them (another card was saved), shifts nothing. When none is
- * left the payment has failed. A success counts whenever it comes, even after the last attempt.
+ * left the payment has failed. What the rail has canceled fails like any other attempt, and leaves
+ * the rail's own payment to be made anew by the next. A success counts whenever it comes, even after the last attempt.
  */
 export function afterAttempt(
   payment: Payment,
@@ -24,6 +25,7 @@ export function afterAttempt(
   return {
     ...payment,
     status: nextAttemptMs === null ? "failed" : "pending",
+    railRef: outcome.code === PAYMENT_CANCELED ? null : payment.railRef,
     nextAttemptMs,
     firstFailedMs,
     lastFailureCode: outcome.code,

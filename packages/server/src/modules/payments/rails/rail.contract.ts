@@ -14,6 +14,8 @@ export interface RailUnderTest {
   };
   /** How many charges of a payment there were, refused ones included. */
   chargeCount(paymentRef: string): Promise<number>;
+  /** Cancels a payment as somebody does at the provider's dashboard. */
+  cancelPayment(paymentRef: string): Promise<void>;
   /** A notice as the rail would send it at `atMs`. */
   notice(atMs: number): { readonly rawBody: Uint8Array; readonly signature: string };
   close(): Promise<void>;
@@ -35,6 +37,7 @@ export const key = () => `test_${randomUUID()}`;
 
 export const paymentOf = (customerRef: string, paymentKey: string) => ({
   key: paymentKey,
+  generation: "1",
   customerRef,
   amountMinor: 1_169_900n,
   currency: "JMD",
@@ -196,6 +199,29 @@ export function describeRail(name: string, open: () => Promise<RailUnderTest>): 
         const paid = valueOf(await rail.retrievePayment(ref));
         expect(paid).toMatchObject({ status: "succeeded" });
         expect(paid.latestChargeRef).not.toBe(payment.latestChargeRef);
+      });
+
+      test("one that was canceled can never be paid, and another takes its place", async () => {
+        const customerRef = await newCustomer();
+        const card = await savedCard(customerRef, under.cards.works);
+        const request = paymentOf(customerRef, key());
+        const { ref } = valueOf(await rail.openPayment(request));
+        await under.cancelPayment(ref);
+
+        expect(await rail.confirmPayment(ref, card, key())).toMatchObject({
+          type: "declined",
+          code: "payment_canceled",
+        });
+        expect(valueOf(await rail.retrievePayment(ref))).toMatchObject({ status: "canceled" });
+        expect(await under.chargeCount(ref)).toBe(0);
+        expect(valueOf(await rail.findPayment(customerRef, request.key))).toBeNull();
+
+        const next = valueOf(await rail.openPayment({ ...request, generation: "2" }));
+        expect(next).toMatchObject({ status: "open", madeFor: request.key });
+        expect(valueOf(await rail.findPayment(customerRef, request.key))).toEqual(next);
+        expect(await rail.confirmPayment(next.ref, card, key())).toMatchObject({
+          type: "succeeded",
+        });
       });
 
       test("a card that was forgotten is declined, not unknown", async () => {

@@ -142,11 +142,16 @@ export interface Rail {
   openPayment(
     request: Money & {
       readonly key: string;
+      /** Makes the same request with the same number the same payment, however often it is sent. */
+      readonly generation: string;
       readonly customerRef: string;
       readonly description: string;
     },
   ): Promise<RailAnswer<RailPayment>>;
-  /** Finds a payment by our own id of it, when the answer that named it was lost. */
+  /**
+   * Finds a payment by our own id of it, when the answer that named it was lost. One that was
+   * canceled is not found: another may take its place.
+   */
   findPayment(customerRef: string, key: string): Promise<RailAnswer<RailPayment | null>>;
   retrievePayment(ref: string): Promise<RailAnswer<RailPayment>>;
   /**

@@ -31,6 +31,11 @@ function underTest(
       return sandbox.journal.charges().filter((charge) => charge.paymentIntent === paymentRef)
         .length;
     },
+    async cancelPayment(paymentRef) {
+      const url = `https://api.stripe.com/v1/payment_intents/${paymentRef}/cancel`;
+      const headers = { authorization: `Bearer ${keys.apiKey}` };
+      await sandbox.fetch(url, { method: "POST", headers });
+    },
     notice: (atMs) => signedNotice(WEBHOOK_SECRET, atMs),
     close,
   };

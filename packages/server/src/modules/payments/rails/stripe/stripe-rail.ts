@@ -3,6 +3,7 @@ import Stripe from "stripe";
 import {
   AUTHENTICATION_REQUIRED,
   failure,
+  PAYMENT_CANCELED,
   type RailPayment,
 } from "#modules/payments/domain/index.ts";
 import type {
@@ -168,7 +169,7 @@ type PaymentCalls = Pick<
 
 function payments(stripe: Stripe): PaymentCalls {
   return {
-    async openPayment({ key, customerRef, description, ...money }) {
+    async openPayment({ key, generation, customerRef, description, ...money }) {
       const amount = stripeAmount(money);
       if (amount === null) return notChargeable;
       const made = stripe.paymentIntents.create(
@@ -180,7 +181,7 @@ function payments(stripe: Stripe): PaymentCalls {
           metadata: { [MADE_FOR]: key },
           automatic_payment_methods: { enabled: true, allow_redirects: "never" },
         },
-        { idempotencyKey: key },
+        { idempotencyKey: `${key}:open:${generation}` },
       );
       return mapped(await answered(made), railPayment);
     },
@@ -212,7 +213,9 @@ function payments(stripe: Stripe): PaymentCalls {
 
 async function findIntent(stripe: Stripe, customer: string, key: string) {
   for await (const intent of stripe.paymentIntents.list({ customer, limit: 100 })) {
-    if (intent.metadata[MADE_FOR] === key) return railPayment(intent);
+    if (intent.metadata[MADE_FOR] === key && intent.status !== "canceled") {
+      return railPayment(intent);
+    }
   }
   return null;
 }
@@ -239,7 +242,7 @@ function confirmation(payment: RailPayment): Confirmation {
     case "needs_action":
       return { type: "needs_action", code: AUTHENTICATION_REQUIRED, chargeRef };
     case "canceled":
-      return { type: "declined", code: "payment_canceled", chargeRef };
+      return { type: "declined", code: PAYMENT_CANCELED, chargeRef };
     case "pending":
       return { type: "unknown", reason: "the bank has not answered yet" };
     case "open":
