@@ -109,7 +109,7 @@ async function sell(
 }
 
 /** The subscription as it stands, and its payment link, if it has one. */
-export async function asItStands(
+async function asItStands(
   { publicUrl }: Subscribing,
   tx: Tx,
   key: OwnedId,

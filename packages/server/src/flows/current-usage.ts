@@ -11,24 +11,56 @@ export interface RatableUsage extends MeterUsage {
   readonly events: EventTally | null;
 }
 
+interface Subject {
+  readonly subscription: Subscription;
+  readonly plan: PlanVersion;
+}
+
 // Events of a period that runs were billed by no closing; late ones of a period that is over by few.
 const CLOSINGS_ALL = 2 ** 15 - 1;
 
-/** What a subscription used in its running (or last) period. Events are read only where priced so. */
+/**
+ * What subscriptions used in their running (or last) periods, by `ownedKey`: one statement for all of
+ * them, and another where events are priced one by one.
+ */
 export async function currentUsage(
   tx: Tx,
-  subscription: Subscription,
-  plan: PlanVersion,
-): Promise<RatableUsage[]> {
-  const { customerId, id: subscriptionId, period } = subscription;
-  if (period === null) return [];
-  const usage = (await usageOf(tx, [subscription])).get(ownedKey(subscription)) ?? [];
-  const key = { customerId, subscriptionId, periodStartMs: period.startMs, closings: CLOSINGS_ALL };
-  const asked = usage.flatMap(({ meter }) => {
-    const model = perEventModel(plan, meter);
-    return model === null ? [] : [{ ...key, metric: meter, model }];
+  subjects: readonly Subject[],
+): Promise<Map<string, RatableUsage[]>> {
+  const subscriptions = subjects.map(({ subscription }) => subscription);
+  const usage = await usageOf(tx, subscriptions);
+  const asked = subjects.flatMap(({ subscription, plan }) => {
+    const { customerId, id: subscriptionId, period } = subscription;
+    if (period === null) return [];
+    const key = {
+      customerId,
+      subscriptionId,
+      periodStartMs: period.startMs,
+      closings: CLOSINGS_ALL,
+    };
+    return (usage.get(ownedKey(subscription)) ?? []).flatMap(({ meter }) => {
+      const model = perEventModel(plan, meter);
+      return model === null ? [] : [{ ...key, metric: meter, model }];
+    });
   });
   const tallies = await tallyEvents(tx, asked);
-  const tallyOf = new Map(asked.map(({ metric }, index) => [metric, tallies[index]?.all]));
-  return usage.map((counted) => ({ ...counted, events: tallyOf.get(counted.meter) ?? null }));
+  const tallyOf = new Map(
+    asked.map(({ customerId, subscriptionId, metric }, index) => [
+      tallyKey({ customerId, id: subscriptionId }, metric),
+      tallies[index]?.all,
+    ]),
+  );
+  return new Map(
+    subscriptions.map((subscription) => [
+      ownedKey(subscription),
+      (usage.get(ownedKey(subscription)) ?? []).map((counted) => ({
+        ...counted,
+        events: tallyOf.get(tallyKey(subscription, counted.meter)) ?? null,
+      })),
+    ]),
+  );
+}
+
+function tallyKey(subscription: Pick<Subscription, "customerId" | "id">, meter: string): string {
+  return `${ownedKey(subscription)} ${meter}`;
 }

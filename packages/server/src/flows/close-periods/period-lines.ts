@@ -110,6 +110,11 @@ function withLimits({ plan, charges }: LineFacts, billed: PeriodLines): DraftLin
   return [...billed.lines, ...limitLines(plan, { ...billed, before })];
 }
 
+/** A period of a subscription as far as it ran, by its start. */
+export function ranPeriod(subscription: Subscription, startMs: EpochMs): Period {
+  return cutPeriod(subscription, wholePeriod(subscription, startMs));
+}
+
 function wholePeriod(subscription: Subscription, startMs: EpochMs): Period {
   const anchoring = present(anchoringOf(subscription), "usage is counted once periods run");
   const { endMs } = periodAt(anchoring, periodIndexAt(anchoring, startMs));

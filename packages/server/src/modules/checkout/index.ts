@@ -7,6 +7,7 @@ import { findCheckout } from "./store.ts";
 export {
   findCheckout,
   findCheckoutOf,
+  findCheckoutsOf,
   findProjectOfCheckout,
   insertCheckout,
   lockCheckout,

@@ -1,8 +1,8 @@
 import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
-import type { OwnedId } from "#kernel/ids.ts";
+import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import type { Checkout } from "#modules/checkout/domain/index.ts";
-import { instant } from "#platform/db/columns.ts";
+import { columns, instant } from "#platform/db/columns.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
 
 interface CheckoutRow {
@@ -59,6 +59,26 @@ export async function findCheckoutOf(tx: Tx, subscription: OwnedId): Promise<Che
     subscription.customerId,
     subscription.id,
   ]);
+}
+
+/** The checkouts of those subscriptions that have one, by the subscription's `ownedKey`. */
+export async function findCheckoutsOf(
+  tx: Tx,
+  subscriptions: readonly OwnedId[],
+): Promise<Map<string, Checkout>> {
+  const rows = await tx.query<CheckoutRow>(
+    `select checkout.*
+       from unnest($1::bigint[], $2::bigint[]) as asked (customer_id, subscription_id)
+       join checkout using (customer_id, subscription_id)
+      where checkout.customer_id = any($1)`,
+    columns(subscriptions, ["customerId", "id"]),
+  );
+  return new Map(
+    rows.map((row) => [
+      ownedKey({ customerId: row.customer_id, id: row.subscription_id }),
+      toCheckout(row),
+    ]),
+  );
 }
 
 /** The project that a payment link belongs to: whoever follows one has no token that names it. */

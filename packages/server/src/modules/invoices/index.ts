@@ -12,6 +12,7 @@ export {
   updateInvoiceUncollectible,
 } from "./store.ts";
 export { listCharges } from "./store-charges.ts";
+export { listPeriodLines } from "./store-period-lines.ts";
 
 /**
  * Writes the drafts' lines, then numbers and issues them in the order given. The project's counter is

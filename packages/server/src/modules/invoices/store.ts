@@ -35,7 +35,7 @@ interface InvoiceRow {
   paid_at: EpochMs | null;
 }
 
-interface LineRow {
+export interface LineRow {
   customer_id: bigint;
   invoice_id: bigint;
   line_number: number;
@@ -165,7 +165,6 @@ export async function findInvoice(tx: Tx, key: OwnedId): Promise<Invoice | null>
 export interface InvoiceFilter {
   readonly customerId?: bigint;
   readonly subscriptionId?: bigint;
-  readonly reason?: InvoiceReason;
 }
 
 /** Newest first. */
@@ -179,15 +178,13 @@ export async function listInvoices(
       where project_id = $1 and ($2::bigint is null or customer_id = $2)
         and ($3::bigint is null or subscription_id = $3)
         and ($4::bigint is null or (id, customer_id) < ($4, $5))
-        and ($6::text is null or reason = $6)
-      order by id desc, customer_id desc limit $7`,
+      order by id desc, customer_id desc limit $6`,
     [
       tx.projectId,
       filter.customerId ?? null,
       filter.subscriptionId ?? null,
       page.before?.id ?? null,
       page.before?.customerId ?? null,
-      filter.reason ?? null,
       page.limit,
     ],
   );
@@ -245,7 +242,7 @@ function toInvoice(row: InvoiceRow, lines: readonly LineRow[]): Invoice {
   };
 }
 
-function toLine(row: LineRow): InvoiceLine {
+export function toLine(row: LineRow): InvoiceLine {
   return {
     lineNumber: row.line_number,
     kind: row.kind,

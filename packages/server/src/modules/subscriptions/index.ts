@@ -12,6 +12,7 @@ export {
   insertPeriodCloses,
   insertSubscription,
   listPastDueIds,
+  listPeriodCloses,
   listSubscriptions,
   nextActionOf,
   type PeriodClose,

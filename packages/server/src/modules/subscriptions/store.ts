@@ -2,7 +2,7 @@ import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
 import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
-import { columns, instant } from "#platform/db/columns.ts";
+import { columns, instant, instantOrNull } from "#platform/db/columns.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
 
 interface SubscriptionRow {
@@ -219,6 +219,26 @@ export interface PeriodClose {
   readonly kind: "opening" | "renewal" | "final";
   readonly invoiceId: bigint | null;
   readonly closedAtMs: EpochMs;
+}
+
+/** The periods of a subscription that have ended, newest first. */
+export async function listPeriodCloses(
+  tx: Tx,
+  { customerId, id: subscriptionId }: OwnedId,
+  page: { readonly beforeMs: EpochMs | null; readonly limit: number },
+): Promise<Pick<PeriodClose, "customerId" | "periodStartMs" | "invoiceId">[]> {
+  const rows = await tx.query<{ period_start: EpochMs; invoice_id: bigint | null }>(
+    `select period_start, invoice_id from period_close
+      where customer_id = $1 and subscription_id = $2 and kind = 'renewal'
+        and ($3::timestamptz is null or period_start < $3)
+      order by period_start desc limit $4`,
+    [customerId, subscriptionId, instantOrNull(page.beforeMs), page.limit],
+  );
+  return rows.map((row) => ({
+    customerId,
+    periodStartMs: row.period_start,
+    invoiceId: row.invoice_id,
+  }));
 }
 
 /** Records closes; answers those that were not recorded before. What is not among them is not ours. */

@@ -3,9 +3,10 @@ import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { BillingError } from "#kernel/error.ts";
 import type { FieldError } from "./failure.ts";
+import { fieldErrors } from "./field-errors.ts";
 import { hasOnlyStorableText } from "./json-body.ts";
 
-/** A compiled schema; errors are gathered only when there is one, and a handful at most. */
+/** A compiled schema. */
 type Validator = ReturnType<typeof Compile>;
 
 type LooseObject = { readonly properties?: Readonly<Record<string, LooseSchema>> };
@@ -18,28 +19,23 @@ type LooseSchema = { readonly type?: unknown; readonly default?: unknown };
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema);
-  if (httpPart === "body") return (value: unknown) => checked(validator, value);
+  if (httpPart === "body") return (value: unknown) => checked(schema, validator, value);
   return (value: unknown) => {
     if (!hasOnlyStorableText(value)) return refused([{ path: "", message: "text holds no NUL" }]);
-    return checked(validator, read(schema, value));
+    return checked(schema, validator, read(schema, value));
   };
 };
 
-function checked(validator: Validator, value: unknown): { value: unknown } | { error: Error } {
-  return validator.Check(value) ? { value } : refused(fieldErrors(validator, value));
+function checked(
+  schema: TSchema,
+  validator: Validator,
+  value: unknown,
+): { value: unknown } | { error: Error } {
+  return validator.Check(value) ? { value } : refused(fieldErrors(schema, value));
 }
 
 function refused(errors: readonly FieldError[]): { error: Error } {
   return { error: new BillingError("body_invalid", { errors }) };
-}
-
-function fieldErrors(validator: Validator, value: unknown): FieldError[] {
-  return [...validator.Errors(value)]
-    .filter(({ keyword }) => keyword !== "additionalProperties")
-    .map(({ keyword, instancePath, message }) => ({
-      path: instancePath,
-      message: keyword === "boolean" ? "is not a known field" : message,
-    }));
 }
 
 /** Reads the address's text as the schema's types, and gives what is absent its default. */

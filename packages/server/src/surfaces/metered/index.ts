@@ -17,7 +17,7 @@ export function meteredSurface(subscribing: Subscribing, recorder: UsageRecorder
     routes: [
       meteredPlanRoutes(engine),
       meteredSubscriptionRoutes(subscribing, recorder),
-      meteredHistoryRoutes(subscribing),
+      meteredHistoryRoutes(engine),
       meteredUsageRoutes(recorder, engine.newId),
     ],
   };

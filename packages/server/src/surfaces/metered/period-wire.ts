@@ -1,50 +1,60 @@
+import type { BilledPeriod } from "#flows/billed-periods.ts";
 import type { RatableUsage } from "#flows/current-usage.ts";
-import { isoInstant, type Period } from "#kernel/clock.ts";
-import { minorToNanos, roundToMinor, sumMinor } from "#kernel/money.ts";
+import { isoInstant } from "#kernel/clock.ts";
+import type { Currency } from "#kernel/currency.ts";
+import { formatOwnedId } from "#kernel/ids.ts";
+import { roundToMinor, sumMinor } from "#kernel/money.ts";
+import type { Nanos } from "#kernel/nanos.ts";
 import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
-import type { InvoiceSnapshot } from "#modules/invoices/index.ts";
-import { rateUsage } from "#modules/rating/domain/index.ts";
-import { invoiceCharges, type UsageCharge } from "./invoice-wire.ts";
+import type { DraftLine } from "#modules/invoices/domain/index.ts";
+import { type PriceModel, rateUsage } from "#modules/rating/domain/index.ts";
+import type { UsageCharge } from "./invoice-wire.ts";
 import { numberFromMinor, numberFromNanos } from "./json-numbers.ts";
-import { baseFee } from "./plan-wire.ts";
 
-/** A billing period that is over, by its invoice. */
-export function closedPeriodToWire(invoice: InvoiceSnapshot) {
-  return {
-    period_start: invoice.period_start,
-    period_end: invoice.period_end,
-    status: "closed" as const,
-    ...invoiceCharges(invoice),
-    invoice_uid: invoice.id,
-  };
-}
-
-/** The billing period that runs, and what it comes to so far. */
-export function openPeriodToWire(
-  period: Period,
-  plan: PlanVersion,
-  usage: readonly RatableUsage[],
-) {
-  const rated = ratedUsage(plan, usage);
-  const usageMinor = sumMinor(rated.map(({ amountMinor }) => amountMinor));
-  const total = baseFee(plan) + minorToNanos(usageMinor, plan.currency);
+/** A billing period and what it comes to. */
+export function periodToWire({ period, status, lines, invoice }: BilledPeriod, currency: Currency) {
+  const amountOf = (some: readonly DraftLine[]) =>
+    numberFromMinor(sumMinor(some.map(({ amountMinor }) => amountMinor)), currency);
   return {
     period_start: isoInstant(period.startMs),
     period_end: isoInstant(period.endMs),
-    status: "open" as const,
-    base_amount: numberFromNanos(baseFee(plan)),
-    usage_amount: numberFromMinor(usageMinor, plan.currency),
-    total: numberFromNanos(total),
-    usage_charges: rated.map(({ charge }) => charge),
-    invoice_uid: null,
+    status,
+    base_amount: amountOf(lines.filter(({ kind }) => kind === "flat")),
+    usage_amount: amountOf(lines.filter(({ kind }) => kind !== "flat")),
+    total: amountOf(lines),
+    usage_charges: usageCharges(lines, currency),
+    invoice_uid: invoice === null ? null : formatOwnedId("invoice", invoice),
   };
+}
+
+/** One charge for each metric: what came in late is part of it. */
+function usageCharges(lines: readonly DraftLine[], currency: Currency): UsageCharge[] {
+  const charges = new Map<string, { readonly line: DraftLine; count: Nanos; minor: bigint }>();
+  for (const line of lines) {
+    if (line.metric === null) continue;
+    const known = charges.get(line.metric) ?? { line, count: 0n, minor: 0n };
+    known.count += line.quantity;
+    known.minor += line.amountMinor;
+    charges.set(line.metric, known);
+  }
+  return [...charges].map(([metric, { line, count, minor }]) => ({
+    metric,
+    count: numberFromNanos(count),
+    rate: line.computation.type === "usage" ? rateOf(line.computation.model) : null,
+    amount: numberFromMinor(minor, currency),
+  }));
+}
+
+/** Null where the price has tiers, say, and so no one rate. */
+function rateOf(model: PriceModel): number | null {
+  return model.type === "per_unit" ? numberFromNanos(model.unitPrice) : null;
 }
 
 /** What each meter shows, and what that costs so far. A meter is this surface's metric. */
 export function ratedUsage(
   plan: PlanVersion,
   usage: readonly RatableUsage[],
-): { readonly amountMinor: bigint; readonly charge: UsageCharge }[] {
+): Omit<UsageCharge, "rate">[] {
   return usagePrices(plan).flatMap(({ meter, model }) => {
     const counted = usage.find((counter) => counter.meter === meter.name);
     if (counted === undefined) return [];
@@ -52,12 +62,12 @@ export function ratedUsage(
       rateUsage(model, counted.quantity, counted.events).exact,
       plan.currency,
     );
-    const charge = {
-      metric: meter.name,
-      count: numberFromNanos(counted.quantity),
-      rate: model.type === "per_unit" ? numberFromNanos(model.unitPrice) : null,
-      amount: numberFromMinor(amountMinor, plan.currency),
-    };
-    return [{ amountMinor, charge }];
+    return [
+      {
+        metric: meter.name,
+        count: numberFromNanos(counted.quantity),
+        amount: numberFromMinor(amountMinor, plan.currency),
+      },
+    ];
   });
 }

@@ -131,6 +131,8 @@ export const listPeriods = {
   schema: {
     operationId: "listBillingPeriods",
     summary: "List the billing periods of a subscription, newest first",
+    description:
+      "Each with everything that was charged for it, in advance, at its end or late; the one that runs with what closing it as it stands would charge. `invoice_uid` names the invoice that its end made.",
     tags,
     params: Uid,
     querystring: PageQuery({}),

@@ -1,11 +1,10 @@
 import { type Static, Type } from "typebox";
-import type { RatableUsage } from "#flows/current-usage.ts";
+import type { SubscriptionView } from "#flows/view-subscriptions.ts";
 import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
-import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import type { Customer, CustomerDraft } from "#modules/customers/domain/index.ts";
 import type { StoredUsageEvent } from "#modules/metering/index.ts";
-import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import { Closed, IdString, Instant, Nullable } from "#platform/http/wire.ts";
 import { numberFromNanos } from "./json-numbers.ts";
 import { ratedUsage } from "./period-wire.ts";
@@ -42,16 +41,6 @@ export const SubscriptionWire = Closed({
   payment_urls: Closed({ short_link: Nullable(Type.String()) }),
 });
 
-/** A subscription with everything this surface shows of it. */
-export interface SubscriptionView {
-  readonly subscription: Subscription;
-  readonly customer: Customer;
-  readonly plan: PlanVersion;
-  /** What the running period counts so far. */
-  readonly usage: readonly RatableUsage[];
-  readonly paymentUrl: string | null;
-}
-
 export function subscriptionToWire(view: SubscriptionView) {
   const { subscription, customer, plan, usage, paymentUrl } = view;
   const { period } = subscription;
@@ -70,7 +59,7 @@ export function subscriptionToWire(view: SubscriptionView) {
     reference_id: subscription.referenceId,
     current_period_start: isoInstantOrNull(period?.startMs ?? null),
     current_period_end: isoInstantOrNull(period?.endMs ?? null),
-    current_usage: usageToWire(plan, usage),
+    current_usage: ratedUsage(plan, usage),
     payment_urls: { short_link: paymentUrl },
   };
 }
@@ -84,14 +73,6 @@ export function statusToWire(status: SubscriptionStatus): string {
 export function namesOf({ name }: Pick<Customer, "name">) {
   const [first_name = "", ...rest] = name.split(" ");
   return { first_name, last_name: rest.join(" ") };
-}
-
-function usageToWire(plan: PlanVersion, usage: readonly RatableUsage[]) {
-  return ratedUsage(plan, usage).map(({ charge: { metric, count, amount } }) => ({
-    metric,
-    count,
-    amount,
-  }));
 }
 
 export function usageEventToWire(event: StoredUsageEvent) {

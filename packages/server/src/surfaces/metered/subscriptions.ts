@@ -1,16 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { findOpenPeriod, listClosedPeriods } from "#flows/billed-periods.ts";
 import { cancelSubscription } from "#flows/cancel-subscription.ts";
-import { asItStands, createPaymentLink, type Subscribing } from "#flows/create-subscription.ts";
-import { currentUsage } from "#flows/current-usage.ts";
+import { createPaymentLink, type Subscribing } from "#flows/create-subscription.ts";
+import type { Engine } from "#flows/engine.ts";
 import { loadSubject } from "#flows/load-subject.ts";
+import { viewSubscriptions } from "#flows/view-subscriptions.ts";
+import { present } from "#kernel/assert.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import { invoiceSnapshot, listInvoices } from "#modules/invoices/index.ts";
 import { listEvents, type UsageRecorder } from "#modules/metering/index.ts";
 import { getSubscription, listSubscriptions } from "#modules/subscriptions/index.ts";
-import { type PageOf, pageOf, readCursor } from "#platform/http/page.ts";
+import { pageOf, readCursor } from "#platform/http/page.ts";
 import { idFrom, ownedIdFrom } from "#platform/http/wire.ts";
 import { ok, okPage } from "./answers.ts";
-import { closedPeriodToWire, openPeriodToWire } from "./period-wire.ts";
+import { periodToWire } from "./period-wire.ts";
 import * as operations from "./subscription-operations.ts";
 import { customerFromWire, subscriptionToWire, usageEventToWire } from "./subscription-wire.ts";
 
@@ -23,10 +25,8 @@ export const meteredSubscriptionRoutes =
     const { engine } = subscribing;
 
     const view = async (tx: RequestTx, key: OwnedId) => {
-      const { subscription, paymentUrl } = await asItStands(subscribing, tx, key);
-      const subject = await loadSubject(engine, tx, subscription);
-      const usage = await currentUsage(tx, subscription, subject.plan);
-      return subscriptionToWire({ subscription, ...subject, usage, paymentUrl });
+      const views = await viewSubscriptions(subscribing, tx, [await getSubscription(tx, key)]);
+      return subscriptionToWire(present(views[0], "one subscription is one view"));
     };
 
     app.post("/api/v1/billing_subscriptions/link", operations.createLink, ({ body }, reply) =>
@@ -50,11 +50,12 @@ export const meteredSubscriptionRoutes =
         const [id, customerId] = readCursor(cursor, 2) ?? [];
         const before = id === undefined || customerId === undefined ? null : { customerId, id };
         const found = await listSubscriptions(tx, {}, { before, limit: limit + 1 });
-        const page = pageOf(found, limit, {
-          toWire: (subscription) => subscription,
-          cursor: (subscription) => [subscription.id, subscription.customerId],
+        const views = await viewSubscriptions(subscribing, tx, found);
+        const page = pageOf(views, limit, {
+          toWire: subscriptionToWire,
+          cursor: ({ subscription }) => [subscription.id, subscription.customerId],
         });
-        return okPage(await mapped(page, (subscription) => view(tx, subscription)));
+        return okPage(page);
       }),
     );
 
@@ -79,7 +80,7 @@ export const meteredSubscriptionRoutes =
 
 /** What a subscription used, event by event, and what its periods came to. */
 export const meteredHistoryRoutes =
-  (subscribing: Subscribing): FastifyPluginAsyncTypebox =>
+  (engine: Engine): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get("/api/v1/billing_subscriptions/:uid/usage", operations.listUsage, (request) =>
       request.transact(async (tx) => {
@@ -99,35 +100,22 @@ export const meteredHistoryRoutes =
       request.transact(async (tx) => {
         const { cursor, limit } = request.query;
         const subscription = await getSubscription(tx, keyOf(request.params));
-        const { customerId, id: subscriptionId } = subscription;
+        const { plan } = await loadSubject(engine, tx, subscription);
         const [before] = readCursor(cursor, 1) ?? [];
-        const invoices = await listInvoices(
-          tx,
-          { customerId, subscriptionId, reason: "renewal" },
-          { before: before === undefined ? null : { customerId, id: before }, limit: limit + 1 },
-        );
-        const closed = pageOf(invoices, limit, {
-          toWire: (invoice) => closedPeriodToWire(invoiceSnapshot(invoice)),
-          cursor: ({ id }) => [id],
+        const periods = await listClosedPeriods(tx, subscription, {
+          beforeMs: before === undefined ? null : Number(before),
+          limit: limit + 1,
         });
-        if (before !== undefined || subscription.period === null) return okPage(closed);
-        if (subscription.status === "canceled") return okPage(closed);
-        const subject = await loadSubject(subscribing.engine, tx, subscription);
-        const usage = await currentUsage(tx, subscription, subject.plan);
-        const open = openPeriodToWire(subscription.period, subject.plan, usage);
-        return okPage({ ...closed, data: [open, ...closed.data] });
+        const closed = pageOf(periods, limit, {
+          toWire: (period) => periodToWire(period, plan.currency),
+          cursor: ({ period }) => [BigInt(period.startMs)],
+        });
+        const open = before === undefined ? await findOpenPeriod(tx, subscription, plan) : null;
+        if (open === null) return okPage(closed);
+        return okPage({ ...closed, data: [periodToWire(open, plan.currency), ...closed.data] });
       }),
     );
   };
-
-async function mapped<From, To>(
-  page: PageOf<From>,
-  toWire: (item: From) => Promise<To>,
-): Promise<PageOf<To>> {
-  const data: To[] = [];
-  for (const item of page.data) data.push(await toWire(item));
-  return { ...page, data };
-}
 
 function keyOf({ uid }: { readonly uid: string }): OwnedId {
   return ownedIdFrom("subscription", uid, "subscription_not_found");
