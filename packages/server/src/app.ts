@@ -56,6 +56,8 @@ export interface AppOptions extends RailsOptions {
   readonly secretKey: string;
   readonly connectionsMax: number;
   readonly corsOrigins: readonly string[];
+  /** In ten seconds, apart from usage; without a limit if not given. */
+  readonly requestsPerTokenMax?: number | undefined;
   readonly webhookPrivateAddresses: "allow" | "refuse";
 }
 
@@ -210,6 +212,7 @@ function createHttp(
     publicUrl: options.publicUrl,
     version,
     corsOrigins: options.corsOrigins,
+    requestsPerTokenMax: options.requestsPerTokenMax,
     isStarted,
     surfaces: options.role === "worker" ? [] : surfacesOf(options, parts),
   });

@@ -31,6 +31,11 @@ describe("the environment", () => {
   });
 });
 
+test("a token may send a generous number of requests, or any number", () => {
+  expect(readConfig({}).requestsPerTokenMax).toBe(10_000);
+  expect(readConfig({ FARTHING_RATE_LIMIT: "0" }).requestsPerTokenMax).toBeNull();
+});
+
 describe("a setting that cannot be used", () => {
   test.each([
     { set: { PORT: "0" }, says: "PORT is a whole number from 1 to 65535, not 0" },

@@ -23,6 +23,8 @@ export interface Config {
   /** What access tokens are hashed with; null keeps a random one in the data directory. */
   readonly secretKey: string | null;
   readonly corsOrigins: readonly string[];
+  /** How many requests a token may send in ten seconds, apart from usage; null for any number. */
+  readonly requestsPerTokenMax: number | null;
   readonly webhookPrivateAddresses: "allow" | "refuse";
   /** The live side's Stripe account; null means that the live side cannot charge. */
   readonly stripe: StripeConfig | null;
@@ -89,6 +91,12 @@ export const configVariables: readonly ConfigVariable[] = [
     means: "Origins, separated by commas, whose pages may call the API.",
   },
   {
+    name: "FARTHING_RATE_LIMIT",
+    default: "10000",
+    means:
+      "Requests that an access token may send to one process in ten seconds; 0 for any number. Recording usage is not counted: it has a bound of its own.",
+  },
+  {
     name: "FARTHING_WEBHOOK_PRIVATE_ADDRESSES",
     default: "allow on loopback, else refuse",
     means: "`allow` lets webhooks reach addresses inside your network, for development.",
@@ -149,6 +157,8 @@ export function readConfig(environment: Environment = process.env): Config {
     }),
     secretKey: secretKey(environment),
     corsOrigins: list(environment["FARTHING_CORS_ORIGINS"]),
+    requestsPerTokenMax:
+      wholeNumber(environment, "FARTHING_RATE_LIMIT", 10_000, { min: 0, max: 10_000_000 }) || null,
     webhookPrivateAddresses: oneOf(
       environment,
       "FARTHING_WEBHOOK_PRIVATE_ADDRESSES",

@@ -82,6 +82,7 @@ export async function startServer(
       log,
       connectionsMax: config.databaseConnectionsMax,
       corsOrigins: config.corsOrigins,
+      requestsPerTokenMax: config.requestsPerTokenMax ?? undefined,
       webhookPrivateAddresses: config.webhookPrivateAddresses,
       sandboxJournalPath: join(dataDir, SANDBOX_JOURNAL),
       sandboxProjects: [DEMO_PROJECT.slug],

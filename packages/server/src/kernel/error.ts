@@ -83,6 +83,10 @@ export const errorCodes = {
   },
   rail_unavailable: { kind: "unavailable", means: "The payment provider did not answer." },
   rail_signature_invalid: { kind: "invalid", means: "The provider's signature does not match." },
+  rate_limit_exceeded: {
+    kind: "too_many_requests",
+    means: "This access token sends more requests than it may. Retry-After says when to go on.",
+  },
   reconciliation_not_found: { kind: "not_found", means: "No reconciliation has this id." },
   reconciliation_range_invalid: {
     kind: "invalid",

@@ -64,12 +64,12 @@ test.each([
     errors: [
       ["/prices", "must not have more than 2 items"],
       ["/prices/0", "must be object"],
+      ["/prices/1", "must be object"],
+      ["/prices/2", "must be object"],
     ],
   },
 ])("$because", ({ value, errors }) => {
-  const found = fieldErrors(Plan, value).slice(0, errors.length);
-  expect(found).toEqual(
+  expect(fieldErrors(Plan, value)).toEqual(
     errors.map(([path, message]) => ({ path, message: expect.stringContaining(message ?? "") })),
   );
-  if (errors.length < 2) expect(fieldErrors(Plan, value)).toHaveLength(errors.length);
 });

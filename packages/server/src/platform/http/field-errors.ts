@@ -21,7 +21,7 @@ const ERRORS_MAX = 8;
  */
 export function fieldErrors(schema: TSchema, value: unknown): FieldError[] {
   const found: FieldError[] = [];
-  collect(schema as Loose, value, "", found);
+  collect(schema, value, "", found);
   return found.slice(0, ERRORS_MAX);
 }
 

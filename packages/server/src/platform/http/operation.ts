@@ -83,12 +83,18 @@ function commonCodes(
   takesIdempotencyKey: boolean,
 ): ErrorCode[] {
   return [
+    ...(isRateLimited(config) ? (["rate_limit_exceeded"] as const) : []),
     "body_invalid",
     ...(config.scope === undefined ? [] : TOKEN_CODES),
     ...(body === undefined && config.rawBody === undefined ? [] : BODY_CODES),
     ...(takesIdempotencyKey ? IDEMPOTENCY_CODES : []),
     ...(querystring?.properties?.["cursor"] === undefined ? [] : (["cursor_invalid"] as const)),
   ];
+}
+
+/** Whether the requests of a route count against what its token may send. */
+export function isRateLimited({ scope, rateLimit }: RouteConfig): boolean {
+  return scope !== undefined && rateLimit !== "none";
 }
 
 /** The one status a route answers when all is well; 200 when its schema does not name just one. */

@@ -14,6 +14,8 @@ export interface RouteConfig {
   readonly emptyBody?: true;
   /** The JSON body arrives as the text that was sent, for whoever must check its signature. */
   readonly rawBody?: true;
+  /** Its requests do not count against what a token may send: it has a bound of its own. */
+  readonly rateLimit?: "none";
   /** A busy route writes no log line per request. */
   readonly requestLog?: "none";
 }

@@ -12,7 +12,7 @@ import type { Authenticate } from "./caller.ts";
 import { checkIdempotencyKey } from "./idempotency.ts";
 import { type AnswerLog, answerLog } from "./log.ts";
 import type { RequestDurations, RouteDurations } from "./metrics.ts";
-import { type Operation, operationOf, successStatus } from "./operation.ts";
+import { isRateLimited, type Operation, operationOf, successStatus } from "./operation.ts";
 import type { Surface } from "./surface.ts";
 
 export interface RoutePreparationDeps {
@@ -21,6 +21,8 @@ export interface RoutePreparationDeps {
   readonly durations: RequestDurations;
   readonly allowed: AllowedMethods;
   readonly operations: Map<string, Operation>;
+  /** Counts the requests of tokens; null where they may send as many as they like. */
+  readonly rateLimit: onRequestHookHandler | null;
 }
 
 /**
@@ -32,7 +34,7 @@ export function prepareRoute(
   surface: Surface,
   deps: RoutePreparationDeps,
 ): void {
-  const { authenticate, logger, durations, allowed, operations } = deps;
+  const { authenticate, logger, durations, allowed, operations, rateLimit } = deps;
   const { url, config = {} } = route;
   const method = String(route.method);
   const operation = operationOf(route, surface);
@@ -48,6 +50,7 @@ export function prepareRoute(
   const status = successStatus(route);
   route.onRequest = [
     ...(config.scope === undefined ? [] : [requireScope(authenticate, config.scope)]),
+    ...(rateLimit !== null && isRateLimited(config) ? [rateLimit] : []),
     ...(method === "POST" && config.scope !== undefined ? [checkIdempotencyKey] : []),
     ...(config.rawBody === true ? [keepBodyRaw] : []),
     ...(status === 200 ? [] : [succeedWith(status)]),

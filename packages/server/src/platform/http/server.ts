@@ -19,6 +19,7 @@ import { sendNotFound } from "./not-found.ts";
 import { describeApi } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
 import { problemErrors } from "./problem.ts";
+import { limitRate } from "./rate-limit.ts";
 import { requestIds } from "./request-id.ts";
 import { prepareRoute, type RoutePreparationDeps } from "./route-preparation.ts";
 import type { Surface } from "./surface.ts";
@@ -35,20 +36,29 @@ export interface HttpServerOptions extends TransactionDeps, HealthDeps {
   readonly version: string;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
+  /** How many requests a token may send in ten seconds, apart from usage; as many as it likes if not given. */
+  readonly requestsPerTokenMax?: number | undefined;
   readonly bodyLimitBytes?: number;
   readonly onUndeclaredRefusal?: OnUndeclaredRefusal;
 }
 
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
-const EXPOSED_HEADERS = ["Idempotent-Replayed", "Retry-After", "X-API-Version", "X-Request-Id"];
+const EXPOSED_HEADERS = [
+  "Idempotent-Replayed",
+  "RateLimit",
+  "RateLimit-Policy",
+  "Retry-After",
+  "X-API-Version",
+  "X-Request-Id",
+];
 
 /**
  * The HTTP server with every surface on it, ready to listen or to be called by `inject`. `close()`
  * stops taking connections, lets the requests in flight finish and then answers.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
-  const { surfaces, corsOrigins } = options;
+  const { surfaces, corsOrigins, clock, requestsPerTokenMax } = options;
   const app = createApp(options);
   const operations = new Map<string, Operation>();
   const allowed = allowedMethods();
@@ -67,8 +77,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   if (surfaces.length > 0) await describeApi(app, { ...options, operations });
   await app.register(healthRoutes(options));
   const durations = requestDurations(options.metrics);
+  const rateLimit =
+    requestsPerTokenMax === undefined ? null : limitRate(clock, requestsPerTokenMax);
   for (const surface of surfaces) {
-    await registerSurface(app, surface, { ...options, durations, operations, allowed });
+    await registerSurface(app, surface, { ...options, durations, operations, allowed, rateLimit });
   }
   await app.ready();
   return app;

@@ -78,6 +78,7 @@ export const recordUsage = {
   config: {
     scope: "usage:write",
     requestLog: "none",
+    rateLimit: "none",
     refuses: [
       "quantity_invalid",
       "server_busy",

@@ -7,6 +7,7 @@ export const recordUsage = {
   config: {
     scope: "usage:write",
     requestLog: "none",
+    rateLimit: "none",
     refuses: [
       "customer_not_found",
       "quantity_invalid",
