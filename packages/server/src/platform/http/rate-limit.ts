@@ -3,7 +3,7 @@ import type { Clock } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 
 /** How long requests are counted before the count begins anew. */
-export const RATE_WINDOW_MS = 10_000;
+const RATE_WINDOW_MS = 10_000;
 
 /**
  * Counts the requests of each access token, and refuses what goes beyond `requestsMax` in a window with
