@@ -52,6 +52,10 @@ async function banner(server: RunningServer, colors: Colors) {
     "",
     `  ${await answer.text()}`,
     "",
+    "For other commands and the first tour:",
+    "",
+    `  export FARTHING_URL=${url} FARTHING_TOKEN=${token}`,
+    "",
     colors.quiet("Ctrl-C stops it."),
   ].join("\n");
 }

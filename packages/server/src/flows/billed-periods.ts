@@ -1,3 +1,5 @@
+import { withPlanFacts } from "#flows/close-periods/line-facts.ts";
+import { bounds, closingLines, ranPeriod } from "#flows/close-periods/period-lines.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
@@ -7,8 +9,6 @@ import { usageOf } from "#modules/metering/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { listPeriodCloses } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { withPlanFacts } from "./close-periods/line-facts.ts";
-import { bounds, closingLines, ranPeriod } from "./close-periods/period-lines.ts";
 
 /** A billing period and what it comes to. */
 export interface BilledPeriod {
