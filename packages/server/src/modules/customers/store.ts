@@ -11,6 +11,7 @@ interface CustomerRow {
   external_id: string | null;
   email: string | null;
   name: string;
+  first_name: string | null;
   time_zone: string;
   currency: string | null;
   metadata: Record<string, unknown>;
@@ -22,8 +23,8 @@ export async function insertCustomer(tx: Tx, customer: Customer): Promise<void> 
   await tx.query(
     `insert into customer
             (customer_id, project_id, external_id, email, name, time_zone, currency, metadata,
-             test_clock_at, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+             test_clock_at, created_at, first_name)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       customer.customerId,
       tx.projectId,
@@ -35,17 +36,18 @@ export async function insertCustomer(tx: Tx, customer: Customer): Promise<void> 
       JSON.stringify(customer.metadata),
       instantOrNull(customer.testClockAtMs),
       instant(customer.createdAtMs),
+      customer.firstName,
     ],
   );
 }
 
 /** Writes what an edit may change. */
 export async function updateCustomerDetails(tx: Tx, customer: Customer): Promise<void> {
-  const { customerId, name, email, timeZone, metadata } = customer;
+  const { customerId, name, firstName, email, timeZone, metadata } = customer;
   await tx.query(
-    `update customer set name = $2, email = $3, time_zone = $4, metadata = $5
+    `update customer set name = $2, email = $3, time_zone = $4, metadata = $5, first_name = $6
       where customer_id = $1`,
-    [customerId, name, email, timeZone, JSON.stringify(metadata)],
+    [customerId, name, email, timeZone, JSON.stringify(metadata), firstName],
   );
 }
 
@@ -137,6 +139,7 @@ function toCustomer(row: CustomerRow): Customer {
     externalId: row.external_id,
     email: row.email,
     name: row.name,
+    firstName: row.first_name,
     timeZone: row.time_zone,
     currency: row.currency,
     metadata: row.metadata,

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import type { SubscriptionView } from "#flows/view-subscriptions.ts";
 import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
-import type { Customer, CustomerDraft } from "#modules/customers/domain/index.ts";
+import type { CustomerDraft } from "#modules/customers/domain/index.ts";
 import type { StoredUsageEvent } from "#modules/metering/index.ts";
 import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import { Closed, IdString, Instant, Nullable } from "#platform/http/wire.ts";
@@ -54,7 +54,7 @@ export function subscriptionToWire(view: SubscriptionView) {
       price: numberFromNanos(baseFee(plan)),
       currency_code: plan.currency,
     },
-    customer: { ...namesOf(customer), email: customer.email },
+    customer: { ...namesOf(customer.name, customer.firstName), email: customer.email },
     meta_data: { ...subscription.metadata },
     reference_id: subscription.referenceId,
     current_period_start: isoInstantOrNull(period?.startMs ?? null),
@@ -69,8 +69,11 @@ export function statusToWire(status: SubscriptionStatus): string {
   return status === "canceled" ? "cancelled" : status;
 }
 
-/** What the document calls first and last name, of a customer who has one name. */
-export function namesOf({ name }: Pick<Customer, "name">) {
+/** First and last name as they were given; of a customer who was given one name, its first word. */
+export function namesOf(name: string, firstName: string | null = null) {
+  if (firstName !== null && name.startsWith(`${firstName} `)) {
+    return { first_name: firstName, last_name: name.slice(firstName.length + 1) };
+  }
   const [first_name = "", ...rest] = name.split(" ");
   return { first_name, last_name: rest.join(" ") };
 }
@@ -92,6 +95,7 @@ export function customerFromWire(
     externalId: null,
     email: body.email,
     name: `${body.first_name} ${body.last_name}`,
+    firstName: body.first_name,
     timeZone: "UTC",
     currency: null,
     metadata: {},

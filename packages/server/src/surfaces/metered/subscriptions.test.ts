@@ -44,6 +44,21 @@ describe("POST /api/v1/billing_subscriptions/link", () => {
     expect(again.body).toEqual(first.body);
   });
 
+  test("201 first and last name come back as they were given, until the name is changed", async () => {
+    const given = { first_name: "Mary Ann", last_name: "Smith", email: "mary@shop.example" };
+    const { body } = await createLink({ customer: given });
+    const path = `${SUBSCRIPTIONS}/${body.data.uid}`;
+    const [mary] = (await shop.call("GET", "/v1/customers?email=mary@shop.example")).body.data;
+
+    expect(body.data.customer).toEqual(given);
+    expect(mary).toMatchObject({ name: "Mary Ann Smith", first_name: "Mary Ann" });
+    await shop.call("PATCH", `/v1/customers/${mary.id}`, { body: { name: "Mary Ann Brown" } });
+    expect((await shop.call("GET", path)).body.data.customer).toMatchObject({
+      first_name: "Mary",
+      last_name: "Ann Brown",
+    });
+  });
+
   test("201 a reference that is known answers the first link and stores nothing", async () => {
     const sold = await story.publish([flat("10.00")]);
     const first = await createLink({ plan_uid: sold, reference_id: "r-2" });

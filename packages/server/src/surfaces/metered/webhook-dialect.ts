@@ -38,7 +38,7 @@ function dataToWire({ subscription, customer, plan, invoice }: BillingEventData)
       current_period_start: subscription.current_period_start,
       current_period_end: subscription.current_period_end,
     },
-    customer: { ...namesOf(customer), email: customer.email },
+    customer: { ...namesOf(customer.name, customer.first_name), email: customer.email },
     ...(invoice === undefined ? {} : { invoice: invoiceToWire(invoice) }),
   };
 }

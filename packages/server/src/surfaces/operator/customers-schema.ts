@@ -66,6 +66,12 @@ export const CustomerWire = Closed({
   id: IdString("customer"),
   external_id: Nullable(ExternalId),
   name: Name,
+  first_name: Type.Optional(
+    Type.String({
+      description: "How the name begins, where first and last name were given apart",
+      examples: ["Ada"],
+    }),
+  ),
   email: Nullable(Email),
   time_zone: TimeZone,
   currency: Nullable(Currency),

@@ -9,6 +9,7 @@ import type { CustomerChange, NewCustomer } from "./customers-schema.ts";
 export function customerDraft(body: Static<typeof NewCustomer>): CustomerDraft {
   return {
     name: body.name,
+    firstName: null,
     externalId: body.external_id ?? null,
     email: body.email ?? null,
     timeZone: body.time_zone ?? "UTC",

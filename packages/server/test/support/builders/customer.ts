@@ -10,6 +10,7 @@ export function customerDraft(changes: Partial<CustomerDraft> = {}): CustomerDra
     currency: null,
     metadata: {},
     testClockAtMs: null,
+    firstName: null,
     ...changes,
   };
 }

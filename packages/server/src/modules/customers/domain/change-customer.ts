@@ -37,7 +37,9 @@ export function newCustomer(
 
 /** Refuses with `customer_invalid` or `time_zone_unknown`. */
 export function changedCustomer(customer: Customer, changes: CustomerChanges): Customer {
-  const changed = { ...customer, ...changes };
+  const { name = customer.name } = changes;
+  const firstName = name === customer.name ? customer.firstName : null;
+  const changed = { ...customer, ...changes, firstName };
   refuseUnfitCustomer(changed);
   return changed;
 }

@@ -8,6 +8,8 @@ export interface Customer {
   readonly externalId: string | null;
   readonly email: string | null;
   readonly name: string;
+  /** The beginning of the name that is the first name, where both were given apart; else null. */
+  readonly firstName: string | null;
   /** IANA zone in which billing periods begin and end. */
   readonly timeZone: string;
   /** Decided by the first subscription; null until then. */

@@ -7,6 +7,8 @@ export interface CustomerSnapshot {
   id: string;
   external_id: string | null;
   name: string;
+  /** Only where first and last name were given apart. */
+  first_name?: string;
   email: string | null;
   time_zone: string;
   currency: string | null;
@@ -21,6 +23,7 @@ export function customerSnapshot(customer: Customer): CustomerSnapshot {
     id: formatId("customer", customer.customerId),
     external_id: customer.externalId,
     name: customer.name,
+    ...(customer.firstName === null ? {} : { first_name: customer.firstName }),
     email: customer.email,
     time_zone: customer.timeZone,
     currency: customer.currency,
