@@ -1,6 +1,6 @@
 /**
- * Writes `docs/reference` from the code. With `--check` it writes nothing, and fails where a page is
- * not what the code says.
+ * Writes `docs/reference`, and the SDK's types of events, from the code. With `--check` it writes
+ * nothing, and fails where a file is not what the code says.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,16 +10,18 @@ import { configurationPage } from "./reference/configuration.ts";
 import { errorCodesPage } from "./reference/error-codes.ts";
 import { eventsPage } from "./reference/events.ts";
 import { openApiDocument } from "./reference/openapi.ts";
+import { sdkEvents } from "./reference/sdk-events.ts";
 
 const root = join(import.meta.dirname, "..");
 const FOLDER = "docs/reference";
 
-const pages: Readonly<Record<string, () => string | Promise<string>>> = {
-  "openapi.json": openApiDocument,
-  "error-codes.md": errorCodesPage,
-  "events.md": () => eventsPage(root),
-  "configuration.md": configurationPage,
-  "cli.md": cliPage,
+const files: Readonly<Record<string, () => string | Promise<string>>> = {
+  [`${FOLDER}/openapi.json`]: openApiDocument,
+  [`${FOLDER}/error-codes.md`]: errorCodesPage,
+  [`${FOLDER}/events.md`]: () => eventsPage(root),
+  [`${FOLDER}/configuration.md`]: configurationPage,
+  [`${FOLDER}/cli.md`]: cliPage,
+  "packages/sdk/src/native-events.ts": () => sdkEvents(root),
 };
 
 /** In the house's format, so that `biome check` has nothing to say about what is generated. */
@@ -36,8 +38,7 @@ function formatted(path: string, text: string): string {
 const isCheck = process.argv.includes("--check");
 const drifted: string[] = [];
 mkdirSync(join(root, FOLDER), { recursive: true });
-for (const [name, make] of Object.entries(pages)) {
-  const path = `${FOLDER}/${name}`;
+for (const [path, make] of Object.entries(files)) {
   const text = formatted(path, await make());
   const file = join(root, path);
   if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
@@ -49,5 +50,7 @@ if (isCheck && drifted.length > 0) {
   console.error(`Not what the code says: ${drifted.join(", ")}. Run: npm run docs`);
   process.exitCode = 1;
 } else {
-  console.log(drifted.length === 0 ? `${FOLDER} is up to date` : `wrote ${drifted.join(", ")}`);
+  console.log(
+    drifted.length === 0 ? "all that is generated is up to date" : `wrote ${drifted.join(", ")}`,
+  );
 }

@@ -12,6 +12,8 @@ type Declaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
 /** A property, and the types that it is made of, as TypeScript. */
 export interface QuotedProperty {
   readonly property: string;
+  /** What it is declared as. */
+  readonly type: string;
   readonly declarations: string;
 }
 
@@ -28,6 +30,7 @@ export function quotedProperties(root: string, { file, name }: Declared): Quoted
     .filter(ts.isPropertySignature)
     .map((property) => ({
       property: property.name.getText(),
+      type: property.type?.getText() ?? "unknown",
       declarations: namedIn(property, checker)
         .flatMap((named) => quote(named, checker, quoted))
         .join("\n\n"),
@@ -37,8 +40,7 @@ export function quotedProperties(root: string, { file, name }: Declared): Quoted
 function programOf(file: string, root: string): ts.Program {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  // Only our own declarations are read, so the libraries' need not be.
-  return ts.createProgram([file], { ...options, noLib: true, types: [] });
+  return ts.createProgram([file], { ...options, types: [] });
 }
 
 function quote(
@@ -74,7 +76,12 @@ function namedIn(node: ts.Node, checker: ts.TypeChecker): Declaration[] {
     .map((symbol) =>
       symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
     )
-    .flatMap((symbol) => (symbol.declarations ?? []).filter(isDeclaration));
+    .flatMap((symbol) => (symbol.declarations ?? []).filter(isDeclaration))
+    .filter((declaration) => !isOfLibrary(declaration));
+}
+
+function isOfLibrary(declaration: Declaration): boolean {
+  return declaration.getSourceFile().isDeclarationFile;
 }
 
 function declarationIn(source: ts.SourceFile | undefined, name: string): Declaration {

@@ -7,10 +7,34 @@ import { quotedProperties } from "./declarations.ts";
 import { code, GENERATED, page, table } from "./markdown.ts";
 
 /** Declares what events carry: each property's type has a place of its own on the page. */
-const DATA = [
+export const EVENT_DATA = [
   { file: "packages/server/src/flows/billing-event.ts", name: "BillingEventData" },
+  {
+    file: "packages/server/src/modules/reconciliation/events.ts",
+    name: "ReconciliationEventData",
+  },
   { file: "packages/server/src/modules/webhooks/events.ts", name: "WebhookEndpointEventData" },
 ];
+
+type Meanings = Readonly<
+  Record<string, { readonly when: string; readonly carries: readonly string[] }>
+>;
+
+/** Every type of event, with the properties of its `data`; those that end in `?` may be absent. */
+export const toldEvents = [
+  ...told(customerEvents, ["customer"]),
+  ...told(billingEvents, ["subscription", "customer", "plan"]),
+  ...told(reconciliationEvents, []),
+  ...told(webhookEvents, ["webhook_endpoint"]),
+];
+
+function told(meanings: Meanings, always: readonly string[]) {
+  return Object.entries(meanings).map(([type, { when, carries }]) => ({
+    type,
+    when,
+    carries: [...always, ...carries],
+  }));
+}
 
 export function eventsPage(root: string): string {
   return page(
@@ -19,33 +43,20 @@ export function eventsPage(root: string): string {
     "What happened, as the event log (`GET /v1/events`) and webhooks tell it. An event is `{id, type, occurred_at, number, data}`: `number` counts 1, 2, 3 … without a gap within a side of a project, and `data` is a snapshot of everything the event is about, as it was once the change was made. How they reach you: [webhooks](../webhooks.md).",
     table(
       ["Type", "When", "`data` holds", "In the metered dialect"],
-      [
-        ...rows(customerEvents, ["customer"]),
-        ...rows(billingEvents, ["subscription", "customer", "plan"]),
-        ...rows(reconciliationEvents, []),
-        ...rows(webhookEvents, ["webhook_endpoint"]),
-      ],
+      toldEvents.map(({ type, when, carries }) => [
+        code(type),
+        when,
+        carries.map(code).join(", "),
+        meteredName(type),
+      ]),
     ),
     "A `?` marks what may be absent. Types without a word in the metered dialect are not told in it.",
     "## What `data` holds",
     "Amounts and quantities are decimal strings, amounts in the currency's major unit; instants are ISO 8601 in UTC.",
-    ...DATA.flatMap((declared) => quotedProperties(root, declared)).map(
+    ...EVENT_DATA.flatMap((declared) => quotedProperties(root, declared)).map(
       ({ property, declarations }) => `### ${property}\n\n\`\`\`ts\n${declarations}\n\`\`\``,
     ),
   );
-}
-
-type Meanings = Readonly<
-  Record<string, { readonly when: string; readonly carries: readonly string[] }>
->;
-
-function rows(meanings: Meanings, always: readonly string[]): string[][] {
-  return Object.entries(meanings).map(([type, { when, carries }]) => [
-    code(type),
-    when,
-    [...always, ...carries].map(code).join(", "),
-    meteredName(type),
-  ]);
 }
 
 function meteredName(type: string): string {

@@ -51,7 +51,7 @@ export class FarthingConnectionError extends Error {
 
 const webhookFailures = {
   header_missing: "The webhook-id, webhook-timestamp or webhook-signature header is missing.",
-  payload_invalid: "The payload is correctly signed but is no {event, data} object.",
+  payload_invalid: "The payload is correctly signed but is no event of this dialect.",
   secret_invalid: "The webhook secret is not whsec_ followed by base64.",
   signature_mismatch: "No signature fits this payload and secret. Was the raw body passed?",
   timestamp_invalid: "The webhook-timestamp header is not a number of seconds.",

@@ -9,6 +9,7 @@ export {
 } from "./errors.ts";
 export type { CallOptions, Method, Query, WriteOptions } from "./http.ts";
 export type { Listing, ListQuery, Page } from "./listing.ts";
+export type { NativeEventData } from "./native-events.ts";
 export type { RetryOptions } from "./retry.ts";
 export type {
   CurrentUsage,
@@ -36,7 +37,9 @@ export {
 } from "./usage-store.ts";
 export type {
   InvoicedEvent,
+  NativeEvent,
   WebhookEvent,
+  WebhookEventIn,
   WebhookInvoice,
   WebhookSubscription,
 } from "./webhook-events.ts";

@@ -1,3 +1,4 @@
+import type { NativeEventData } from "./native-events.ts";
 import type { Customer, Subscription, UsageCharge } from "./subscriptions.ts";
 
 /** What of the subscription a webhook carries at least. */
@@ -39,3 +40,23 @@ export type WebhookEvent =
   | Message<"subscriptions.activated", SubscriptionFacts>
   | Message<"subscriptions.cancelled", SubscriptionFacts>
   | InvoicedEvent;
+
+/** The words in which an endpoint is told of events: its `dialect`. */
+export interface WebhookEventIn {
+  readonly metered: WebhookEvent;
+  readonly native: NativeEvent;
+}
+
+/** Told apart by `type`. Later servers may add events: let a `default` branch ignore those. */
+export type NativeEvent = {
+  readonly [Type in keyof NativeEventData]: {
+    /** The same on every delivery of this event: keep it to handle each event once. */
+    readonly id: string;
+    readonly type: Type;
+    /** ISO 8601, UTC. */
+    readonly occurred_at: string;
+    /** 1, 2, 3 … without a gap, within a side of a project. */
+    readonly number: number;
+    readonly data: NativeEventData[Type];
+  };
+}[keyof NativeEventData];

@@ -49,6 +49,41 @@ function verifying(
   return Farthing.webhooks.verify(body, headers, secret, { now, toleranceSeconds });
 }
 
+describe("an event in the server's own words", () => {
+  const paid = {
+    id: MESSAGE_ID,
+    type: "invoice.paid",
+    occurred_at: "2026-04-01T00:00:00.000Z",
+    number: 29,
+    data: { invoice: { id: "inv_1", total: "11699.00" }, customer: { id: "cus_1" } },
+  };
+  const text = JSON.stringify(paid);
+  const now = () => SENT_AT.getTime();
+  const verify = (body: string, dialect: "native" | "metered") =>
+    Farthing.webhooks.verify(body, headersFor(signature(body)), SECRET, { now, dialect });
+
+  test("is given as it was sent, and its type narrows what it carries", async () => {
+    const headers = headersFor(signature(text));
+    const event = await Farthing.webhooks.verify(text, headers, SECRET, { now, dialect: "native" });
+    expect(event).toEqual(paid);
+    const total: string | null = event.type === "invoice.paid" ? event.data.invoice.total : null;
+    expect(total).toBe("11699.00");
+  });
+
+  test("is refused when it is signed by another, like any message", async () => {
+    const headers = headersFor(signature(text, OTHER_SECRET));
+    await expect(
+      Farthing.webhooks.verify(text, headers, SECRET, { now, dialect: "native" }),
+    ).rejects.toMatchObject({ code: "signature_mismatch" });
+  });
+
+  test("is not taken for one of the other dialect, nor the other way round", async () => {
+    const refused = { code: "payload_invalid" };
+    await expect(verify(text, "metered")).rejects.toMatchObject(refused);
+    await expect(verify(payload, "native")).rejects.toMatchObject(refused);
+  });
+});
+
 describe("a message that is believed", () => {
   const signed = headersFor(signature(payload));
 

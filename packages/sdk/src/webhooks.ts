@@ -1,13 +1,15 @@
 import { FarthingWebhookError, type WebhookFailure } from "./errors.ts";
 import { isJsonObject } from "./json.ts";
-import type { WebhookEvent } from "./webhook-events.ts";
+import type { WebhookEventIn } from "./webhook-events.ts";
 
 /** A fetch request's `Headers`, Node's `request.headers`, or any object of that form. */
 export type WebhookHeaders =
   | Headers
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export interface VerifyOptions {
+export interface VerifyOptions<Dialect extends keyof WebhookEventIn = keyof WebhookEventIn> {
+  /** The endpoint's own. Default `metered`. */
+  readonly dialect?: Dialect;
   /** How far the message's time may be off, in either direction. Default 300. */
   readonly toleranceSeconds?: number;
   /** Milliseconds since 1970. */
@@ -28,12 +30,12 @@ export const webhooks = {
    *
    * Rejects with FarthingWebhookError, whose `code` says what is wrong.
    */
-  async verify(
+  async verify<Dialect extends keyof WebhookEventIn = "metered">(
     payload: string | Uint8Array,
     headers: WebhookHeaders,
     secret: string,
-    { toleranceSeconds = 300, now = Date.now }: VerifyOptions = {},
-  ): Promise<WebhookEvent> {
+    { dialect, toleranceSeconds = 300, now = Date.now }: VerifyOptions<Dialect> = {},
+  ): Promise<WebhookEventIn[Dialect]> {
     if (typeof payload !== "string" && !(payload instanceof Uint8Array)) {
       throw new TypeError("payload is the raw body: text or bytes, not a parsed object.");
     }
@@ -41,7 +43,9 @@ export const webhooks = {
     checkTime(signed.timestamp, Math.floor(now() / 1000), toleranceSeconds);
     const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
     await checkSignature(signed, bytes, decodeSecret(secret));
-    return readEvent(signed.id, bytes);
+    const read = readers[dialect ?? "metered"];
+    // What is inside is the sender's word, and the signature has just shown who the sender is.
+    return (read(signed.id, readObject(bytes)) ?? refuse("payload_invalid")) as never;
   },
 };
 
@@ -88,19 +92,23 @@ async function checkSignature(
   refuse("signature_mismatch");
 }
 
-function readEvent(id: string, payload: Uint8Array): WebhookEvent {
-  let body: unknown;
+function readObject(payload: Uint8Array): Record<string, unknown> {
   try {
-    body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+    const body: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+    if (isJsonObject(body) && isJsonObject(body["data"])) return body;
   } catch {
-    return refuse("payload_invalid");
+    // Refused like any other form.
   }
-  if (!isJsonObject(body) || typeof body["event"] !== "string" || !isJsonObject(body["data"])) {
-    return refuse("payload_invalid");
-  }
-  // What is inside is the sender's word, and the signature has just shown who the sender is.
-  return { id, event: body["event"], data: body["data"] } as unknown as WebhookEvent;
+  return refuse("payload_invalid");
 }
+
+/** What an event of each dialect looks like; null when this is none. */
+const readers = {
+  metered: (id: string, { event, data }: Record<string, unknown>) =>
+    typeof event === "string" ? { id, event, data } : null,
+  native: (id: string, { type, occurred_at, number, data }: Record<string, unknown>) =>
+    typeof type === "string" ? { id, type, occurred_at, number, data } : null,
+} satisfies Record<keyof WebhookEventIn, unknown>;
 
 function decodeSecret(secret: string): Uint8Array<ArrayBuffer> {
   const bytes = typeof secret === "string" ? decodeBase64(secret.replace(/^whsec_/, "")) : null;

@@ -1,6 +1,8 @@
 import {
+  type DifferenceSnapshot,
   differenceSnapshot,
   type ReconciliationResult,
+  type ReconciliationSnapshot,
   reconciliationSnapshot,
 } from "#modules/reconciliation/domain/index.ts";
 
@@ -12,18 +14,27 @@ export const reconciliationEvents = {
   },
 } as const;
 
+/** The `data` of an event about a comparison. */
+export interface ReconciliationEventData {
+  readonly reconciliation: ReconciliationSnapshot;
+  /** The first hundred. */
+  readonly differences: readonly DifferenceSnapshot[];
+}
+
 const TOLD_MAX = 100;
 
 /** It is about no customer: such events are those of customer 0. */
 export function reconciliationDiffered(made: ReconciliationResult, eventId: bigint) {
+  const data: ReconciliationEventData = {
+    reconciliation: reconciliationSnapshot(made),
+    differences: made.differences.slice(0, TOLD_MAX).map(differenceSnapshot),
+  };
   return {
     customerId: 0n,
     id: eventId,
     type: "reconciliation.differed" satisfies keyof typeof reconciliationEvents,
-    data: {
-      reconciliation: reconciliationSnapshot(made),
-      differences: made.differences.slice(0, TOLD_MAX).map(differenceSnapshot),
-    },
+    // A copy, since only a plain object may hold whatever there is.
+    data: { ...data },
     occurredAtMs: made.createdAtMs,
   };
 }

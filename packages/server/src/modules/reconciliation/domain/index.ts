@@ -12,4 +12,9 @@ export {
   type Reconciliation,
   type ReconciliationResult,
 } from "./reconciliation.ts";
-export { differenceSnapshot, reconciliationSnapshot } from "./snapshot.ts";
+export {
+  type DifferenceSnapshot,
+  differenceSnapshot,
+  type ReconciliationSnapshot,
+  reconciliationSnapshot,
+} from "./snapshot.ts";
