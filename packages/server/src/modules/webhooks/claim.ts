@@ -5,8 +5,12 @@ import {
   type WebhookEndpoint,
 } from "#modules/webhooks/domain/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { sideBySide } from "#platform/jobs/side-by-side.ts";
 import { abandonDeliveries, type DueDelivery, leaseDeliveries } from "./delivery-store.ts";
 import { findEndpoints } from "./endpoint-store.ts";
+
+/** How many projects' transactions run side by side. */
+export const PROJECTS_AT_ONCE = 4;
 
 /** A delivery that is ours until its lease ends, with where it goes. */
 export interface ClaimedDelivery {
@@ -21,7 +25,10 @@ export interface Claim {
   readonly abandonedCount: number;
 }
 
-/** Leases the deliveries, one transaction a project, leaving out what others have taken meanwhile. */
+/**
+ * Leases the deliveries, a transaction for each project and some of these side by side, leaving out
+ * what others have taken meanwhile.
+ */
 export async function claimDeliveries(
   db: Database,
   due: readonly DueDelivery[],
@@ -29,12 +36,13 @@ export async function claimDeliveries(
   leaseEndMs: EpochMs,
 ): Promise<Claim> {
   const claims: Claim[] = [];
-  for (const [projectId, wanted] of grouped(due, (delivery) => delivery.projectId)) {
+  const byProject = [...grouped(due, (delivery) => delivery.projectId)];
+  await sideBySide(byProject, PROJECTS_AT_ONCE, async ([projectId, wanted]) => {
     const claim = await db.inProject(projectId, async (tx) =>
       claimOf(tx, await leaseDeliveries(tx, wanted, nowMs, leaseEndMs)),
     );
     claims.push(claim);
-  }
+  });
   return {
     deliverable: claims.flatMap((claim) => claim.deliverable),
     abandonedCount: claims.reduce((sum, claim) => sum + claim.abandonedCount, 0),

@@ -46,6 +46,13 @@ const DELIVERY = [
   .map((column) => `delivery.${column}`)
   .join(", ");
 
+/**
+ * Said beside the join with `unnest`, which says the same: the planner, who underestimates what
+ * row-level security lets through, may read a project's deliveries and compare each with every row of
+ * the batch. It then compares those of the batch only.
+ */
+const AMONG_THESE = `delivery.customer_id = any($1::bigint[]) and delivery.id = any($2::bigint[])`;
+
 export async function insertDeliveries(
   tx: Tx,
   deliveries: readonly WebhookDelivery[],
@@ -84,38 +91,52 @@ export interface DueDelivery extends OwnedId {
   readonly endpointId: bigint;
 }
 
+/** Which due deliveries are looked for. */
+export interface DueSearch {
+  readonly nowMs: EpochMs;
+  /** Endpoints that could be sent nothing now. */
+  readonly exceptEndpoints: readonly bigint[];
+  /** How many of an endpoint, and how many at most altogether. */
+  readonly perEndpoint: number;
+  readonly countMax: number;
+}
+
 /**
- * The due deliveries of all projects, oldest first, at most `countMax` of an endpoint: the index is
- * stepped through by endpoint, so that thousands that wait for one are not read to find another's.
+ * The due deliveries of all projects, the first of each endpoint before the second of any. The index
+ * is stepped through by endpoint, so that thousands that wait for one are not read to find another's;
+ * naming the whole of its order keeps the planner from an index that holds what was delivered too.
  */
 export async function findDueDeliveries(
   tx: DiscoveryTx,
-  nowMs: EpochMs,
-  countMax: number,
+  { nowMs, exceptEndpoints, perEndpoint, countMax }: DueSearch,
 ): Promise<DueDelivery[]> {
   const rows = await tx.query<
     Pick<DeliveryRow, "customer_id" | "id" | "endpoint_id"> & { project_id: number }
   >(
     `with recursive waiting as (
-       (select project_id, endpoint_id from webhook_delivery
-         where next_attempt_at is not null order by project_id, endpoint_id limit 1)
+       (select project_id, endpoint_id, next_attempt_at from webhook_delivery
+         where next_attempt_at is not null
+         order by project_id, endpoint_id, next_attempt_at, event_number limit 1)
        union all
-       select following.project_id, following.endpoint_id
+       select following.project_id, following.endpoint_id, following.next_attempt_at
          from waiting cross join lateral (
-              select project_id, endpoint_id from webhook_delivery
+              select project_id, endpoint_id, next_attempt_at from webhook_delivery
                where next_attempt_at is not null
                  and (project_id, endpoint_id) > (waiting.project_id, waiting.endpoint_id)
-               order by project_id, endpoint_id limit 1) as following
+               order by project_id, endpoint_id, next_attempt_at, event_number limit 1) as following
      )
      select due.project_id, due.endpoint_id, due.customer_id, due.id
        from waiting cross join lateral (
-            select project_id, endpoint_id, customer_id, id, next_attempt_at, event_number
+            select project_id, endpoint_id, customer_id, id, next_attempt_at, event_number,
+                   row_number() over (order by next_attempt_at, event_number) as turn
               from webhook_delivery
              where project_id = waiting.project_id and endpoint_id = waiting.endpoint_id
                and next_attempt_at <= $1
-             order by next_attempt_at, event_number limit $2) as due
-      order by due.next_attempt_at, due.event_number`,
-    [isoInstant(nowMs), countMax],
+             order by next_attempt_at, event_number limit $3) as due
+      where waiting.next_attempt_at <= $1 and waiting.endpoint_id <> all ($2::bigint[])
+      order by due.turn, due.next_attempt_at, due.event_number
+      limit $4`,
+    [isoInstant(nowMs), exceptEndpoints, perEndpoint, countMax],
   );
   return rows.map((row) => ({
     projectId: row.project_id,
@@ -127,7 +148,8 @@ export async function findDueDeliveries(
 
 /**
  * Takes those of the deliveries that are still due and that nobody else is taking, and puts them off
- * until `leaseEndMs`: when we have not said by then how it went, they are due again.
+ * until `leaseEndMs`: when we have not said by then how it went, they are due again. They are locked
+ * in a step of their own, once: joined with the update, the planner may lock them again for each row.
  */
 export async function leaseDeliveries(
   tx: Tx,
@@ -136,16 +158,18 @@ export async function leaseDeliveries(
   leaseEndMs: EpochMs,
 ): Promise<WebhookDelivery[]> {
   const rows = await tx.query<DeliveryRow>(
-    `update webhook_delivery as delivery
+    `with taken as materialized (
+       select delivery.customer_id, delivery.id
+         from webhook_delivery as delivery
+         join unnest($1::bigint[], $2::bigint[]) as wanted (customer_id, id)
+           on delivery.customer_id = wanted.customer_id and delivery.id = wanted.id
+        where ${AMONG_THESE} and delivery.next_attempt_at <= $3
+          for update of delivery skip locked
+     )
+     update webhook_delivery as delivery
         set next_attempt_at = $4
-       from (select due.customer_id, due.id
-               from webhook_delivery as due
-               join unnest($1::bigint[], $2::bigint[]) as wanted (customer_id, id)
-                 on due.customer_id = wanted.customer_id and due.id = wanted.id
-              where due.customer_id = any($1::bigint[]) and due.next_attempt_at <= $3
-                for update of due skip locked) as taken
-      where delivery.customer_id = taken.customer_id and delivery.id = taken.id
-        and delivery.customer_id = any($1::bigint[])
+       from taken
+      where delivery.customer_id = taken.customer_id and delivery.id = taken.id and ${AMONG_THESE}
      returning ${DELIVERY}`,
     [...columns(wanted, ["customerId", "id"]), isoInstant(nowMs), isoInstant(leaseEndMs)],
   );
@@ -171,7 +195,7 @@ export async function settleDeliveries(tx: Tx, settled: readonly Settlement[]): 
                    $6::timestamptz[])
             as settled (customer_id, id, attempt_count, status, next_attempt_at, delivered_at)
       where delivery.customer_id = settled.customer_id and delivery.id = settled.id
-        and delivery.customer_id = any($1::bigint[])
+        and ${AMONG_THESE}
         and delivery.attempt_count < settled.attempt_count`,
     columns(settled, [
       "customerId",
@@ -190,7 +214,7 @@ export async function abandonDeliveries(tx: Tx, abandoned: readonly OwnedId[]): 
     `update webhook_delivery as delivery set status = 'failed', next_attempt_at = null
        from unnest($1::bigint[], $2::bigint[]) as abandoned (customer_id, id)
       where delivery.customer_id = abandoned.customer_id and delivery.id = abandoned.id
-        and delivery.customer_id = any($1::bigint[])`,
+        and ${AMONG_THESE}`,
     columns(abandoned, ["customerId", "id"]),
   );
 }

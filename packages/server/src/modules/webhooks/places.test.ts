@@ -46,3 +46,20 @@ test("a thousand dead endpoints have places of their own and no more", () => {
   expect(admitted).toHaveLength(256 + 2);
   expect(admitted.slice(-2)).toEqual(due(5000n, 2));
 });
+
+test("who can be sent nothing more now is named, and whether others could be", () => {
+  const places = createPlaces(limits);
+  expect(places.closed(startMs)).toEqual([]);
+  const giveBack = due(1n, 2).map(({ endpointId }) => places.take(endpointId, startMs));
+  places.take(2n, startMs);
+  expect(places.closed(startMs)).toEqual([1n]);
+  expect(places.hasRoom(startMs)).toBe(true);
+  places.take(3n, startMs);
+  expect(places.hasRoom(startMs)).toBe(false);
+
+  // A second later all of them are slow: nobody gets a second message, and there is room for others.
+  expect(places.closed(startMs + 1000)).toEqual([1n, 2n, 3n]);
+  expect(places.hasRoom(startMs + 1000)).toBe(true);
+  for (const release of giveBack) release(true);
+  expect(places.closed(startMs + 1000)).toEqual([2n, 3n]);
+});

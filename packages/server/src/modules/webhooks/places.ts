@@ -4,6 +4,10 @@ import { type EpochMs, SECOND_MS } from "#kernel/clock.ts";
 export interface Places {
   /** Those that have a place, in their order. It takes none yet. */
   admit<Due extends { readonly endpointId: bigint }>(due: readonly Due[], nowMs: EpochMs): Due[];
+  /** Whether a message to an endpoint that is not in trouble could set out. */
+  hasRoom(nowMs: EpochMs): boolean;
+  /** The endpoints that could be sent nothing more now, whatever room there is. */
+  closed(nowMs: EpochMs): bigint[];
   /** Takes a place; the function it answers gives it back, and says whether the message was taken. */
   take(endpointId: bigint, nowMs: EpochMs): (isDelivered: boolean) => void;
 }
@@ -36,6 +40,8 @@ interface Endpoint {
  */
 export function createPlaces({ concurrency, perEndpoint }: PlaceLimits): Places {
   const endpoints = new Map<bigint, Endpoint>();
+  const kindMax = { quick: concurrency, troubled: TROUBLED_MAX };
+  const perEndpointMax = { quick: perEndpoint, troubled: 1 };
 
   const isTroubled = ({ isFailing, setOutMs }: Endpoint, nowMs: EpochMs): boolean =>
     isFailing || (setOutMs[0] ?? nowMs) <= nowMs - SLOW_MS;
@@ -60,16 +66,27 @@ export function createPlaces({ concurrency, perEndpoint }: PlaceLimits): Places 
       return due.filter(({ endpointId }) => {
         const endpoint = endpoints.get(endpointId);
         const already = planned.get(endpointId) ?? endpoint?.setOutMs.length ?? 0;
-        const isInTrouble = endpoint !== undefined && isTroubled(endpoint, nowMs);
-        const kind = isInTrouble ? "troubled" : "quick";
-        const kindMax = isInTrouble ? TROUBLED_MAX : concurrency;
-        if (already >= (isInTrouble ? 1 : perEndpoint)) return false;
-        if (taken.all >= UNDER_WAY_MAX || taken[kind] >= kindMax) return false;
+        const kind = endpoint !== undefined && isTroubled(endpoint, nowMs) ? "troubled" : "quick";
+        if (already >= perEndpointMax[kind]) return false;
+        if (taken.all >= UNDER_WAY_MAX || taken[kind] >= kindMax[kind]) return false;
         taken.all += 1;
         taken[kind] += 1;
         planned.set(endpointId, already + 1);
         return true;
       });
+    },
+    hasRoom(nowMs) {
+      const { quick, all } = count(nowMs);
+      return all < UNDER_WAY_MAX && quick < kindMax.quick;
+    },
+    closed(nowMs) {
+      const areTroubledFull = count(nowMs).troubled >= kindMax.troubled;
+      const isClosed = (endpoint: Endpoint): boolean => {
+        const kind = isTroubled(endpoint, nowMs) ? "troubled" : "quick";
+        if (kind === "troubled" && areTroubledFull) return true;
+        return endpoint.setOutMs.length >= perEndpointMax[kind];
+      };
+      return [...endpoints].filter(([, endpoint]) => isClosed(endpoint)).map(([id]) => id);
     },
     take(endpointId, nowMs) {
       const endpoint = endpoints.get(endpointId) ?? { setOutMs: [], isFailing: false };

@@ -2,6 +2,8 @@ import type { NewId } from "#kernel/ids.ts";
 import { grouped, type WebhookAttempt } from "#modules/webhooks/domain/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
+import { sideBySide } from "#platform/jobs/side-by-side.ts";
+import { PROJECTS_AT_ONCE } from "./claim.ts";
 import { insertAttempts, settleDeliveries } from "./delivery-store.ts";
 import { type EndpointTry, recordHealth } from "./health.ts";
 
@@ -21,8 +23,8 @@ interface Waiting {
 }
 
 /**
- * Writes outcomes, one transaction at a time: what ends while one commits goes into the next one
- * together, so that many quick receivers cost few transactions.
+ * Writes outcomes, one transaction at a time of a project: what ends while one commits goes into the
+ * next one together, so that many quick receivers cost few transactions.
  */
 export function createRecorder(db: Database, newId: NewId): RecordAttempt {
   let waiting: Waiting[] = [];
@@ -33,8 +35,10 @@ export function createRecorder(db: Database, newId: NewId): RecordAttempt {
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      const byProject = grouped(batch, ({ ended }) => ended.projectId);
-      for (const [projectId, members] of byProject) await write(projectId, members);
+      const byProject = [...grouped(batch, ({ ended }) => ended.projectId)];
+      await sideBySide(byProject, PROJECTS_AT_ONCE, ([projectId, members]) =>
+        write(projectId, members),
+      );
     }
     isWriting = false;
   }

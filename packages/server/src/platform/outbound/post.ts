@@ -44,12 +44,13 @@ export interface PosterOptions {
   readonly lookup?: LookupFunction;
 }
 
-const TIMEOUT_MS = 15 * SECOND_MS;
+/** How long a post may take. */
+export const POST_TIMEOUT_MS = 15 * SECOND_MS;
 const ANSWER_BYTES_MAX = 16 * 1024;
 const HEADER_BYTES_MAX = 16 * 1024;
 
 export function createPoster(options: PosterOptions): Poster {
-  const { timeoutMs = TIMEOUT_MS } = options;
+  const { timeoutMs = POST_TIMEOUT_MS } = options;
   const agents = createAgents(options.privateAddresses, options.lookup);
   return {
     post: (request) => post(request, agents, performance.now() + timeoutMs),
