@@ -1,6 +1,7 @@
 /**
  * Measures what this server promises about speed, each figure against a denominator from the same
- * run: `npm run bench [-- --quick] [-- --json]`. Ends with 1 when a figure falls short.
+ * run: `npm run bench [-- --quick] [-- --json] [-- --only webhooks]`. Ends with 1 when a figure falls
+ * short.
  *
  * `-- --picture FILE.svg` measures only how ingest fares in a table that grows, and draws it.
  */
@@ -8,9 +9,11 @@ import { parseArgs } from "node:util";
 import { measureBillingRun } from "./billing-run.ts";
 import { drawGrowth, measureGrowth } from "./growth.ts";
 import { measureIngest } from "./ingest.ts";
+import { measureRelay } from "./outbox-relay.ts";
 import { measureServer } from "./server-start.ts";
 import { startBenchDatabase } from "./support/database.ts";
 import { type Figure, figureTable } from "./support/figures.ts";
+import { measureWebhooks } from "./webhooks.ts";
 
 const { values } = parseArgs({
   options: {
@@ -18,28 +21,53 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     /** One JSON array on standard output instead of a table. */
     json: { type: "boolean", default: false },
+    /** Some of the benches by name, with commas between them. */
+    only: { type: "string" },
     /** Where to draw ingest against the rows stored. */
     picture: { type: "string" },
   },
 });
 
 type DatabaseBench = (ownerUrl: string, isQuick: boolean) => Promise<Figure[]>;
+type Benches = Readonly<Record<string, DatabaseBench>>;
 
-/** Those that measure on a database of their own, which nothing else writes to. */
-const databaseBenches: readonly DatabaseBench[] =
-  values.picture === undefined
-    ? [measureIngest, measureGrowth, measureBillingRun]
-    : [drawGrowth(values.picture)];
+/**
+ * Those that measure on a database, which nothing else writes to meanwhile. Starting one takes as long
+ * as a bench, so that some follow others on theirs, the largest last.
+ */
+const benchesByDatabase: readonly Benches[] = [
+  { ingest: measureIngest },
+  { outbox: measureRelay, webhooks: measureWebhooks, growth: measureGrowth },
+  { billing: measureBillingRun },
+];
 
-const figures: Figure[] = [];
-for (const bench of databaseBenches) {
+async function figuresFrom(benches: readonly DatabaseBench[]): Promise<Figure[]> {
+  if (benches.length === 0) return [];
+  const figures: Figure[] = [];
   const database = await startBenchDatabase();
   try {
-    figures.push(...(await bench(database.ownerUrl, values.quick)));
+    for (const bench of benches) figures.push(...(await bench(database.ownerUrl, values.quick)));
   } finally {
     await database.stop();
   }
+  return figures;
 }
-if (values.picture === undefined) figures.push(...(await measureServer(values.quick)));
+
+async function allFigures(): Promise<Figure[]> {
+  const only = values.only?.split(",");
+  const isWanted = (name: string): boolean => only?.includes(name) ?? true;
+  const figures: Figure[] = [];
+  for (const benches of benchesByDatabase) {
+    const wanted = Object.entries(benches).filter(([name]) => isWanted(name));
+    figures.push(...(await figuresFrom(wanted.map(([, bench]) => bench))));
+  }
+  if (isWanted("server")) figures.push(...(await measureServer(values.quick)));
+  if (figures.length === 0) throw new Error(`no bench is named ${values.only}`);
+  return figures;
+}
+
+const figures = await (values.picture === undefined
+  ? allFigures()
+  : figuresFrom([drawGrowth(values.picture)]));
 console.log(values.json ? JSON.stringify(figures, null, 2) : figureTable(figures));
 process.exitCode = figures.every(({ holds }) => holds) ? 0 : 1;
