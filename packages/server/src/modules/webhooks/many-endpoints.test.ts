@@ -111,10 +111,10 @@ const sentTo = (path: string): number =>
 test("a dead endpoint with a long backlog makes fifty others wait for less than a second", async () => {
   await addFifty();
   await addEndpoint("/dead", DEAD_TYPE);
-  const without = await p99Ms(4);
+  const without = await p99Ms(2);
   poster = createPoster({ privateAddresses: "allow" });
   await happen(DEAD_TYPE, 300);
-  const beside = await p99Ms(4);
+  const beside = await p99Ms(2);
   expect(beside - without).toBeLessThan(SECOND_MS);
   expect(sentTo("/dead")).toBeGreaterThan(0);
   expect(sentTo("/dead")).toBeLessThanOrEqual(17);
@@ -147,9 +147,12 @@ test("what is due is looked for once for many messages, not for each place that 
       return db.acrossProjects(work);
     },
   };
-  const deliverer = delivererWith({ db: watched, concurrency: 4 });
+  // What was found does not grow old, however slow the machine.
+  const nowMs = Date.now();
+  const still = { now: () => nowMs };
+  const deliverer = delivererWith({ db: watched, clock: still, concurrency: 4 });
   expect(await deliverer.runOnce()).toBe(4 * ENDPOINTS);
-  expect(lookCount).toBeLessThan(20);
+  expect(lookCount).toBeLessThan(10);
 });
 
 test("two deliverers share fifty endpoints, sending nothing twice", async () => {
