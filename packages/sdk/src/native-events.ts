@@ -17,9 +17,22 @@ interface SubscriptionSnapshot {
   ended_at: string | null;
   created_at: string;
   activated_at: string | null;
+  starts_at: string | null;
+  trial_end: string | null;
+  billing_anchor: string | null;
+  terms_ahead: number;
+  pause: { paused_at: string | null; resumes_at: string | null } | null;
 }
 
-type SubscriptionStatus = "incomplete" | "active" | "past_due" | "canceled";
+type SubscriptionStatus =
+  | "incomplete"
+  | "scheduled"
+  | "trialing"
+  | "active"
+  | "past_due"
+  | "paused"
+  | "canceled"
+  | "expired";
 
 interface CustomerSnapshot {
   id: string;
@@ -46,7 +59,7 @@ interface InvoiceSnapshot {
   id: string;
   number: string;
   status: "open" | "paid" | "void" | "uncollectible";
-  reason: "opening" | "renewal" | "final";
+  reason: "opening" | "renewal" | "term" | "final";
   customer: string;
   subscription: string | null;
   currency: string;
@@ -181,13 +194,26 @@ export interface NativeEventData {
     readonly customer: CustomerSnapshot;
     readonly plan: PlanReference;
   };
-  /** It began: the card is saved, or the first invoice is paid. */
+  /** It began, with a trial if it has one: the card is saved, or the first invoice is paid. */
   "subscription.activated": {
     readonly subscription: SubscriptionSnapshot;
     readonly customer: CustomerSnapshot;
     readonly plan: PlanReference;
     readonly invoice?: InvoiceSnapshot;
     readonly payment?: PaymentSnapshot;
+  };
+  /** Its trial ends in three days; or it has just begun, where it is shorter than that. */
+  "subscription.trial_will_end": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+  };
+  /** Its trial is over: the first period runs, unless it was canceled there. */
+  "subscription.trial_ended": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+    readonly invoice?: InvoiceSnapshot;
   };
   /** A period was closed and billed, and the next one runs. */
   "subscription.renewed": {
@@ -218,6 +244,27 @@ export interface NativeEventData {
     readonly customer: CustomerSnapshot;
     readonly plan: PlanReference;
     readonly invoice?: InvoiceSnapshot;
+  };
+  /** It was to end with its period, and runs on after all. */
+  "subscription.cancellation_undone": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+  };
+  /** Its term is over and no further one was bought. */
+  "subscription.expired": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+    readonly invoice?: InvoiceSnapshot;
+  };
+  /** A further term of it was paid for. */
+  "subscription.term_added": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+    readonly invoice?: InvoiceSnapshot;
+    readonly payment?: PaymentSnapshot;
   };
   /** An invoice got its number. Nothing changes it any more but what is paid of it. */
   "invoice.finalized": {

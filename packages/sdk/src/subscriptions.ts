@@ -25,7 +25,7 @@ export interface NewSubscriptionLink {
   readonly reference_id?: string | undefined;
 }
 
-export type SubscriptionStatus = "incomplete" | "active" | "past_due" | "cancelled";
+export type SubscriptionStatus = "incomplete" | "active" | "past_due" | "paused" | "cancelled";
 
 export interface CurrentUsage {
   readonly metric: string;

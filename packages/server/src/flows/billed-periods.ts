@@ -6,7 +6,7 @@ import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import type { DraftLine } from "#modules/invoices/domain/index.ts";
 import { listPeriodLines } from "#modules/invoices/index.ts";
 import { usageOf } from "#modules/metering/index.ts";
-import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+import { isOver, type Subscription } from "#modules/subscriptions/domain/index.ts";
 import { listPeriodCloses } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
@@ -46,8 +46,8 @@ export async function findOpenPeriod(
   subscription: Subscription,
   plan: PlanVersion,
 ): Promise<BilledPeriod | null> {
-  const { customerId, id: subscriptionId, period, status } = subscription;
-  if (period === null || status === "canceled") return null;
+  const { customerId, id: subscriptionId, period } = subscription;
+  if (period === null || isOver(subscription)) return null;
   const periodStartMs = period.startMs;
   const usage = (await usageOf(tx, [subscription])).get(ownedKey(subscription)) ?? [];
   const counters = usage.map(({ meter, quantity }) => {

@@ -40,8 +40,16 @@ export const billingEvents = {
     carries: [],
   },
   "subscription.activated": {
-    when: "It began: the card is saved, or the first invoice is paid.",
+    when: "It began, with a trial if it has one: the card is saved, or the first invoice is paid.",
     carries: ["invoice?", "payment?"],
+  },
+  "subscription.trial_will_end": {
+    when: "Its trial ends in three days; or it has just begun, where it is shorter than that.",
+    carries: [],
+  },
+  "subscription.trial_ended": {
+    when: "Its trial is over: the first period runs, unless it was canceled there.",
+    carries: ["invoice?"],
   },
   "subscription.renewed": {
     when: "A period was closed and billed, and the next one runs.",
@@ -58,6 +66,18 @@ export const billingEvents = {
   "subscription.canceled": {
     when: "It ended: asked for, at the end of its period, or because it was not paid for.",
     carries: ["invoice?"],
+  },
+  "subscription.cancellation_undone": {
+    when: "It was to end with its period, and runs on after all.",
+    carries: [],
+  },
+  "subscription.expired": {
+    when: "Its term is over and no further one was bought.",
+    carries: ["invoice?"],
+  },
+  "subscription.term_added": {
+    when: "A further term of it was paid for.",
+    carries: ["invoice?", "payment?"],
   },
   "invoice.finalized": {
     when: "An invoice got its number. Nothing changes it any more but what is paid of it.",

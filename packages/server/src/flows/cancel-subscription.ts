@@ -1,26 +1,26 @@
-import { closePeriodEarly, closePeriods } from "#flows/close-periods/close-periods.ts";
+import { closePeriodEarly } from "#flows/close-periods/close-periods.ts";
+import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import { customerNow } from "#modules/customers/domain/index.ts";
 import { abandonPayments } from "#modules/payments/index.ts";
 import {
+  cancellationUndone,
   endedAt,
   endingAtPeriodEnd,
+  isOver,
+  isRunning,
   type Subscription,
 } from "#modules/subscriptions/domain/index.ts";
-import {
-  getSubscription,
-  getSubscriptionLocked,
-  updateSubscriptions,
-} from "#modules/subscriptions/index.ts";
+import { getSubscription, updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
-import { billingEventsOf } from "./billing-event.ts";
+import { type BillingEventType, billingEventsOf } from "./billing-event.ts";
+import { holdPresent } from "./catch-up.ts";
 import type { Engine } from "./engine.ts";
 import { loadSubject } from "./load-subject.ts";
 
 /**
  * Ends a subscription: now, billing what ran and was used so far, or when its period ends. Usage that
- * is already on its way is taken for a day longer, onto a final invoice.
+ * is already on its way is taken for a day longer, onto a final invoice. What has not begun just ends.
  */
 export async function cancelSubscription(
   engine: Engine,
@@ -28,50 +28,41 @@ export async function cancelSubscription(
   key: OwnedId,
   { atPeriodEnd }: { readonly atPeriodEnd: boolean },
 ): Promise<Subscription> {
-  const found = await getSubscriptionLocked(tx, key);
-  const { customer } = await loadSubject(engine, tx, found);
-  const nowMs = customerNow(customer, engine.clock.now());
-  if (found.status === "incomplete") return cancelUnstarted(engine, tx, found, nowMs);
-
-  const current = await caughtUp(engine, tx, found, nowMs);
-  if (atPeriodEnd || current.status === "canceled") {
-    const ending = endingAtPeriodEnd(current, nowMs);
+  const { subscription, nowMs } = await holdPresent(engine, tx, key);
+  if (!isRunning(subscription) && !isOver(subscription)) {
+    await abandonPayments(tx, subscription, nowMs);
+    const ended = endedAt(subscription, nowMs);
+    return changed(engine, tx, ended, { told: "subscription.canceled", nowMs });
+  }
+  if (atPeriodEnd || isOver(subscription)) {
+    const ending = endingAtPeriodEnd(subscription, nowMs);
     await updateSubscriptions(tx, [ending]);
     return ending;
   }
-  await closePeriodEarly(engine, tx, current, nowMs);
+  await closePeriodEarly(engine, tx, subscription, nowMs);
   return getSubscription(tx, key);
 }
 
-/** Closes the periods that are over and wait for their turn, so that the running one really runs. */
-async function caughtUp(
+/** Lets a subscription run on that was to end with its period. Said twice it is the same. */
+export async function undoCancellation(
+  engine: Engine,
+  tx: Tx,
+  key: OwnedId,
+): Promise<Subscription> {
+  const { subscription, nowMs } = await holdPresent(engine, tx, key);
+  const undone = cancellationUndone(subscription);
+  if (!subscription.cancelsAtPeriodEnd) return subscription;
+  return changed(engine, tx, undone, { told: "subscription.cancellation_undone", nowMs });
+}
+
+async function changed(
   engine: Engine,
   tx: Tx,
   subscription: Subscription,
-  nowMs: number,
+  { told, nowMs }: { readonly told: BillingEventType; readonly nowMs: EpochMs },
 ): Promise<Subscription> {
-  let current = subscription;
-  while (
-    current.status !== "canceled" &&
-    current.period !== null &&
-    current.period.endMs <= nowMs
-  ) {
-    await closePeriods(engine, tx, [current]);
-    current = await getSubscription(tx, current);
-  }
-  return current;
-}
-
-async function cancelUnstarted(
-  engine: Engine,
-  tx: Tx,
-  waiting: Subscription,
-  nowMs: number,
-): Promise<Subscription> {
-  const subscription = endedAt(waiting, nowMs);
   await updateSubscriptions(tx, [subscription]);
-  await abandonPayments(tx, waiting, nowMs);
   const subject = { ...(await loadSubject(engine, tx, subscription)), subscription };
-  await appendToOutbox(tx, billingEventsOf(engine, ["subscription.canceled"], subject, nowMs));
+  await appendToOutbox(tx, billingEventsOf(engine, [told], subject, nowMs));
   return subscription;
 }

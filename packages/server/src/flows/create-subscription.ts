@@ -7,7 +7,11 @@ import { findCheckoutOf, paymentLink } from "#modules/checkout/index.ts";
 import { type Customer, type CustomerDraft, customerNow } from "#modules/customers/domain/index.ts";
 import { decideCurrency, findOrCreateByEmail } from "#modules/customers/index.ts";
 import { findDefaultPaymentMethod } from "#modules/payments/index.ts";
-import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+import {
+  type AskedBeginning,
+  beginningOf,
+  type Subscription,
+} from "#modules/subscriptions/domain/index.ts";
 import { getSubscription, insertSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { findByName, type Name, takeName } from "#platform/db/lookup.ts";
@@ -33,6 +37,8 @@ export interface NewSubscription {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Where the payer goes after saving a card. */
   readonly returnUrl: string | null;
+  /** When and with what it begins; what is absent is as the plan says. */
+  readonly beginning?: AskedBeginning;
 }
 
 /** The same for whoever is known by an e-mail address, or not yet. */
@@ -100,10 +106,10 @@ async function sell(
   faultPoint("subscribe.written");
   const { createdAtMs } = subscription;
   await appendToOutbox(tx, billingEventsOf(engine, ["subscription.created"], subject, createdAtMs));
-  const card =
-    startsWith === "card_on_file" ? await findDefaultPaymentMethod(tx, customer.customerId) : null;
+  const isByLink = startsWith === "payment_link";
+  const card = isByLink ? null : await findDefaultPaymentMethod(tx, customer.customerId);
   if (card === null) await makeCheckout(engine, tx, subscription, asked.returnUrl);
-  else await activateSubscription(engine, tx, subscription);
+  if (!isByLink) await activateSubscription(engine, tx, subscription);
   faultPoint("subscribe.begun");
   return asItStands(subscribing, tx, subscription);
 }
@@ -155,29 +161,40 @@ class ReferenceTaken extends Error {
 
 function newSubscription(
   { clock, newId }: Engine,
-  { title, referenceId, metadata }: NewSubscription,
+  { title, referenceId, metadata, beginning: asked }: NewSubscription,
   plan: PlanVersion,
   customer: Customer,
 ): Subscription {
+  const nowMs = customerNow(customer, clock.now());
+  const { interval, lifecycle } = plan;
+  const { timeZone } = customer;
+  const terms = { trialDays: lifecycle.trial.days, interval, timeZone, nowMs };
+  const beginning = beginningOf(asked ?? {}, terms);
+  const startsAtMs = beginning?.startsAtMs ?? null;
   return {
     customerId: customer.customerId,
     id: newId(),
     planId: plan.planId,
     planVersion: plan.version,
-    status: "incomplete",
+    status: startsAtMs === null ? "incomplete" : "scheduled",
     title,
     referenceId,
     metadata,
-    timeZone: customer.timeZone,
-    interval: plan.interval,
+    timeZone,
+    interval,
+    beginning,
     anchorMs: null,
+    beganMs: null,
+    trialEndMs: null,
     period: null,
+    termsAhead: 0,
+    pause: null,
     cancelsAtPeriodEnd: false,
     canceledAtMs: null,
     endedAtMs: null,
-    nextActionMs: null,
+    nextActionMs: startsAtMs,
     isOnTestClock: customer.testClockAtMs !== null,
-    createdAtMs: customerNow(customer, clock.now()),
+    createdAtMs: nowMs,
     activatedAtMs: null,
   };
 }

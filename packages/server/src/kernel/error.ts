@@ -30,6 +30,10 @@ export const errorCodes = {
     kind: "invalid",
     means: "X-API-Version names none of the versions that this API has.",
   },
+  billing_anchor_invalid: {
+    kind: "invalid",
+    means: "Periods of this interval do not begin on a day of the month.",
+  },
   body_invalid: { kind: "invalid", means: "The request does not have the documented form." },
   body_malformed: { kind: "invalid", means: "The request body is not valid JSON." },
   body_too_large: {
@@ -114,6 +118,14 @@ export const errorCodes = {
   subscription_transition_refused: {
     kind: "conflict",
     means: "The subscription's state does not allow this.",
+  },
+  term_awaits_payment: {
+    kind: "conflict",
+    means: "A further term of this subscription was bought and waits for its payment.",
+  },
+  term_renews_itself: {
+    kind: "conflict",
+    means: "This plan goes on by itself: only terms of plans whose renewal is none are bought.",
   },
   test_clock_absent: { kind: "conflict", means: "This customer has no test clock." },
   test_clock_on_live_side: { kind: "forbidden", means: "Test clocks exist in sandbox only." },

@@ -143,6 +143,35 @@ describe("canceled at the period's end", () => {
     expect((await subscription.now()).ended_at).toBe("2026-01-16T12:00:00.000Z");
   });
 
+  test("undone before it happens, it runs on as if nothing had been", async () => {
+    const { ada, subscription } = await subscriber();
+    await subscription.cancels("at period end");
+    await ada.livesUntil("2026-01-20");
+
+    const { status, body } = await subscription.asks("uncancel");
+
+    expect([status, body]).toMatchObject([200, { cancel_at_period_end: false, canceled_at: null }]);
+    expect((await subscription.asks("uncancel")).status).toBe(200);
+    await ada.livesUntil("2026-03-01");
+    expect(await ada.invoices()).toHaveLength(2);
+    const told = await ada.events();
+    expect(told.filter((type) => type === "subscription.cancellation_undone")).toHaveLength(1);
+  });
+
+  test("once it has happened it is not undone", async () => {
+    const { ada, subscription } = await subscriber();
+    await subscription.cancels("at period end");
+    await ada.livesUntil("2026-02-01");
+
+    const { status, body } = await subscription.asks("uncancel");
+
+    expect([status, body.code]).toEqual([409, "subscription_transition_refused"]);
+    expect(body.details).toEqual({
+      status: "canceled",
+      allowed_in: ["trialing", "active", "past_due"],
+    });
+  });
+
   test("usage of its last day is taken for 24 hours more", async () => {
     const { ada, subscription } = await subscriber();
     await subscription.cancels("at period end");

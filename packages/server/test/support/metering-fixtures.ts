@@ -121,8 +121,8 @@ async function insertSubscription(
     `insert into subscription (customer_id, id, project_id, plan_id, plan_version, status, metadata,
                                time_zone, interval_unit, interval_count, anchor_at, period_index,
                                current_period_start, current_period_end, cancel_at_period_end,
-                               ended_at, on_test_clock, created_at)
-     values ($1, $2, $3, $4, 1, $5, '{}', 'UTC', 'month', 1, $6, $7, $8, $9, false, $10, $11, $12)`,
+                               ended_at, on_test_clock, created_at, began_at)
+     values ($1, $2, $3, $4, 1, $5, '{}', 'UTC', 'month', 1, $6, $7, $8, $9, false, $10, $11, $12, $6)`,
     [
       customerId,
       id,

@@ -87,6 +87,9 @@ function validBodies(ids: Ids, prices: readonly object[]): Readonly<Record<strin
     "POST /v1/reconciliations": { to: "2026-01-02T00:00:00Z" },
     "POST /v1/subscriptions": { customer: ids.customer, plan: ids.plan },
     "POST /v1/subscriptions/{id}/cancel": { at_period_end: true },
+    "POST /v1/subscriptions/{id}/uncancel": {},
+    "POST /v1/subscriptions/{id}/end_trial": {},
+    "POST /v1/subscriptions/{id}/renew": {},
     "POST /v1/usage": {
       subscription: ids.subscription,
       metric: "packages",

@@ -1,4 +1,4 @@
-import { planOpening } from "#flows/close-periods/plan-close.ts";
+import { planStart } from "#flows/close-periods/plan-start.ts";
 import type { Engine } from "#flows/engine.ts";
 import { loadSubject } from "#flows/load-subject.ts";
 import { BillingError } from "#kernel/error.ts";
@@ -45,7 +45,7 @@ export async function makeCheckout(
   });
 }
 
-/** What starting a subscription now would cost; null when nothing is billed in advance. */
+/** What starting a subscription now would cost; null when nothing is billed in advance, or not yet. */
 async function openingOf(
   engine: Engine,
   tx: Tx,
@@ -53,7 +53,9 @@ async function openingOf(
 ): Promise<DraftInvoice | null> {
   const { customer, plan } = await loadSubject(engine, tx, subscription);
   const nowMs = customerNow(customer, engine.clock.now());
-  const opening = planOpening({ subscription, plan, nowMs, invoiceId: 0n });
+  if (subscription.status !== "incomplete") return null;
+  const facts = { subscription, plan, nowMs, invoiceId: 0n, hasCard: true };
+  const { invoice: opening } = planStart(facts, nowMs);
   return opening === null || opening.totalMinor <= 0n ? null : opening;
 }
 

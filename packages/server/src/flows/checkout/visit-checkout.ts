@@ -11,7 +11,7 @@ import {
   updateCheckoutPage,
 } from "#modules/checkout/index.ts";
 import type { RailCheckout } from "#modules/payments/index.ts";
-import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+import { isOver, type Subscription } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { completeCheckout } from "./complete-checkout.ts";
@@ -58,11 +58,15 @@ export async function visitCheckout(visiting: CheckoutVisiting, key: OwnedId): P
 
   const page = await currentPage(visiting, projectId, checkout);
   if (page?.status === "completed") return takeOver(visiting, projectId, checkout, page);
-  if (subscription.status !== "incomplete") {
-    return subscription.status === "canceled" ? { type: "ended" } : done(checkout);
-  }
+  if (isOver(subscription)) return { type: "ended" };
+  // A trial without a card, and a start to come, wait for one too.
+  if (isPaidFor(subscription)) return done(checkout);
   if (page?.status === "open" && page.url !== null) return { type: "page", url: page.url };
   return { type: "page", url: await openPage(visiting, facts) };
+}
+
+function isPaidFor({ status }: Subscription): boolean {
+  return status === "active" || status === "past_due" || status === "paused";
 }
 
 async function loadFacts(

@@ -1,4 +1,4 @@
-import { billInvoices } from "#flows/bill-invoices.ts";
+import { type BillingLimits, billInvoices } from "#flows/bill-invoices.ts";
 import { type BillingEventType, billingEventsOf } from "#flows/billing-event.ts";
 import type { Engine } from "#flows/engine.ts";
 import { present } from "#kernel/assert.ts";
@@ -8,28 +8,32 @@ import { hasSharedMetrics, type PlanVersion } from "#modules/catalog/domain/inde
 import { planKey } from "#modules/catalog/index.ts";
 import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
 import { findCustomers } from "#modules/customers/index.ts";
-import type { Invoice } from "#modules/invoices/domain/index.ts";
+import type { DraftInvoice, Invoice } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import { lockUnbilledCounters, markCountersBilled } from "#modules/metering/index.ts";
+import { listPayers } from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { insertPeriodCloses, updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { appendToOutbox, type OutboxEvent } from "#platform/jobs/outbox.ts";
 import { withPlanFacts } from "./line-facts.ts";
-import { type CloseFacts, type ClosePlan, planFinalClose, planPeriodClose } from "./plan-close.ts";
+import { type CloseFacts, type ClosePlan, planPeriodClose } from "./plan-close.ts";
+import { planDue } from "./plan-due.ts";
+import type { StartPlan } from "./plan-start.ts";
 
 interface LoadedFacts extends CloseFacts {
   readonly customer: Customer;
 }
 
-interface PlannedClose extends ClosePlan {
+interface PlannedClose extends ClosePlan, Partial<Pick<StartPlan, "whenPaid">> {
   readonly facts: LoadedFacts;
 }
 
 /**
- * Closes the periods of subscriptions that are due and that this transaction holds: bills each period
- * that has ended, starts the next one or ends the subscription, and settles late usage. May run for
+ * Does what time asks for with subscriptions that are due and that this transaction holds: bills each
+ * period that has ended, starts the next one or ends the subscription, settles late usage, starts what
+ * was to start, and ends trials. May run for
  * the same subscriptions twice or after a crash: `period_close` lets each period be claimed once, and
  * only what was claimed here is written.
  */
@@ -39,11 +43,11 @@ export async function closePeriods(
   due: readonly Subscription[],
 ): Promise<void> {
   const loaded = await loadFacts(engine, tx, due);
-  const planned = loaded.map((facts) => ({
-    facts,
-    ...(facts.subscription.status === "canceled" ? planFinalClose(facts) : planPeriodClose(facts)),
-  }));
-  await commitCloses(engine, tx, planned);
+  await commitCloses(
+    engine,
+    tx,
+    loaded.map((facts) => ({ facts, ...planDue(facts) })),
+  );
 }
 
 /** Ends a subscription that this transaction holds, inside its running period, and bills what ran. */
@@ -53,9 +57,31 @@ export async function closePeriodEarly(
   subscription: Subscription,
   cutAtMs: EpochMs,
 ): Promise<void> {
-  const loaded = await loadFacts(engine, tx, [subscription]);
-  const planned = loaded.map((facts) => ({ facts, ...planPeriodClose(facts, cutAtMs) }));
-  await commitCloses(engine, tx, planned);
+  await closeAsPlanned(engine, tx, subscription, {
+    plan: (facts) => planPeriodClose(facts, cutAtMs),
+  });
+}
+
+/** What is done with one subscription: its plan, and what its invoice may take of a credit. */
+export interface SingleClose {
+  readonly plan: (facts: CloseFacts) => ClosePlan | StartPlan;
+  /** All that there is, when absent or null. */
+  readonly creditMostMinor?: (invoice: DraftInvoice) => bigint | null;
+}
+
+/** Does with a subscription that this transaction holds what is planned for it alone. */
+export async function closeAsPlanned(
+  engine: Engine,
+  tx: Tx,
+  subscription: Subscription,
+  { plan, creditMostMinor }: SingleClose,
+): Promise<void> {
+  const [facts] = await loadFacts(engine, tx, [subscription]);
+  if (facts === undefined) return;
+  const planned = { facts, ...plan(facts) };
+  const { invoice } = planned;
+  const mostMinor = invoice === null ? null : (creditMostMinor?.(invoice) ?? null);
+  await commitCloses(engine, tx, [planned], { creditMostMinor: mostMinor });
 }
 
 async function loadFacts(
@@ -86,6 +112,7 @@ async function loadFacts(
     counters: counters.get(ownedKey(subscription)) ?? [],
   }));
   const loaded = await withPlanFacts(tx, counted);
+  const payers = await payersAmong(tx, subscriptions);
   return loaded.map((facts) => {
     const { customerId } = facts.subscription;
     const customer = present(customers.get(customerId), "a subscriber is a customer");
@@ -94,23 +121,39 @@ async function loadFacts(
       customer,
       nowMs: customerNow(customer, clock.now()),
       invoiceId: newId(),
+      hasCard: payers.has(customerId),
     };
   });
+}
+
+const BEFORE_FIRST_CHARGE: ReadonlySet<Subscription["status"]> = new Set([
+  "incomplete",
+  "scheduled",
+  "trialing",
+]);
+
+/** Customers with a card, asked for where something begins to be charged: nothing else depends on it. */
+async function payersAmong(tx: Tx, subscriptions: readonly Subscription[]): Promise<Set<bigint>> {
+  const asked = subscriptions
+    .filter(({ status }) => BEFORE_FIRST_CHARGE.has(status))
+    .map(({ customerId }) => customerId);
+  return new Set(asked.length === 0 ? [] : await listPayers(tx, [...new Set(asked)]));
 }
 
 async function commitCloses(
   engine: Engine,
   tx: Tx,
   planned: readonly PlannedClose[],
+  limits?: BillingLimits,
 ): Promise<void> {
   faultPoint("close.facts_loaded");
-  const made = await insertPeriodCloses(
-    tx,
-    planned.map(({ close }) => close),
-  );
+  const closes = planned.flatMap(({ close }) => close ?? []);
+  const claims = closes.length === 0 ? [] : await insertPeriodCloses(tx, closes);
   faultPoint("close.periods_claimed");
-  const claimed = new Set(made.map(ownedKey));
-  const ours = planned.filter(({ subscription }) => claimed.has(ownedKey(subscription)));
+  const claimed = new Set(claims.map(ownedKey));
+  const ours = planned.filter(
+    ({ subscription, close }) => close === null || claimed.has(ownedKey(subscription)),
+  );
   await updateSubscriptions(
     tx,
     ours.map(({ subscription }) => subscription),
@@ -122,29 +165,34 @@ async function commitCloses(
   faultPoint("close.usage_billed");
   const customers = new Map(ours.map(({ facts }) => [facts.customer.customerId, facts.customer]));
   const drafts = ours.flatMap(({ invoice }) => (invoice === null ? [] : [invoice]));
-  const invoices = await billInvoices(engine, tx, drafts, customers);
+  const invoices = await billInvoices(engine, tx, drafts, customers, limits);
   faultPoint("close.invoiced");
   const invoiceOf = new Map(invoices.map((invoice) => [ownedKey(invoice), invoice]));
+  const finished = ours.map((plan) => {
+    const invoice = plan.invoice === null ? null : (invoiceOf.get(ownedKey(plan.invoice)) ?? null);
+    return { ...plan, ...(invoice?.status === "paid" ? plan.whenPaid : null), made: invoice };
+  });
+  const begun = finished.filter(({ whenPaid, made }) => whenPaid && made?.status === "paid");
+  await updateSubscriptions(
+    tx,
+    begun.map(({ subscription }) => subscription),
+  );
   await appendToOutbox(
     tx,
-    ours.flatMap((plan) => {
-      const invoice = plan.invoice === null ? undefined : invoiceOf.get(ownedKey(plan.invoice));
-      return closeEvents(engine, plan, invoice ?? null);
-    }),
+    finished.flatMap((plan) => closeEvents(engine, plan, plan.made)),
   );
   faultPoint("close.written");
 }
 
 function closeEvents(
   engine: Engine,
-  { subscription, facts }: PlannedClose,
+  { subscription, facts, told }: PlannedClose,
   invoice: Invoice | null,
 ): OutboxEvent[] {
   const types: BillingEventType[] = [];
   if (invoice !== null) types.push("invoice.finalized");
   if (invoice?.status === "paid") types.push("invoice.paid");
-  if (subscription.status !== "canceled") types.push("subscription.renewed");
-  else if (facts.subscription.status !== "canceled") types.push("subscription.canceled");
+  types.push(...told);
   const { customer, plan, nowMs } = facts;
   return billingEventsOf(engine, types, { subscription, customer, plan, invoice }, nowMs);
 }

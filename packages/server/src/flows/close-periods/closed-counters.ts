@@ -18,6 +18,11 @@ export function isUnbilled({ isSettled }: UsageCounter): boolean {
   return isSettled !== true;
 }
 
+/** Whether it counts what was used in the trial, which nobody pays for. */
+export function isFree({ trialEndMs }: Subscription, { periodStartMs }: CounterName): boolean {
+  return trialEndMs !== null && periodStartMs < trialEndMs;
+}
+
 /** The counters of usage lines. A price may charge for no usage at all; its counter then says so. */
 export function usedOf(lines: readonly DraftLine[]): CounterName[] {
   return lines.flatMap(({ metric, period }) =>

@@ -1,7 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
-import { periodAt, periodIndexAt } from "#kernel/interval.ts";
-import { type Share, shareOf } from "#kernel/proration.ts";
+import { periodAt } from "#kernel/interval.ts";
+import { type Share, shareOf, WHOLE } from "#kernel/proration.ts";
 import {
   flatPrices,
   hasSpendLimits,
@@ -16,7 +16,13 @@ import {
   usageLine,
 } from "#modules/invoices/domain/index.ts";
 import { NO_EVENTS, type UsageCounter } from "#modules/metering/domain/index.ts";
-import { anchoringOf, type Subscription } from "#modules/subscriptions/domain/index.ts";
+import {
+  anchoringOf,
+  type PartOfPeriod,
+  partAt,
+  type RunningPeriod,
+  type Subscription,
+} from "#modules/subscriptions/domain/index.ts";
 
 /** What the lines of a subscription's periods are made from. */
 export interface LineFacts {
@@ -28,16 +34,36 @@ export interface LineFacts {
   readonly charges: readonly Charge[];
 }
 
-export function advanceLines(plan: PlanVersion, period: Period): DraftLine[] {
+/** What a period that begins costs in advance; `share` is the part of a whole one that it is. */
+export function advanceLines(plan: PlanVersion, period: Period, share: Share = WHOLE): DraftLine[] {
   return flatPrices(plan, "advance")
-    .filter(({ amount }) => amount !== 0n)
-    .map((price) => flatLine(price, bounds(period), plan.currency));
+    .filter(({ amount }) => amount !== 0n && share.part > 0n)
+    .map((price) => flatLine(price, bounds(period), plan.currency, share));
 }
 
-/** What is due for the closing period now that it is over: fees, usage, and what its limits ask. */
-export function closingLines(facts: LineFacts, running: Period, closing: Period): DraftLine[] {
-  const { timeZone } = facts.subscription;
-  const share = shareOf(closing, running, { basis: "exact_time", timeZone });
+/** The part of a whole period that the subscription's running one is. */
+export function runningShare(subscription: Subscription): Share {
+  const { period, timeZone } = subscription;
+  const running = present(period, "a share is asked of what runs");
+  return shareOf(bounds(running), wholeOf(subscription, running), {
+    basis: "exact_time",
+    timeZone,
+  });
+}
+
+/**
+ * What is due for the closing period now that it is over: fees, usage, and what its limits ask. Of a
+ * trial, nothing.
+ */
+export function closingLines(
+  facts: LineFacts,
+  running: RunningPeriod,
+  closing: Period,
+): DraftLine[] {
+  const { status, timeZone } = facts.subscription;
+  if (status === "trialing") return [];
+  const whole = wholeOf(facts.subscription, running);
+  const share = shareOf(closing, whole, { basis: "exact_time", timeZone });
   const lines = [...arrearsLines(facts, closing, share), ...usageLines(facts, closing)];
   return withLimits(facts, { period: closing, share, lines });
 }
@@ -76,8 +102,7 @@ function latePeriodLines(
   startMs: EpochMs,
   late: readonly UsageCounter[],
 ): DraftLine[] {
-  const whole = wholePeriod(facts.subscription, startMs);
-  const period = cutPeriod(facts.subscription, whole);
+  const { period: whole, ...period } = pastPart(facts.subscription, startMs);
   const lines = late
     .toSorted((one, other) => (one.meter < other.meter ? -1 : 1))
     .map((counter) => lateLine(facts.plan, period, counter))
@@ -112,18 +137,27 @@ function withLimits({ plan, charges }: LineFacts, billed: PeriodLines): DraftLin
 
 /** A period of a subscription as far as it ran, by its start. */
 export function ranPeriod(subscription: Subscription, startMs: EpochMs): Period {
-  return cutPeriod(subscription, wholePeriod(subscription, startMs));
+  return bounds(pastPart(subscription, startMs));
 }
 
-function wholePeriod(subscription: Subscription, startMs: EpochMs): Period {
-  const anchoring = present(anchoringOf(subscription), "usage is counted once periods run");
-  const { endMs } = periodAt(anchoring, periodIndexAt(anchoring, startMs));
-  return { startMs, endMs };
+/** What ran of the period that an instant lies in. */
+function pastPart(subscription: Subscription, instantMs: EpochMs): PartOfPeriod {
+  const { beganMs, trialEndMs, endedAtMs } = subscription;
+  const because = "usage is counted once periods run";
+  const anchoring = present(anchoringOf(subscription), because);
+  return partAt(
+    { anchoring, beganMs: present(beganMs, because), trialEndMs, endedAtMs },
+    instantMs,
+  );
 }
 
-/** The period, cut where the subscription ended. */
-function cutPeriod({ endedAtMs }: Subscription, { startMs, endMs }: Period): Period {
-  return { startMs, endMs: endedAtMs === null ? endMs : Math.min(endMs, endedAtMs) };
+/** All of the period of which a running one is a part. Only the first one may be less. */
+function wholeOf(subscription: Subscription, running: RunningPeriod): Period {
+  const { anchorMs, beganMs, trialEndMs } = subscription;
+  const firstMs = trialEndMs ?? beganMs;
+  if (running.startMs !== firstMs || firstMs === anchorMs) return bounds(running);
+  const anchoring = present(anchoringOf(subscription), "what runs is anchored");
+  return periodAt(anchoring, running.index);
 }
 
 function isEmpty(line: DraftLine): boolean {

@@ -7,7 +7,8 @@ import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import { activated, endedAt, type Subscription } from "#modules/subscriptions/domain/index.ts";
 import { flatPrice, planDraft, tier, tieredPrice, unitPrice } from "#test/support/builders/plan.ts";
-import { type CloseFacts, planFinalClose, planOpening, planPeriodClose } from "./plan-close.ts";
+import { type CloseFacts, planFinalClose, planPeriodClose } from "./plan-close.ts";
+import { planStart } from "./plan-start.ts";
 
 const JANUARY_MS = Date.UTC(2026, 0, 1);
 const FEBRUARY_MS = Date.UTC(2026, 1, 1);
@@ -25,8 +26,13 @@ const waiting: Subscription = {
   metadata: {},
   timeZone: "UTC",
   interval: MONTH,
+  beginning: null,
   anchorMs: null,
+  beganMs: null,
+  trialEndMs: null,
   period: null,
+  termsAhead: 0,
+  pause: null,
   cancelsAtPeriodEnd: false,
   canceledAtMs: null,
   endedAtMs: null,
@@ -36,7 +42,8 @@ const waiting: Subscription = {
   activatedAtMs: null,
 };
 
-const running = activated(waiting, JANUARY_MS, JANUARY_MS);
+// It ran before under the same anchor: some of what is billed here is of the year before.
+const running = { ...activated(waiting, JANUARY_MS, JANUARY_MS), beganMs: Date.UTC(2025, 0, 1) };
 
 /** January of a plan of these prices, at its end. */
 function facts(prices: readonly PriceDraft[], changes: Partial<CloseFacts> = {}): CloseFacts {
@@ -49,6 +56,7 @@ function facts(prices: readonly PriceDraft[], changes: Partial<CloseFacts> = {})
     charges: [],
     nowMs: FEBRUARY_MS,
     invoiceId: 99n,
+    hasCard: true,
     ...changes,
   };
 }
@@ -147,7 +155,7 @@ describe("the end of a period", () => {
     const plan = planPeriodClose(facts(prices));
 
     expect(plan.invoice).toBeNull();
-    expect(plan.close.invoiceId).toBeNull();
+    expect(plan.close?.invoiceId).toBeNull();
     expect(plan.subscription.period?.index).toBe(1);
   });
 
@@ -272,6 +280,9 @@ describe("the final invoice", () => {
 });
 
 describe("the opening invoice", () => {
+  const openingOf = (prices: readonly PriceDraft[]) =>
+    planStart(facts(prices, { subscription: waiting, nowMs: JANUARY_MS }), JANUARY_MS).invoice;
+
   test("bills the first period of what is billed in advance, and nothing else", () => {
     const prices = [
       flatPrice("10.00", "advance"),
@@ -279,7 +290,7 @@ describe("the opening invoice", () => {
       unitPrice("packages", "50.00"),
     ];
 
-    const opening = planOpening(facts(prices, { subscription: waiting, nowMs: JANUARY_MS }));
+    const opening = openingOf(prices);
 
     expect(linesOf(opening)).toEqual(["flat base 1000 2026-01-01"]);
     expect(opening).toMatchObject({
@@ -293,7 +304,7 @@ describe("the opening invoice", () => {
     { because: "everything is billed in arrears", prices: [flatPrice("20.00")] },
     { because: "what is billed in advance costs nothing", prices: [flatPrice("0", "advance")] },
   ])("is none when $because", ({ prices }) => {
-    expect(planOpening(facts(prices, { subscription: waiting, nowMs: JANUARY_MS }))).toBeNull();
+    expect(openingOf(prices)).toBeNull();
   });
 });
 

@@ -12,7 +12,10 @@ import {
   activated,
   afterPaymentFailed,
   afterPaymentRecovered,
+  isOver,
+  isRunning,
   type Subscription,
+  termAdded,
 } from "#modules/subscriptions/domain/index.ts";
 
 /** Everything that decides what the end of an attempt comes to. */
@@ -48,12 +51,15 @@ export interface SettlementPlan {
     | "subscription.activated"
     | "subscription.recovered"
     | "subscription.past_due"
+    | "subscription.term_added"
   )[];
 }
 
 /** What follows from the end of an attempt, for the payment, its invoice and its subscription. */
 export function planSettlement(facts: SettlementFacts): SettlementPlan {
-  const { outcome, retryDays, nowMs } = facts;
+  const { outcome, nowMs } = facts;
+  // A term is bought at once or not at all: nobody is chased for what was not given.
+  const retryDays = isOfTerm(facts) ? [] : facts.retryDays;
   const tried = afterAttempt(facts.payment, outcome, retryDays, nowMs);
   if (outcome.type === "succeeded") return planPaid(facts, tried);
   const payment = facts.hasAnotherCard ? retriedAtOnce(tried, nowMs) : tried;
@@ -63,9 +69,6 @@ export function planSettlement(facts: SettlementFacts): SettlementPlan {
 function planPaid(facts: SettlementFacts, payment: Payment): SettlementPlan {
   const { nowMs } = facts;
   const subscription = paidSubscription(facts);
-  const { status } = subscription;
-  const isNews = status !== facts.subscription.status;
-  const told = facts.subscription.status === "incomplete" ? "activated" : "recovered";
   return {
     payment,
     invoice: {
@@ -76,21 +79,26 @@ function planPaid(facts: SettlementFacts, payment: Payment): SettlementPlan {
     },
     subscription,
     endsSubscription: false,
-    eventTypes: [
-      "payment.succeeded",
-      "invoice.paid",
-      ...(isNews ? ([`subscription.${told}`] as const) : []),
-    ],
+    eventTypes: ["payment.succeeded", "invoice.paid", ...toldOfPaid(facts, subscription)],
   };
 }
 
+function toldOfPaid({ subscription: before }: SettlementFacts, after: Subscription) {
+  if (after.termsAhead !== before.termsAhead) return ["subscription.term_added"] as const;
+  if (after.status === before.status) return [];
+  return before.status === "incomplete"
+    ? (["subscription.activated"] as const)
+    : (["subscription.recovered"] as const);
+}
+
+function isOfTerm({ invoice }: SettlementFacts): boolean {
+  return invoice.reason === "term";
+}
+
 /** The first invoice starts its subscription; one that was overdue makes good for it. */
-function paidSubscription({
-  subscription,
-  invoice,
-  isOwingMore,
-  nowMs,
-}: SettlementFacts): Subscription {
+function paidSubscription(facts: SettlementFacts): Subscription {
+  const { subscription, invoice, isOwingMore, nowMs } = facts;
+  if (isOfTerm(facts)) return isRunning(subscription) ? termAdded(subscription) : subscription;
   if (subscription.status === "incomplete" && invoice.reason === "opening") {
     return activated(subscription, invoice.period.startMs, nowMs);
   }
@@ -115,6 +123,15 @@ function planRetry(facts: SettlementFacts, payment: Payment): SettlementPlan {
 
 function planGivenUp(facts: SettlementFacts, payment: Payment): SettlementPlan {
   const { invoice, whenUnpaid } = facts;
+  if (isOfTerm(facts)) {
+    return {
+      payment,
+      invoice: { ...invoice, status: "uncollectible" },
+      subscription: facts.subscription,
+      endsSubscription: false,
+      eventTypes: ["payment.failed"],
+    };
+  }
   // With an empty schedule the first failure is also the last.
   const subscription = afterPaymentFailed(facts.subscription);
   const { status } = subscription;
@@ -124,7 +141,7 @@ function planGivenUp(facts: SettlementFacts, payment: Payment): SettlementPlan {
     payment,
     invoice: { ...invoice, status: "uncollectible" },
     subscription: stays ? subscription : facts.subscription,
-    endsSubscription: !stays && status !== "canceled",
+    endsSubscription: !stays && !isOver(subscription),
     eventTypes: ["payment.failed", ...(isNews ? (["subscription.past_due"] as const) : [])],
   };
 }

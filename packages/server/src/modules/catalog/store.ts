@@ -4,6 +4,9 @@ import type { Interval } from "#kernel/interval.ts";
 import { formatNanos, type Nanos, storedNanos } from "#kernel/nanos.ts";
 import {
   type Billed,
+  type LifecycleJson,
+  lifecycleFromJson,
+  lifecycleToJson,
   type Plan,
   type PlanStatus,
   type PlanVersion,
@@ -11,6 +14,7 @@ import {
   type Price,
   planKey,
   type UnpaidEnd,
+  usualLifecycle,
 } from "#modules/catalog/domain/index.ts";
 import type { Aggregation, Meter } from "#modules/metering/domain/index.ts";
 import {
@@ -42,6 +46,7 @@ interface VersionRow {
   interval_unit: Interval["unit"];
   interval_count: number;
   when_unpaid: UnpaidEnd;
+  lifecycle: LifecycleJson | null;
   metadata: Record<string, unknown>;
   published_at: EpochMs;
   minimum_spend: string | null;
@@ -159,8 +164,9 @@ async function insertVersion(tx: Tx, version: PlanVersion): Promise<void> {
   await tx.query(
     `insert into plan_version
             (project_id, plan_id, version, name, description, currency, interval_unit, interval_count,
-             metadata, published_at, minimum_spend, maximum_spend, when_unpaid)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+             metadata, published_at, minimum_spend, maximum_spend, when_unpaid,
+             lifecycle)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       tx.projectId,
       planId,
@@ -175,6 +181,7 @@ async function insertVersion(tx: Tx, version: PlanVersion): Promise<void> {
       textOrNull(version.spend.minimum),
       textOrNull(version.spend.maximum),
       version.whenUnpaid,
+      JSON.stringify(lifecycleToJson(version.lifecycle)),
     ],
   );
   await insertPrices(tx, version);
@@ -294,6 +301,7 @@ function toVersion(row: VersionRow, prices: readonly Price[]): PlanVersion {
     prices,
     spend: toSpend(row),
     whenUnpaid: row.when_unpaid,
+    lifecycle: row.lifecycle === null ? usualLifecycle : lifecycleFromJson(row.lifecycle),
     metadata: row.metadata,
     publishedAtMs: row.published_at,
   };

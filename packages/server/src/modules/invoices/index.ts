@@ -7,6 +7,7 @@ import { findInvoice, insertInvoiceLines, insertInvoices, takeInvoiceNumbers } f
 export { type ComputationJson, computationFromJson } from "./computation-json.ts";
 export { type InvoiceLineSnapshot, type InvoiceSnapshot, invoiceSnapshot } from "./snapshot.ts";
 export {
+  hasOpenInvoice,
   listInvoices,
   updateInvoicePaid,
   updateInvoiceUncollectible,

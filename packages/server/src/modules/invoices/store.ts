@@ -255,3 +255,17 @@ export function toLine(row: LineRow): InvoiceLine {
     computation: computationFromJson(row.computation),
   };
 }
+
+/** Whether an invoice of a subscription, made for this reason, waits to be paid. */
+export async function hasOpenInvoice(
+  tx: Tx,
+  { customerId, id }: OwnedId,
+  reason: InvoiceReason,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `select 1 from invoice
+      where customer_id = $1 and subscription_id = $2 and reason = $3 and status = 'open' limit 1`,
+    [customerId, id, reason],
+  );
+  return rows.length > 0;
+}

@@ -14,6 +14,8 @@ function factsOf(customerId: bigint, changes: Partial<SubscriptionFacts> = {}): 
       status: "active",
       anchoring: null,
       runningPeriod: null,
+      beganMs: null,
+      trialEndMs: null,
       endedAtMs: null,
       metrics: new Map(),
       testClockAtMs: null,
@@ -96,6 +98,7 @@ test.each([
   { facts: null, because: "it may come to exist" },
   { facts: [], because: "the customer may subscribe" },
   { facts: factsOf(1n, { status: "incomplete" }), because: "it may be activated" },
+  { facts: factsOf(1n, { status: "scheduled" }), because: "it may begin" },
   { facts: factsOf(1n, { testClockAtMs: 5 }), because: "a test clock may be moved" },
 ])("$facts is not remembered: $because", async ({ facts }) => {
   const { read, loads } = cacheOver(new Map([["a", facts]]));

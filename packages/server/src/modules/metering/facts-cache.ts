@@ -171,5 +171,5 @@ function remember(project: ProjectFacts, { target, facts, forgotten, loadedAtMs 
 
 /** A test clock may jump at any time, and who waits for an activation should not wait for a cache. */
 function isLasting({ testClockAtMs, status }: SubscriptionFacts): boolean {
-  return testClockAtMs === null && status !== "incomplete";
+  return testClockAtMs === null && status !== "incomplete" && status !== "scheduled";
 }

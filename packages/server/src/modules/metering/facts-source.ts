@@ -127,6 +127,8 @@ function toFacts(row: FactsRow, metrics: MetersByMetric): SubscriptionFacts {
       period_start_ms === null || period_end_ms === null
         ? null
         : { startMs: period_start_ms, endMs: period_end_ms },
+    beganMs: row.began_ms,
+    trialEndMs: row.trial_end_ms,
     endedAtMs: row.ended_ms,
     metrics,
     testClockAtMs: row.test_clock_ms,

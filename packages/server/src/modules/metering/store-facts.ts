@@ -6,7 +6,7 @@ import type { Tx } from "#platform/db/database.ts";
 import { plainArray } from "#platform/db/group-commit-arrays.ts";
 
 /*
- * The hot path's one look at other concepts' tables: it needs ten columns of three of them for
+ * The hot path's one look at other concepts' tables: it needs a dozen columns of three of them for
  * thousands of subscriptions at once, and asking each concept's door would be a query each. It reads
  * and never writes.
  */
@@ -23,6 +23,8 @@ export interface FactsRow {
   anchor_ms: number | null;
   period_start_ms: number | null;
   period_end_ms: number | null;
+  began_ms: number | null;
+  trial_end_ms: number | null;
   ended_ms: number | null;
   test_clock_ms: number | null;
 }
@@ -35,6 +37,8 @@ const FACTS = `
          ${epochMs("subscription.anchor_at")} as anchor_ms,
          ${epochMs("subscription.current_period_start")} as period_start_ms,
          ${epochMs("subscription.current_period_end")} as period_end_ms,
+         ${epochMs("subscription.began_at")} as began_ms,
+         ${epochMs("subscription.trial_end_at")} as trial_end_ms,
          ${epochMs("subscription.ended_at")} as ended_ms,
          ${epochMs("customer.test_clock_at")} as test_clock_ms`;
 

@@ -137,6 +137,16 @@ export async function findDefaultPaymentMethod(
   return row === undefined ? null : toMethod(row);
 }
 
+/** Which of these customers have a card that can be charged. */
+export async function listPayers(tx: Tx, customerIds: readonly bigint[]): Promise<bigint[]> {
+  const rows = await tx.query<{ customer_id: bigint }>(
+    `select customer_id from payment_method
+      where customer_id = any($1) and is_default and detached_at is null`,
+    [customerIds],
+  );
+  return rows.map(({ customer_id }) => customer_id);
+}
+
 /** The rail's reference of a card, even of one that was removed since. */
 export async function findMethodRef(tx: Tx, key: OwnedId): Promise<string | null> {
   const [row] = await tx.query<{ rail_ref: string }>(

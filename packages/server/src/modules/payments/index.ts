@@ -25,6 +25,7 @@ export {
   findMethodRef,
   findRailCustomer,
   keepRailCustomer,
+  listPayers,
   listPaymentMethods,
   updatePaymentMethod,
 } from "./card-store.ts";

@@ -20,10 +20,15 @@ export interface SubscriptionSnapshot {
   ended_at: string | null;
   created_at: string;
   activated_at: string | null;
+  starts_at: string | null;
+  trial_end: string | null;
+  billing_anchor: string | null;
+  terms_ahead: number;
+  pause: { paused_at: string | null; resumes_at: string | null } | null;
 }
 
 export function subscriptionSnapshot(subscription: Subscription): SubscriptionSnapshot {
-  const { period } = subscription;
+  const { period, pause } = subscription;
   return {
     id: formatOwnedId("subscription", subscription),
     customer: formatId("customer", subscription.customerId),
@@ -41,5 +46,16 @@ export function subscriptionSnapshot(subscription: Subscription): SubscriptionSn
     ended_at: isoInstantOrNull(subscription.endedAtMs),
     created_at: isoInstant(subscription.createdAtMs),
     activated_at: isoInstantOrNull(subscription.activatedAtMs),
+    starts_at: isoInstantOrNull(subscription.beginning?.startsAtMs ?? null),
+    trial_end: isoInstantOrNull(subscription.trialEndMs),
+    billing_anchor: isoInstantOrNull(subscription.anchorMs),
+    terms_ahead: subscription.termsAhead,
+    pause:
+      pause === null
+        ? null
+        : {
+            paused_at: isoInstantOrNull(pause.pausedAtMs),
+            resumes_at: isoInstantOrNull(pause.resumesAtMs),
+          },
   };
 }

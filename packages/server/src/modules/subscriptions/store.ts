@@ -4,6 +4,14 @@ import type { Interval } from "#kernel/interval.ts";
 import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import { columns, instant, instantOrNull } from "#platform/db/columns.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
+import {
+  type BeginningJson,
+  beginningFromJson,
+  beginningToJson,
+  type PauseJson,
+  pauseFromJson,
+  pauseToJson,
+} from "./lifecycle-json.ts";
 
 interface SubscriptionRow {
   customer_id: bigint;
@@ -28,6 +36,11 @@ interface SubscriptionRow {
   on_test_clock: boolean;
   created_at: EpochMs;
   activated_at: EpochMs | null;
+  beginning: BeginningJson | null;
+  began_at: EpochMs | null;
+  trial_end_at: EpochMs | null;
+  terms_ahead: number;
+  pause: PauseJson | null;
 }
 
 export async function insertSubscription(tx: Tx, subscription: Subscription): Promise<void> {
@@ -37,13 +50,15 @@ export async function insertSubscription(tx: Tx, subscription: Subscription): Pr
             (customer_id, id, plan_id, plan_version, status, title, reference_id, metadata, time_zone,
              interval_unit, interval_count, anchor_at, period_index, current_period_start,
              current_period_end, cancel_at_period_end, canceled_at, ended_at, next_action_at,
-             on_test_clock, created_at, activated_at, project_id)
-     select made.*, $23::int
+             on_test_clock, created_at, activated_at, beginning, began_at, trial_end_at, terms_ahead,
+             pause, project_id)
+     select made.*, $28::int
        from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[],
                    $7::text[], $8::jsonb[], $9::text[], $10::text[], $11::int[], $12::timestamptz[],
                    $13::int[], $14::timestamptz[], $15::timestamptz[], $16::boolean[],
                    $17::timestamptz[], $18::timestamptz[], $19::timestamptz[], $20::boolean[],
-                   $21::timestamptz[], $22::timestamptz[]) as made`,
+                   $21::timestamptz[], $22::timestamptz[], $23::jsonb[], $24::timestamptz[],
+                   $25::timestamptz[], $26::int[], $27::jsonb[]) as made`,
     [
       ...columns(
         [row],
@@ -70,6 +85,11 @@ export async function insertSubscription(tx: Tx, subscription: Subscription): Pr
           "isOnTestClock",
           "createdAtMs",
           "activatedAtMs",
+          "beginning",
+          "beganMs",
+          "trialEndMs",
+          "termsAhead",
+          "pause",
         ],
       ),
       tx.projectId,
@@ -90,12 +110,16 @@ export async function updateSubscriptions(
             current_period_start = changed.period_start, current_period_end = changed.period_end,
             cancel_at_period_end = changed.cancels, canceled_at = changed.canceled_at,
             ended_at = changed.ended_at, next_action_at = changed.next_action_at,
-            activated_at = changed.activated_at
+            activated_at = changed.activated_at, began_at = changed.began_at,
+            trial_end_at = changed.trial_end_at, terms_ahead = changed.terms_ahead,
+            pause = changed.pause
        from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::int[],
                    $6::timestamptz[], $7::timestamptz[], $8::boolean[], $9::timestamptz[],
-                   $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
+                   $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
+                   $14::timestamptz[], $15::int[], $16::jsonb[])
             as changed (customer_id, id, status, anchor_at, period_index, period_start, period_end,
-                        cancels, canceled_at, ended_at, next_action_at, activated_at)
+                        cancels, canceled_at, ended_at, next_action_at, activated_at, began_at,
+                        trial_end_at, terms_ahead, pause)
       where kept.customer_id = changed.customer_id and kept.id = changed.id
         and kept.customer_id = any($1)`,
     columns(subscriptions.map(changedColumns), [
@@ -111,6 +135,10 @@ export async function updateSubscriptions(
       "endedAtMs",
       "nextActionMs",
       "activatedAtMs",
+      "beganMs",
+      "trialEndMs",
+      "termsAhead",
+      "pause",
     ]),
   );
 }
@@ -288,6 +316,8 @@ function changedColumns(subscription: Subscription) {
     periodIndex: period?.index ?? null,
     periodStartMs: period?.startMs ?? null,
     periodEndMs: period?.endMs ?? null,
+    beginning: beginningToJson(subscription.beginning),
+    pause: pauseToJson(subscription.pause),
   };
 }
 
@@ -312,6 +342,11 @@ function toSubscription(row: SubscriptionRow): Subscription {
     isOnTestClock: row.on_test_clock,
     createdAtMs: row.created_at,
     activatedAtMs: row.activated_at,
+    beginning: beginningFromJson(row.beginning),
+    beganMs: row.began_at,
+    trialEndMs: row.trial_end_at,
+    termsAhead: row.terms_ahead,
+    pause: pauseFromJson(row.pause),
   };
 }
 

@@ -33,6 +33,8 @@ interface SubscriptionRow extends OwnedRow {
   period_index: number | null;
   current_period_start: EpochMs | null;
   current_period_end: EpochMs | null;
+  began_at: EpochMs | null;
+  trial_end_at: EpochMs | null;
   ended_at: EpochMs | null;
   activated_at: EpochMs | null;
   canceled_at: EpochMs | null;
@@ -48,7 +50,8 @@ type Ids = readonly bigint[];
 export async function listSubscriptionFacts(tx: Tx, customerIds: Ids): Promise<SubscriptionFact[]> {
   const rows = await tx.query<SubscriptionRow>(
     `select customer_id, id, status, time_zone, interval_unit, interval_count, anchor_at, period_index,
-            current_period_start, current_period_end, ended_at, activated_at, canceled_at
+            current_period_start, current_period_end, began_at, trial_end_at, ended_at,
+            activated_at, canceled_at
        from subscription where customer_id = any($1)`,
     [customerIds],
   );
@@ -64,6 +67,8 @@ export async function listSubscriptionFacts(tx: Tx, customerIds: Ids): Promise<S
             timeZone: row.time_zone,
           },
     period: periodOf(row),
+    beganMs: row.began_at,
+    trialEndMs: row.trial_end_at,
     endedAtMs: row.ended_at,
     activatedAtMs: row.activated_at,
     canceledAtMs: row.canceled_at,

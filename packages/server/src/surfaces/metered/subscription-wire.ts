@@ -19,7 +19,7 @@ export const CustomerBody = Closed({
 export const SubscriptionWire = Closed({
   uid: IdString("subscription"),
   title: Nullable(Type.String()),
-  status: Type.String({ description: "incomplete, active, past_due or cancelled" }),
+  status: Type.String({ description: "incomplete, active, past_due, paused or cancelled" }),
   plan: Closed({
     uid: IdString("plan"),
     title: Type.String(),
@@ -64,9 +64,19 @@ export function subscriptionToWire(view: SubscriptionView) {
   };
 }
 
-/** The engine writes `canceled`, this surface `cancelled`. */
+/** This surface writes `cancelled`, and has no words for what has not begun, is tried or has run out. */
 export function statusToWire(status: SubscriptionStatus): string {
-  return status === "canceled" ? "cancelled" : status;
+  switch (status) {
+    case "canceled":
+    case "expired":
+      return "cancelled";
+    case "scheduled":
+      return "incomplete";
+    case "trialing":
+      return "active";
+    default:
+      return status;
+  }
 }
 
 /** First and last name as they were given; of a customer who was given one name, its first word. */

@@ -31,7 +31,7 @@ export const InvoiceWire = Closed({
   id: IdString("invoice"),
   number: Type.String({ description: "Gapless within the project", examples: ["42"] }),
   status: Literals(["open", "paid", "void", "uncollectible"] as const),
-  reason: Literals(["opening", "renewal", "final"] as const),
+  reason: Literals(["opening", "renewal", "term", "final"] as const),
   customer: IdString("customer"),
   subscription: Nullable(IdString("subscription")),
   currency: Type.String({ examples: ["JMD"] }),

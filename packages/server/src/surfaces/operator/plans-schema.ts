@@ -7,6 +7,9 @@ import {
   NAME_CHARACTERS_MAX,
   PRICES_MAX,
   PROPERTY_PATTERN,
+  renewals,
+  TRIAL_DAYS_MAX,
+  trialEndsWithoutCard,
   unpaidEnds,
   VALUE_CHARACTERS_MAX,
 } from "#modules/catalog/domain/index.ts";
@@ -117,6 +120,38 @@ const WhenUnpaid = Literals(unpaidEnds, {
   examples: ["cancel"],
 });
 
+const Renewal = Literals(renewals, {
+  description:
+    "`none`: a period is a term; it ends in `expired` unless a further one is bought with `renew`",
+  examples: ["auto"],
+});
+
+const trial = {
+  days: Type.Integer({
+    minimum: 0,
+    maximum: TRIAL_DAYS_MAX,
+    description: "Of the customer's calendar; 0 for no trial. Usage in a trial is free",
+    examples: [14],
+  }),
+  requires_card: Type.Boolean({ description: "Whether it begins with a card only" }),
+  without_card: Literals(trialEndsWithoutCard, {
+    description:
+      "When it ends without a card: it is canceled, or goes on and owes, as if one were declined",
+    examples: ["cancel"],
+  }),
+};
+
+const newLifecycle = {
+  renewal: Type.Optional(Renewal),
+  trial: Type.Optional(
+    Closed({
+      days: trial.days,
+      requires_card: Type.Optional(trial.requires_card),
+      without_card: Type.Optional(trial.without_card),
+    }),
+  ),
+};
+
 const NewPrice = Type.Union([
   Closed({ kind: Type.Literal("flat"), name: Name, billed: Billed, amount: Amount }),
   Closed({
@@ -161,6 +196,7 @@ export const NewPlanVersion = Closed({
   }),
   ...newSpend,
   when_unpaid: Type.Optional(WhenUnpaid),
+  ...newLifecycle,
   metadata: Type.Optional(Metadata),
 });
 
@@ -197,6 +233,8 @@ const version = {
   prices: Type.Array(Price),
   ...spend,
   when_unpaid: WhenUnpaid,
+  renewal: Renewal,
+  trial: Closed(trial),
   // Each surface checks the metadata it takes; what is kept is shown as it is.
   metadata: Type.Unsafe<Record<string, unknown>>(Metadata),
   published_at: Instant,

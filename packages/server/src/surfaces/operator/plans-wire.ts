@@ -1,5 +1,10 @@
 import type { Static } from "typebox";
-import type { PlanDraft, PriceDraft } from "#modules/catalog/domain/index.ts";
+import {
+  type LifecyclePolicy,
+  type PlanDraft,
+  type PriceDraft,
+  usualLifecycle,
+} from "#modules/catalog/domain/index.ts";
 import type { SpendLimits } from "#modules/rating/domain/index.ts";
 import type { NewPlanVersion } from "./plans-schema.ts";
 import { priceModel } from "./price-model-wire.ts";
@@ -18,7 +23,20 @@ export function planDraft(body: PlanBody): PlanDraft {
     prices: body.prices.map(priceDraft),
     spend: spendLimits(body),
     ...(body.when_unpaid === undefined ? {} : { whenUnpaid: body.when_unpaid }),
+    lifecycle: lifecycle(body),
     metadata: body.metadata ?? {},
+  };
+}
+
+function lifecycle({ renewal, trial }: PlanBody): LifecyclePolicy {
+  const usual = usualLifecycle;
+  return {
+    renewal: renewal ?? usual.renewal,
+    trial: {
+      days: trial?.days ?? usual.trial.days,
+      requiresCard: trial?.requires_card ?? usual.trial.requiresCard,
+      withoutCard: trial?.without_card ?? usual.trial.withoutCard,
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 import { Type } from "typebox";
+import { TRIAL_DAYS_MAX } from "#modules/catalog/domain/index.ts";
+import { subscriptionStatuses } from "#modules/subscriptions/domain/index.ts";
 import { Page, PageQuery } from "#platform/http/page.ts";
 import { Closed, IdString, Instant, Literals, Metadata, Nullable } from "#platform/http/wire.ts";
 
@@ -10,7 +12,7 @@ const subscriptionFields = {
   customer: IdString("customer"),
   plan: IdString("plan"),
   plan_version: Type.Integer(),
-  status: Literals(["incomplete", "active", "past_due", "canceled"]),
+  status: Literals(subscriptionStatuses),
   title: Nullable(Type.String()),
   reference_id: Nullable(Type.String()),
   metadata: Type.Record(Type.String(), Type.Unknown()),
@@ -22,6 +24,11 @@ const subscriptionFields = {
   ended_at: Nullable(Instant),
   created_at: Instant,
   activated_at: Nullable(Instant),
+  starts_at: Nullable(Instant),
+  trial_end: Nullable(Instant),
+  billing_anchor: Nullable(Instant),
+  terms_ahead: Type.Integer({ description: "Terms that are bought beyond the running one" }),
+  pause: Nullable(Closed({ paused_at: Nullable(Instant), resumes_at: Nullable(Instant) })),
 };
 
 const SubscriptionWire = Closed(subscriptionFields);
@@ -49,6 +56,25 @@ const NewSubscription = Closed({
   return_url: Type.Optional(
     Type.String({ maxLength: 2000, description: "Where the payer goes after saving a card" }),
   ),
+  starts_at: Type.Optional({ ...Instant, description: "When it begins; now, when absent" }),
+  trial_days: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: TRIAL_DAYS_MAX,
+      description: "In place of the plan's trial; 0 for none",
+    }),
+  ),
+  trial_end: Type.Optional({ ...Instant, description: "The same as an instant" }),
+  billing_anchor: Type.Optional(
+    Type.Union(
+      [Closed({ day: Type.Integer({ minimum: 1, maximum: 31 }) }), Closed({ at: Instant })],
+      {
+        description:
+          "Where periods are counted from: a day of the month, in shorter months its last one, or an " +
+          "instant. What runs before the first of them is charged in proportion",
+      },
+    ),
+  ),
 });
 
 export const createSubscription = {
@@ -61,13 +87,16 @@ export const createSubscription = {
       "currency_mismatch",
       "return_url_not_allowed",
       "subscription_reference_reused",
+      "time_invalid",
+      "billing_anchor_invalid",
     ],
   },
   schema: {
     operationId: "createSubscription",
     summary: "Subscribe a customer to a plan",
     description:
-      "With a card on file it starts at once; else `payment_url` is where the customer saves one.",
+      "With a card on file it starts at once, or when `starts_at` says; else `payment_url` is where " +
+      "the customer saves one. A trial is one period, in which usage is counted and not billed.",
     tags,
     body: NewSubscription,
     response: { 201: CreatedSubscriptionWire },
@@ -113,5 +142,52 @@ export const cancelSubscription = {
       at_period_end: Type.Optional(Type.Boolean({ description: "True unless you say not" })),
     }),
     response: { 200: SubscriptionWire },
+  },
+} as const;
+
+const RefusedTransition = ["subscription_not_found", "subscription_transition_refused"] as const;
+
+export const undoCancellation = {
+  config: { scope: "billing:write", refuses: RefusedTransition, emptyBody: true },
+  schema: {
+    operationId: "undoCancellation",
+    summary: "Let a subscription run on that was to end with its period",
+    tags,
+    params: Id,
+    body: Closed({}),
+    response: { 200: SubscriptionWire },
+  },
+} as const;
+
+export const endTrial = {
+  config: { scope: "billing:write", refuses: RefusedTransition, emptyBody: true },
+  schema: {
+    operationId: "endTrial",
+    summary: "End a trial now",
+    description:
+      "The first period begins and is charged. Without a card, what the plan says of that happens.",
+    tags,
+    params: Id,
+    body: Closed({}),
+    response: { 200: SubscriptionWire },
+  },
+} as const;
+
+export const renewSubscription = {
+  config: {
+    scope: "billing:write",
+    refuses: [...RefusedTransition, "term_renews_itself", "term_awaits_payment"],
+    emptyBody: true,
+  },
+  schema: {
+    operationId: "renewSubscription",
+    summary: "Buy a further term",
+    description:
+      "For plans whose renewal is `none`. The card is charged for the term that follows what is bought " +
+      "so far; once it has paid, `terms_ahead` counts it. A declined term is not tried again.",
+    tags,
+    params: Id,
+    body: Closed({}),
+    response: { 200: Closed({ ...subscriptionFields, invoice: Nullable(IdString("invoice")) }) },
   },
 } as const;

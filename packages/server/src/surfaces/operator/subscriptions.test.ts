@@ -53,6 +53,11 @@ describe("POST /v1/subscriptions", () => {
       ended_at: null,
       created_at: "2026-01-31T00:00:00.000Z",
       activated_at: "2026-01-31T00:00:00.000Z",
+      starts_at: null,
+      trial_end: null,
+      billing_anchor: "2026-01-31T00:00:00.000Z",
+      terms_ahead: 0,
+      pause: null,
       payment_url: null,
     });
   });

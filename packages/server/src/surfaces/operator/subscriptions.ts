@@ -9,12 +9,16 @@ import {
 } from "#modules/subscriptions/index.ts";
 import { pageOf, readCursor } from "#platform/http/page.ts";
 import { idFrom, ownedIdFrom } from "#platform/http/wire.ts";
+import { lifecycleRoutes } from "./subscriptions-lifecycle.ts";
 import * as operations from "./subscriptions-operations.ts";
+import { beginningFromWire } from "./subscriptions-wire.ts";
 
 /** Selling plans to customers, and ending that. */
 export const subscriptionRoutes =
   (subscribing: Subscribing, recorder: Pick<UsageRecorder, "forget">): FastifyPluginAsyncTypebox =>
   async (app) => {
+    await app.register(lifecycleRoutes(subscribing, recorder));
+
     app.post("/v1/subscriptions", operations.createSubscription, async (request, reply) => {
       const { body, caller } = request;
       const customerId = idFrom("customer", body.customer, "customer_not_found");
@@ -26,6 +30,7 @@ export const subscriptionRoutes =
           referenceId: body.reference_id ?? null,
           metadata: body.metadata ?? {},
           returnUrl: body.return_url ?? null,
+          beginning: beginningFromWire(body),
         });
         return { ...subscriptionSnapshot(subscription), payment_url: paymentUrl };
       });

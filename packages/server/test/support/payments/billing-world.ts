@@ -6,6 +6,7 @@ import { closeDueOf } from "#flows/close-due.ts";
 import { createCollector } from "#flows/collect-due-payments.ts";
 import { createSubscription } from "#flows/create-subscription.ts";
 import type { Engine } from "#flows/engine.ts";
+import { removeCard } from "#flows/remove-card.ts";
 import { attachCard, saveCard } from "#flows/save-card.ts";
 import { present } from "#kernel/assert.ts";
 import type { Clock } from "#kernel/clock.ts";
@@ -143,12 +144,13 @@ function sellingIn({ engine, collector, projectId, inProject }: Core) {
 
 /** Lives through one month of a plan of 2,999.00 JMD in arrears, up to the invoice. */
 function owingIn(core: Core, { newSubscription, giveCard }: ReturnType<typeof sellingIn>) {
-  const { engine, db, clock, projectId, inProject } = core;
+  const { engine, db, clock, projectId, collector, inProject } = core;
   return async (token: string | null = "pm_card_visa"): Promise<Owing> => {
     const { subscription } = await newSubscription({ prices: [flatPrice("2999.00")] });
     const { customerId } = subscription;
-    if (token !== null) await giveCard(customerId, token);
+    const card = await giveCard(customerId, token ?? "pm_card_visa");
     await inProject((tx) => activateSubscription(engine, tx, subscription));
+    if (token === null) await removeCard(collector, projectId, card);
     const { period } = await inProject((tx) => getSubscription(tx, subscription));
     clock.moveTo(Math.max(clock.now(), present(period, "it has begun").endMs));
     await closeDueOf(engine, db, { projectId, customerId, nowMs: clock.now() });

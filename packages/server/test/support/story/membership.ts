@@ -13,6 +13,8 @@ export interface Membership {
   /** Reports usage that is taken. */
   uses(metric: string, quantity: string, more?: object): Promise<void>;
   cancels(when: "at period end" | "now"): Promise<Answer>;
+  /** Asks for what happens to it otherwise: `uncancel`, `end_trial`, `renew`; answers whatever is answered. */
+  asks(what: string, body?: object): Promise<Answer>;
   now(): Promise<Json>;
   /** The running period: `2026-01-01 – 2026-02-01`. */
   period(): Promise<string>;
@@ -43,6 +45,8 @@ export function membershipOf(teller: Teller, { id, payment_url }: Json): Members
         token,
         body: { at_period_end: when === "at period end" },
       }),
+    asks: (what, body = {}) =>
+      shop.call("POST", `/v1/subscriptions/${id}/${what}`, { token, body }),
     async period() {
       const { current_period_start, current_period_end } = await now();
       return span(current_period_start, current_period_end);

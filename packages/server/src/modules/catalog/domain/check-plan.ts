@@ -6,6 +6,7 @@ import type { SpendLimits } from "#modules/rating/domain/index.ts";
 import { meterFaults, repeatedMeterFaults } from "./check-meters.ts";
 import { modelFaults } from "./check-model.ts";
 import { amountFaults, faultUnless, type PlanFault } from "./fault.ts";
+import { lifecycleFaults, usualLifecycle } from "./lifecycle-policy.ts";
 import type { PlanDraft, PriceDraft } from "./plan-draft.ts";
 
 export const NAME_CHARACTERS_MAX = 200;
@@ -32,6 +33,7 @@ export function planFaults(draft: PlanDraft): PlanFault[] {
     ...draft.prices.flatMap((price, index) => priceFaults(price, draft, `/prices/${index}`)),
     ...repeatedMeterFaults(draft.prices),
     ...spendFaults(draft.spend, draft.currency, ""),
+    ...lifecycleFaults(draft.lifecycle ?? usualLifecycle),
   ];
 }
 

@@ -10,6 +10,16 @@ export {
   NAME_CHARACTERS_MAX,
   PRICES_MAX,
 } from "./check-plan.ts";
+export {
+  type LifecycleJson,
+  type LifecyclePolicy,
+  lifecycleFromJson,
+  lifecycleToJson,
+  renewals,
+  TRIAL_DAYS_MAX,
+  trialEndsWithoutCard,
+  usualLifecycle,
+} from "./lifecycle-policy.ts";
 export { METRIC_PATTERN } from "./metric-pattern.ts";
 export {
   type Billed,

@@ -1,4 +1,5 @@
 import { type Meter, plainMeter } from "#modules/metering/domain/index.ts";
+import type { LifecyclePolicy } from "./lifecycle-policy.ts";
 import type { FlatPrice, PlanVersion, UnpaidEnd, UsagePrice } from "./plan.ts";
 
 /** A usage price as its publisher writes it. It has no choice of when: it is billed in arrears. */
@@ -22,4 +23,6 @@ export interface PlanDraft
   readonly prices: readonly PriceDraft[];
   /** `cancel`, when absent. */
   readonly whenUnpaid?: UnpaidEnd;
+  /** `usualLifecycle`, when absent. */
+  readonly lifecycle?: LifecyclePolicy;
 }

@@ -9,6 +9,7 @@ import {
   type PriceModel,
   type SpendLimits,
 } from "#modules/rating/domain/index.ts";
+import type { LifecyclePolicy } from "./lifecycle-policy.ts";
 
 /** When a price is billed: as its period begins, or when it has ended. Usage is always in arrears. */
 export type Billed = "advance" | "arrears";
@@ -64,6 +65,7 @@ export interface PlanVersion extends PlanVersionKey {
   /** What all charges of a period together come to at least and at most. */
   readonly spend: SpendLimits;
   readonly whenUnpaid: UnpaidEnd;
+  readonly lifecycle: LifecyclePolicy;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly publishedAtMs: EpochMs;
 }

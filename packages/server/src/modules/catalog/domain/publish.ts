@@ -3,6 +3,7 @@ import { isCurrency } from "#kernel/currency.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { NewId } from "#kernel/ids.ts";
 import { planFaults } from "./check-plan.ts";
+import { usualLifecycle } from "./lifecycle-policy.ts";
 import type { Plan, PlanVersion, PlanVersionKey, Price } from "./plan.ts";
 import { meterOf, type PlanDraft, type PriceDraft } from "./plan-draft.ts";
 
@@ -35,7 +36,7 @@ function published(
   newId: NewId,
   nowMs: EpochMs,
 ): PlanVersion {
-  const { currency, prices, whenUnpaid = "cancel", ...terms } = draft;
+  const { currency, prices, whenUnpaid = "cancel", lifecycle = usualLifecycle, ...terms } = draft;
   if (!isCurrency(currency)) throw new BillingError("currency_unknown", { currency });
   const errors = planFaults(draft);
   if (errors.length > 0) throw new BillingError("plan_invalid", { errors });
@@ -44,6 +45,7 @@ function published(
     ...terms,
     currency,
     whenUnpaid,
+    lifecycle,
     prices: prices.map((price) => publishedPrice(price, newId())),
     publishedAtMs: nowMs,
   };

@@ -11,10 +11,11 @@ import {
   priceModelToJson,
   type SpendLimits,
 } from "#modules/rating/domain/index.ts";
+import { type LifecycleJson, lifecycleToJson } from "./lifecycle-policy.ts";
 import type { Billed, Plan, PlanStatus, PlanVersion, Price, UnpaidEnd } from "./plan.ts";
 
 /** A plan version as the operator API and the events show it. Amounts are in major units. */
-export interface PlanSnapshot {
+export interface PlanSnapshot extends LifecycleJson {
   id: string;
   version: number;
   name: string;
@@ -75,6 +76,7 @@ export function planSnapshot(version: PlanVersion): PlanSnapshot {
     prices: version.prices.map((price) => priceSnapshot(price, version.currency)),
     ...spendSnapshot(version.spend, version.currency),
     when_unpaid: version.whenUnpaid,
+    ...lifecycleToJson(version.lifecycle),
     metadata: { ...version.metadata },
     published_at: isoInstant(version.publishedAtMs),
   };

@@ -4,8 +4,11 @@ import type { OwnedId } from "#kernel/ids.ts";
 import { sumMinor } from "#kernel/money.ts";
 import type { DraftLine } from "./line.ts";
 
-/** Why an invoice was made: its first period began, a period ended, or late usage was settled. */
-export type InvoiceReason = "opening" | "renewal" | "final";
+/**
+ * Why an invoice was made: its first period began, a period ended, a further term was bought, or late
+ * usage was settled.
+ */
+export type InvoiceReason = "opening" | "renewal" | "term" | "final";
 
 export type InvoiceStatus = "open" | "paid" | "void" | "uncollectible";
 

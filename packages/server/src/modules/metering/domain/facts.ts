@@ -11,6 +11,9 @@ export interface SubscriptionFacts extends OwnedId {
   readonly anchoring: Anchoring | null;
   /** Null until the subscription is active. */
   readonly runningPeriod: Period | null;
+  /** The first instant at which it ran; null until then. */
+  readonly beganMs: EpochMs | null;
+  readonly trialEndMs: EpochMs | null;
   readonly endedAtMs: EpochMs | null;
   /**
    * What the subscription's plan prices: by metric, the meters that read it, or null where it is

@@ -14,6 +14,8 @@ const FACTS: SubscriptionFacts = {
   status: "active",
   anchoring: { anchorMs: NOW_MS - 1e9, interval: { unit: "month", count: 1 }, timeZone: "UTC" },
   runningPeriod: { startMs: NOW_MS - 1e9, endMs: NOW_MS + 1e9 },
+  beganMs: NOW_MS - 1e9,
+  trialEndMs: null,
   endedAtMs: null,
   metrics: new Map([
     ["packages", null],

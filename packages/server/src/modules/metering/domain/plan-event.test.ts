@@ -20,6 +20,8 @@ function facts(changes: Partial<SubscriptionFacts> = {}): SubscriptionFacts {
     status: "active",
     anchoring: { anchorMs: ANCHOR_MS, interval: { unit: "month", count: 1 }, timeZone: "UTC" },
     runningPeriod: PERIOD,
+    beganMs: ANCHOR_MS,
+    trialEndMs: null,
     endedAtMs: null,
     metrics: new Map([["packages", null]]),
     testClockAtMs: null,
@@ -71,7 +73,9 @@ describe("what is refused", () => {
     },
     {
       event: event(),
-      target: [facts({ status: "incomplete", anchoring: null, runningPeriod: null })],
+      target: [
+        facts({ status: "incomplete", anchoring: null, runningPeriod: null, beganMs: null }),
+      ],
       code: "subscription_not_active",
       because: "nothing is billed before the subscription starts",
     },
@@ -174,6 +178,28 @@ describe("where an event is counted", () => {
     });
   });
 
+  test.each([
+    { occurred: "2026-08-01", period: "2026-07-20", because: "the trial is one, however long" },
+    {
+      occurred: "2026-08-25",
+      period: "2026-08-20",
+      because: "the first begins when the trial ends",
+    },
+    {
+      occurred: "2026-09-06",
+      period: "2026-09-05",
+      because: "the others begin where the anchor says",
+    },
+  ])("an event of $occurred is of the period from $period: $because", ({ occurred, period }) => {
+    const tried = facts({
+      beganMs: Date.parse("2026-07-20"),
+      trialEndMs: Date.parse("2026-08-20"),
+      testClockAtMs: NOW_MS,
+    });
+    const plan = planned(event({ occurredAtMs: Date.parse(occurred) }), [tried]);
+    expect(plan).toMatchObject({ periodStartMs: Date.parse(period), isPeriodOpen: false });
+  });
+
   test("a customer on a test clock may report what is long past", () => {
     const reported = event({ occurredAtMs: ANCHOR_MS });
     const target = [facts({ testClockAtMs: NOW_MS + 400 * DAY_MS })];
@@ -223,6 +249,7 @@ describe("an event that names a customer", () => {
       id: 4n,
       anchoring: { anchorMs: endMs, interval: { unit: "month", count: 1 }, timeZone: "UTC" },
       runningPeriod: { startMs: endMs, endMs: endMs + 30 * DAY_MS },
+      beganMs: endMs,
     });
     const target = [ended(HOUR_MS), next];
     expect(planned(named({ occurredAtMs: endMs - 1 }), target)).toMatchObject({

@@ -1,6 +1,6 @@
-import { type EpochMs, isWithin } from "#kernel/clock.ts";
+import { type EpochMs, isWithin, type Period } from "#kernel/clock.ts";
 import type { ErrorCode } from "#kernel/error.ts";
-import { LATE_USAGE_MS } from "#modules/subscriptions/domain/index.ts";
+import { isOver, isRunning, LATE_USAGE_MS } from "#modules/subscriptions/domain/index.ts";
 import type { SubscriptionFacts, TargetFacts } from "./facts.ts";
 import { feedsOf } from "./feed.ts";
 import type { PeriodOf } from "./period-of.ts";
@@ -57,9 +57,10 @@ function presentOf(facts: SubscriptionFacts, serverNowMs: EpochMs): EpochMs {
   return facts.testClockAtMs ?? serverNowMs;
 }
 
-function stateRefusal({ status, endedAtMs }: SubscriptionFacts, nowMs: EpochMs): ErrorCode | null {
-  if (status === "incomplete") return "subscription_not_active";
-  if (status !== "canceled") return null;
+function stateRefusal(facts: SubscriptionFacts, nowMs: EpochMs): ErrorCode | null {
+  const { status, endedAtMs } = facts;
+  if (status === "incomplete" || status === "scheduled") return "subscription_not_active";
+  if (!isOver(facts)) return null;
   return endedAtMs !== null && nowMs < endedAtMs + LATE_USAGE_MS ? null : "subscription_closed";
 }
 
@@ -74,9 +75,20 @@ function timeRefusal(
   return wasRunning(facts, occurredAtMs) ? null : "usage_outside_subscription";
 }
 
-function wasRunning({ anchoring, endedAtMs }: SubscriptionFacts, instantMs: EpochMs): boolean {
-  if (anchoring === null || instantMs < anchoring.anchorMs) return false;
+function wasRunning({ beganMs, endedAtMs }: SubscriptionFacts, instantMs: EpochMs): boolean {
+  if (beganMs === null || instantMs < beganMs) return false;
   return endedAtMs === null || instantMs < endedAtMs;
+}
+
+/** Where the part begins that ran of a period: a trial is one, and what follows it begins at its end. */
+function partStart(
+  { beganMs, trialEndMs }: SubscriptionFacts,
+  instantMs: EpochMs,
+  { startMs }: Period,
+): EpochMs {
+  const firstMs = beganMs ?? startMs;
+  if (trialEndMs === null) return Math.max(startMs, firstMs);
+  return instantMs < trialEndMs ? firstMs : Math.max(startMs, trialEndMs);
 }
 
 function planned(
@@ -87,7 +99,7 @@ function planned(
   const { customerId, id, anchoring, runningPeriod } = facts;
   if (anchoring === null || runningPeriod === null) return "subscription_not_active";
   const meters = facts.metrics.get(event.metric) ?? null;
-  const isRunning = isWithin(runningPeriod, at.occurredAtMs);
+  const isInRunning = isWithin(runningPeriod, at.occurredAtMs);
   return {
     key: eventKey(customerId, id, event.referenceId),
     customerId,
@@ -98,10 +110,10 @@ function planned(
     occurredAtMs: at.occurredAtMs,
     isTimeGiven: event.occurredAtMs !== null,
     receivedAtMs: at.nowMs,
-    periodStartMs: isRunning
+    periodStartMs: isInRunning
       ? runningPeriod.startMs
-      : at.periodOf(anchoring, at.occurredAtMs).startMs,
-    isPeriodOpen: isRunning && facts.endedAtMs === null,
+      : partStart(facts, at.occurredAtMs, at.periodOf(anchoring, at.occurredAtMs)),
+    isPeriodOpen: isInRunning && isRunning(facts),
     isOnTestClock: facts.testClockAtMs !== null,
     properties: event.properties,
     feeds: meters === null ? null : feedsOf(event, meters),

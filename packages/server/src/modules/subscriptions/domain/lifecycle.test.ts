@@ -5,13 +5,20 @@ import {
   activated,
   afterPaymentFailed,
   afterPaymentRecovered,
+  cancellationUndone,
   endedAt,
   endingAtPeriodEnd,
+  expiredAt,
   renewed,
   runningPeriod,
   type Subscription,
   type SubscriptionStatus,
   settled,
+  subscriptionStatuses,
+  termAdded,
+  trialAnnounced,
+  trialBegun,
+  trialEnded,
 } from "./index.ts";
 
 const at = (text: string) => Date.parse(text);
@@ -28,8 +35,13 @@ const incomplete: Subscription = {
   metadata: {},
   timeZone: "America/Jamaica",
   interval: { unit: "month", count: 1 },
+  beginning: null,
   anchorMs: null,
+  beganMs: null,
+  trialEndMs: null,
   period: null,
+  termsAhead: 0,
+  pause: null,
   cancelsAtPeriodEnd: false,
   canceledAtMs: null,
   endedAtMs: null,
@@ -41,11 +53,26 @@ const incomplete: Subscription = {
 const active = activated(incomplete, ANCHOR_MS, ANCHOR_MS);
 const pastDue = afterPaymentFailed(active);
 const canceled = endedAt(active, at("2026-02-10T00:00:00Z"));
+const scheduled: Subscription = {
+  ...incomplete,
+  status: "scheduled",
+  beginning: { startsAtMs: at("2026-02-20T00:00:00Z"), trial: null, anchor: null },
+};
+const trialing = trialBegun(incomplete, {
+  startMs: ANCHOR_MS,
+  endMs: at("2026-02-14T05:00:00Z"),
+  nowMs: ANCHOR_MS,
+});
+const expired = expiredAt(active, at("2026-02-28T05:00:00Z"));
 const states: Record<SubscriptionStatus, Subscription> = {
   incomplete,
+  scheduled,
+  trialing,
   active,
   past_due: pastDue,
+  paused: { ...active, status: "paused" },
   canceled,
+  expired,
 };
 
 describe("a subscription's life", () => {
@@ -93,20 +120,33 @@ describe("a subscription's life", () => {
 describe("what a state does not allow is refused, and says where it is allowed", () => {
   const moves = {
     activate: (from: Subscription) => activated(from, ANCHOR_MS, ANCHOR_MS),
+    "begin a trial": (from: Subscription) =>
+      trialBegun(from, { startMs: ANCHOR_MS, endMs: ANCHOR_MS + DAY_MS, nowMs: ANCHOR_MS }),
+    "announce the trial's end": trialAnnounced,
+    "end the trial": (from: Subscription) => trialEnded(from, ANCHOR_MS + DAY_MS),
     renew: renewed,
+    expire: (from: Subscription) => expiredAt(from, ANCHOR_MS),
+    "add a term": termAdded,
     "cancel at period end": (from: Subscription) => endingAtPeriodEnd(from, ANCHOR_MS),
+    "undo the cancellation": cancellationUndone,
     "cancel now": (from: Subscription) => endedAt(from, ANCHOR_MS),
     settle: settled,
   };
   const allowed: Record<keyof typeof moves, SubscriptionStatus[]> = {
-    activate: ["incomplete"],
+    activate: ["incomplete", "scheduled"],
+    "begin a trial": ["incomplete", "scheduled"],
+    "announce the trial's end": ["trialing"],
+    "end the trial": ["trialing"],
     renew: ["active", "past_due"],
-    "cancel at period end": ["active", "past_due"],
-    "cancel now": ["incomplete", "active", "past_due"],
-    settle: ["canceled"],
+    expire: ["active", "past_due"],
+    "add a term": ["active", "past_due"],
+    "cancel at period end": ["trialing", "active", "past_due"],
+    "undo the cancellation": ["trialing", "active", "past_due"],
+    "cancel now": ["incomplete", "scheduled", "trialing", "active", "past_due", "paused"],
+    settle: ["canceled", "expired"],
   };
   const rows = (Object.keys(moves) as (keyof typeof moves)[]).flatMap((move) =>
-    (Object.keys(states) as SubscriptionStatus[]).map((status) => ({ move, status })),
+    subscriptionStatuses.map((status) => ({ move, status })),
   );
   const isAllowed = ({ move, status }: (typeof rows)[number]) => allowed[move].includes(status);
 

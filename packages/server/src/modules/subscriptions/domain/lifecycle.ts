@@ -1,62 +1,74 @@
 import { present } from "#kernel/assert.ts";
 import { DAY_MS, type EpochMs, MINUTE_MS } from "#kernel/clock.ts";
-import { BillingError } from "#kernel/error.ts";
 import { periodAt } from "#kernel/interval.ts";
-import {
-  anchoringOf,
-  type RunningPeriod,
-  type Subscription,
-  type SubscriptionStatus,
-} from "./subscription.ts";
+import { anchorOf, firstPeriod } from "./beginning.ts";
+import { anchoringOf, type RunningPeriod, type Subscription } from "./subscription.ts";
+import { refuseUnless } from "./transition.ts";
 
 /** Usage of a subscription that has ended is taken this long, onto a final invoice. */
 export const LATE_USAGE_MS = DAY_MS;
 
 // The final invoice waits a little longer than usage is taken, so that an event that was let in at the
 // last moment by another process is counted before the invoice is made.
-const FINAL_INVOICE_MS = LATE_USAGE_MS + 5 * MINUTE_MS;
+export const FINAL_INVOICE_MS = LATE_USAGE_MS + 5 * MINUTE_MS;
 
-/** Starts the first period at `anchorMs`: the card is saved, or the first invoice is paid. */
+/** Starts the first period at `startMs`: the card is saved, or the first invoice is paid. */
 export function activated(
   subscription: Subscription,
-  anchorMs: EpochMs,
+  startMs: EpochMs,
   nowMs: EpochMs,
 ): Subscription {
-  refuseUnless(subscription, ["incomplete"]);
-  const anchored = { ...subscription, status: "active" as const, anchorMs, activatedAtMs: nowMs };
-  return inPeriod(anchored, 0);
+  refuseUnless(subscription, "begin");
+  const anchorMs = anchorOf(subscription, startMs);
+  const period = firstPeriod(subscription, anchorMs, startMs);
+  return {
+    ...subscription,
+    status: "active",
+    anchorMs,
+    beganMs: startMs,
+    activatedAtMs: nowMs,
+    period,
+    nextActionMs: period.endMs,
+  };
 }
 
 /** The period that has ended is over; the next one runs. */
 export function renewed(subscription: Subscription): Subscription {
-  refuseUnless(subscription, ["active", "past_due"]);
+  refuseUnless(subscription, "renew_period");
   return inPeriod(subscription, runningPeriod(subscription).index + 1);
 }
 
 /** Ends the subscription at this instant: its period is cut here. */
 export function endedAt(subscription: Subscription, instantMs: EpochMs): Subscription {
-  refuseUnless(subscription, ["incomplete", "active", "past_due"]);
+  refuseUnless(subscription, "end_now");
   const { period } = subscription;
   return {
     ...subscription,
     status: "canceled",
     canceledAtMs: subscription.canceledAtMs ?? instantMs,
     endedAtMs: instantMs,
-    period: period === null ? null : { ...period, endMs: instantMs },
+    // What rests has ended its period before.
+    period: period === null ? null : { ...period, endMs: Math.min(period.endMs, instantMs) },
     nextActionMs: period === null ? null : instantMs + FINAL_INVOICE_MS,
   };
 }
 
 /** Lets the running period be the last one. Said twice it is the same. */
 export function endingAtPeriodEnd(subscription: Subscription, nowMs: EpochMs): Subscription {
-  refuseUnless(subscription, ["active", "past_due"]);
+  refuseUnless(subscription, "cancel_at_period_end");
   const canceledAtMs = subscription.canceledAtMs ?? nowMs;
   return { ...subscription, cancelsAtPeriodEnd: true, canceledAtMs };
 }
 
+/** Lets it run on after all. Said twice, or of one that was never to end, it is the same. */
+export function cancellationUndone(subscription: Subscription): Subscription {
+  refuseUnless(subscription, "undo_cancellation");
+  return { ...subscription, cancelsAtPeriodEnd: false, canceledAtMs: null };
+}
+
 /** Late usage is settled: time has nothing more to do here. */
 export function settled(subscription: Subscription): Subscription {
-  refuseUnless(subscription, ["canceled"]);
+  refuseUnless(subscription, "settle");
   return { ...subscription, nextActionMs: null };
 }
 
@@ -78,12 +90,4 @@ function inPeriod(subscription: Subscription, index: number): Subscription {
   const anchoring = present(anchoringOf(subscription), "an active subscription is anchored");
   const period = { ...periodAt(anchoring, index), index };
   return { ...subscription, period, nextActionMs: period.endMs };
-}
-
-function refuseUnless(subscription: Subscription, allowed: readonly SubscriptionStatus[]): void {
-  if (allowed.includes(subscription.status)) return;
-  throw new BillingError("subscription_transition_refused", {
-    status: subscription.status,
-    allowed_in: allowed,
-  });
 }

@@ -1,9 +1,27 @@
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Anchoring, Interval } from "#kernel/interval.ts";
+import type { Beginning } from "./beginning.ts";
+import type { Pause } from "./pause.ts";
 
-/** incomplete (awaiting its first payment or card) → active → past_due → canceled. */
-export type SubscriptionStatus = "incomplete" | "active" | "past_due" | "canceled";
+/**
+ * - `scheduled`: begins at an instant to come. `incomplete`: waits for its first payment or a card.
+ * - `trialing`, `active`, `past_due`: it runs; the last of them owes for a period.
+ * - `paused`: it rests, and nothing is billed.
+ * - `canceled`, `expired`: it has ended; an expired term may be bought again.
+ */
+export const subscriptionStatuses = [
+  "incomplete",
+  "scheduled",
+  "trialing",
+  "active",
+  "past_due",
+  "paused",
+  "canceled",
+  "expired",
+] as const;
+
+export type SubscriptionStatus = (typeof subscriptionStatuses)[number];
 
 /** The billing period that runs now, counted from the anchor. */
 export interface RunningPeriod extends Period {
@@ -20,10 +38,20 @@ export interface Subscription extends OwnedId {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly timeZone: string;
   readonly interval: Interval;
-  /** Null until the subscription is active. */
+  /** How it was asked to begin; null: at once, and counted from there. */
+  readonly beginning: Beginning | null;
+  /** Null until it runs. In a trial, where the periods after it are counted from. */
   readonly anchorMs: EpochMs | null;
-  /** Null until the subscription is active; after its end, the last period, cut at the end. */
+  /** The first instant at which it ran; null until then. */
+  readonly beganMs: EpochMs | null;
+  /** Until when its trial runs, or ran; null where there is none. */
+  readonly trialEndMs: EpochMs | null;
+  /** Null until it runs; a trial is one period. While it rests and after its end, the last, cut there. */
   readonly period: RunningPeriod | null;
+  /** Terms that are bought beyond the running one. */
+  readonly termsAhead: number;
+  /** The pause that it is in, or that begins when its period ends. */
+  readonly pause: Pause | null;
   readonly cancelsAtPeriodEnd: boolean;
   readonly canceledAtMs: EpochMs | null;
   /** No period runs after this instant; late usage is taken a little longer. */
@@ -35,7 +63,7 @@ export interface Subscription extends OwnedId {
   readonly activatedAtMs: EpochMs | null;
 }
 
-/** What decides where this subscription's periods begin, or null before it is active. */
+/** What decides where this subscription's periods begin, or null before it runs. */
 export function anchoringOf(subscription: Subscription): Anchoring | null {
   const { anchorMs, interval, timeZone } = subscription;
   return anchorMs === null ? null : { anchorMs, interval, timeZone };

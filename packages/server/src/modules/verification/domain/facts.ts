@@ -38,6 +38,8 @@ export interface SubscriptionFact extends OwnedId {
   /** Null before the first period. */
   readonly anchoring: Anchoring | null;
   readonly period: RunningPeriod | null;
+  readonly beganMs: EpochMs | null;
+  readonly trialEndMs: EpochMs | null;
   readonly endedAtMs: EpochMs | null;
   readonly activatedAtMs: EpochMs | null;
   readonly canceledAtMs: EpochMs | null;

@@ -8,12 +8,14 @@ import { invoiceKey } from "./invoice-of-line.ts";
 
 export const closeHasItsInvoice: Invariant = {
   name: "close_has_its_invoice",
-  states: "An invoice was made by one close of a period of its subscription, and by no other.",
+  states:
+    "An invoice was made by one close of a period of its subscription and by no other, unless a term was bought with it.",
   find({ closes, invoices }) {
     const billed = closes.flatMap((close) =>
       close.invoiceId === null ? [] : [{ ...close, invoiceId: close.invoiceId }],
     );
-    return pairs(invoices, ownedKey, billed, invoiceKey).flatMap(compare);
+    const made = invoices.filter(({ reason }) => reason !== "term");
+    return pairs(made, ownedKey, billed, invoiceKey).flatMap(compare);
   },
 };
 

@@ -1,16 +1,29 @@
+import { ownedKey } from "#kernel/ids.ts";
 import { formatNanos } from "#kernel/nanos.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
 import type { CounterFact, Facts, LineFact, MeterKey } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
 import { type Pair, pairs, sumOf } from "#modules/verification/domain/matching.ts";
 import { counterName, meterKey } from "#modules/verification/domain/names.ts";
-import { invoiceByLine } from "./invoice-of-line.ts";
+import { invoiceByLine, subscriptionKey } from "./invoice-of-line.ts";
 
 export const counterKnowsWhatWasBilled: Invariant = {
   name: "counter_knows_what_was_billed",
-  states: "What a counter holds as billed stands on invoice lines.",
-  find: (facts) => pairs(facts.counters, meterKey, billedLines(facts), meterKey).flatMap(compare),
+  states: "What a counter holds as billed stands on invoice lines, unless it counted a trial.",
+  find: (facts) =>
+    pairs(chargedCounters(facts), meterKey, billedLines(facts), meterKey).flatMap(compare),
 };
+
+/** What a trial used is on no invoice. */
+function chargedCounters({ subscriptions, counters }: Facts): CounterFact[] {
+  const trialEnds = new Map(
+    subscriptions.map((subscription) => [ownedKey(subscription), subscription.trialEndMs]),
+  );
+  return counters.filter((counter) => {
+    const trialEndMs = trialEnds.get(subscriptionKey(counter)) ?? null;
+    return trialEndMs === null || counter.periodStartMs >= trialEndMs;
+  });
+}
 
 type BilledLine = LineFact & MeterKey;
 

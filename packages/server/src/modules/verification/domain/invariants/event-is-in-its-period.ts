@@ -1,6 +1,6 @@
 import { isoInstant } from "#kernel/clock.ts";
 import { ownedKey } from "#kernel/ids.ts";
-import { periodAt, periodIndexAt } from "#kernel/interval.ts";
+import { partAt } from "#modules/subscriptions/domain/index.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
 import type { SubscriptionFact, UsageFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
@@ -19,13 +19,17 @@ export const eventIsInItsPeriod: Invariant = {
 function compare(events: UsageFact, subscription: SubscriptionFact | undefined): Finding[] {
   const named = usageName(events);
   const found = `events from ${isoInstant(events.firstMs)} to ${isoInstant(events.lastMs)}`;
-  const anchoring = subscription?.anchoring ?? null;
-  if (anchoring === null) return [{ ...named, expected: "a subscription that has begun", found }];
-  const index = periodIndexAt(anchoring, events.periodStartMs);
-  const { startMs, endMs } = periodAt(anchoring, index);
+  const { anchoring, beganMs, trialEndMs } = subscription ?? NOT_BEGUN;
+  if (anchoring === null || beganMs === null) {
+    return [{ ...named, expected: "a subscription that has begun", found }];
+  }
+  const timeline = { anchoring, beganMs, trialEndMs, endedAtMs: null };
+  const { startMs, endMs } = partAt(timeline, events.periodStartMs);
   const isInside =
     startMs === events.periodStartMs && startMs <= events.firstMs && events.lastMs < endMs;
   if (isInside) return [];
   const expected = `events of the period from ${isoInstant(startMs)} to ${isoInstant(endMs)}`;
   return [{ ...named, expected, found }];
 }
+
+const NOT_BEGUN = { anchoring: null, beganMs: null, trialEndMs: null };

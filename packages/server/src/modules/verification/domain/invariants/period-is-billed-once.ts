@@ -8,7 +8,7 @@ export const periodIsBilledOnce: Invariant = {
   name: "period_is_billed_once",
   states: "A period of a subscription is billed once for each reason.",
   find: ({ invoices }) =>
-    [...groupBy(invoices, periodKey).values()]
+    [...groupBy(invoices.filter(isBilled), periodKey).values()]
       .filter(([, second]) => second !== undefined)
       .flatMap(([first, ...others]) =>
         others.map((invoice) => ({
@@ -18,6 +18,11 @@ export const periodIsBilledOnce: Invariant = {
         })),
       ),
 };
+
+/** A term that was not paid for was not bought, and may be bought again. */
+function isBilled({ reason, status }: InvoiceFact): boolean {
+  return reason !== "term" || status === "open" || status === "paid";
+}
 
 function periodKey({ customerId, subscriptionId, reason, period }: InvoiceFact): string {
   return `${customerId}:${subscriptionId}:${reason}:${period.startMs}`;

@@ -1,6 +1,7 @@
-import { isoInstant } from "#kernel/clock.ts";
+import { type EpochMs, isoInstant, type Period } from "#kernel/clock.ts";
 import { ownedKey } from "#kernel/ids.ts";
-import { periodAt } from "#kernel/interval.ts";
+import { periodAt, periodIndexAt } from "#kernel/interval.ts";
+import { isOver } from "#modules/subscriptions/domain/index.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
 import type { CloseFact, SubscriptionFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
@@ -30,13 +31,13 @@ function compare({ left: [known], right: closes }: Pair<SubscriptionFact, CloseF
 
 /** The period that is said to run, against the one that the anchor gives. */
 function wrongPeriod(subscription: SubscriptionFact): Finding[] {
-  const { anchoring, period, endedAtMs } = subscription;
-  if (anchoring === null || period === null) {
-    if (anchoring === null && period === null) return [];
-    const found = "one without the other";
+  const { anchoring, period, beganMs, endedAtMs } = subscription;
+  if (anchoring === null || period === null || beganMs === null) {
+    if (anchoring === null && period === null && beganMs === null) return [];
+    const found = "some of them without the others";
     return [{ ...subscriptionName(subscription), expected: "an anchor with a period", found }];
   }
-  const due = periodAt(anchoring, period.index);
+  const due = duePeriod({ ...subscription, anchoring, period, beganMs });
   const endMs = endedAtMs ?? due.endMs;
   if (period.startMs === due.startMs && period.endMs === endMs) return [];
   return [
@@ -48,13 +49,28 @@ function wrongPeriod(subscription: SubscriptionFact): Finding[] {
   ];
 }
 
+type Begun = SubscriptionFact & {
+  readonly anchoring: NonNullable<SubscriptionFact["anchoring"]>;
+  readonly period: NonNullable<SubscriptionFact["period"]>;
+  readonly beganMs: EpochMs;
+};
+
+function duePeriod({ anchoring, period, beganMs, trialEndMs }: Begun): Period {
+  if (isTrial({ period, trialEndMs })) return { startMs: beganMs, endMs: trialEndMs ?? beganMs };
+  return cutAt(periodAt(anchoring, period.index), trialEndMs ?? beganMs);
+}
+
+/** The first period may begin later than the anchor's. */
+function cutAt({ startMs, endMs }: Period, firstMs: EpochMs): Period {
+  return { startMs: Math.max(startMs, firstMs), endMs };
+}
+
+function isTrial({ period, trialEndMs }: Pick<Begun, "period" | "trialEndMs">): boolean {
+  return trialEndMs !== null && period.startMs < trialEndMs;
+}
+
 function wrongCloses(subscription: SubscriptionFact, closed: readonly number[]): Finding[] {
-  const { anchoring, period, status } = subscription;
-  const count = period === null ? 0 : period.index + (status === "canceled" ? 1 : 0);
-  const due =
-    anchoring === null
-      ? []
-      : Array.from({ length: count }, (_, index) => periodAt(anchoring, index).startMs);
+  const due = dueCloses(subscription);
   if (due.length === closed.length && due.every((startMs, at) => startMs === closed[at])) return [];
   return [
     {
@@ -63,6 +79,25 @@ function wrongCloses(subscription: SubscriptionFact, closed: readonly number[]):
       found: `closed: ${spanText(closed)}`,
     },
   ];
+}
+
+/** Where the periods begin that are over. A trial is closed by the opening of what follows it. */
+function dueCloses({
+  anchoring,
+  period,
+  status,
+  beganMs,
+  trialEndMs,
+}: SubscriptionFact): readonly EpochMs[] {
+  if (anchoring === null || period === null || beganMs === null) return [];
+  if (isTrial({ period, trialEndMs })) return [];
+  const firstMs = trialEndMs ?? beganMs;
+  const first = firstMs === anchoring.anchorMs ? 0 : periodIndexAt(anchoring, firstMs);
+  const count = period.index - first + (isOver({ status }) ? 1 : 0);
+  return Array.from(
+    { length: count },
+    (_, at) => cutAt(periodAt(anchoring, first + at), firstMs).startMs,
+  );
 }
 
 function spanText(starts: readonly number[]): string {

@@ -1,0 +1,48 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { buyTerm } from "#flows/buy-term.ts";
+import { undoCancellation } from "#flows/cancel-subscription.ts";
+import type { Subscribing } from "#flows/create-subscription.ts";
+import { endTrial } from "#flows/end-trial.ts";
+import { formatOwnedId } from "#kernel/ids.ts";
+import type { UsageRecorder } from "#modules/metering/index.ts";
+import { subscriptionSnapshot } from "#modules/subscriptions/index.ts";
+import { ownedIdFrom } from "#platform/http/wire.ts";
+import * as operations from "./subscriptions-operations.ts";
+
+/** What a subscription goes through between its beginning and its end. */
+export const lifecycleRoutes =
+  ({ engine }: Subscribing, recorder: Pick<UsageRecorder, "forget">): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.post("/v1/subscriptions/:id/uncancel", operations.undoCancellation, ({ params }, reply) =>
+      reply.answer(async (tx) =>
+        subscriptionSnapshot(await undoCancellation(engine, tx, keyOf(params))),
+      ),
+    );
+
+    app.post(
+      "/v1/subscriptions/:id/end_trial",
+      operations.endTrial,
+      async ({ caller, params }, reply) => {
+        const key = keyOf(params);
+        const ended = await reply.answer(async (tx) =>
+          subscriptionSnapshot(await endTrial(engine, tx, key)),
+        );
+        recorder.forget(caller.projectId, key.customerId);
+        return ended;
+      },
+    );
+
+    app.post("/v1/subscriptions/:id/renew", operations.renewSubscription, ({ params }, reply) =>
+      reply.answer(async (tx) => {
+        const { subscription, invoice } = await buyTerm(engine, tx, keyOf(params));
+        return {
+          ...subscriptionSnapshot(subscription),
+          invoice: invoice === null ? null : formatOwnedId("invoice", invoice),
+        };
+      }),
+    );
+  };
+
+function keyOf({ id }: { readonly id: string }) {
+  return ownedIdFrom("subscription", id, "subscription_not_found");
+}
