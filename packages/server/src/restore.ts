@@ -75,7 +75,9 @@ export async function restore(config: Config, options: RestoreOptions): Promise<
     onPhase("bringing the schema up to date");
     await migrate(ownerUrl);
     onPhase("verifying");
-    const verdicts = await verifyDatabase(ownerUrl, options.onVerified);
+    const verdicts = await verifyDatabase(ownerUrl, {
+      ...(options.onVerified && { onVerified: options.onVerified }),
+    });
     const secretKey = await compareSecretKey(config, dataDir, backup);
     return { backup, counts, migrated: later, files, secretKey, verdicts };
   } finally {

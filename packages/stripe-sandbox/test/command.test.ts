@@ -43,6 +43,7 @@ describe("the command's arguments", () => {
     { words: ["--port", "70000"], message: "--port must be" },
     { words: ["--api-key", "sk_live_1"], message: "sk_test_" },
     { words: ["--webhook-url", "merchant"], message: "--webhook-url must be" },
+    { words: ["--webhook-retries", "1,soon"], message: "--webhook-retries must be" },
     { words: ["--faults", "/nowhere.json"], message: "--faults: ENOENT" },
     { words: ["--journey", "x"], message: "--journey" },
     { words: ["serve"], message: "serve" },

@@ -68,7 +68,9 @@ async function inDatabase(progress: Progress): Promise<Findings> {
   const database = await openLocalDatabase(readConfig(), { besideServer: true });
   try {
     return joined(
-      await verifyDatabase(database.ownerUrl, (count) => progress.update({ count, share: null })),
+      await verifyDatabase(database.ownerUrl, {
+        onVerified: (count) => progress.update({ count, share: null }),
+      }),
     );
   } finally {
     await database.close();

@@ -1,4 +1,5 @@
 import { completeCheckout } from "#flows/checkout/complete-checkout.ts";
+import { type Written, writeNewest } from "#flows/money-back/rail-word.ts";
 import { recordDispute } from "#flows/money-back/record-dispute.ts";
 import { recordRefund } from "#flows/money-back/record-refund.ts";
 import { settleFound } from "#flows/settle-payment/settle-found.ts";
@@ -122,10 +123,12 @@ async function handleRefund(
   projectId: number,
   ref: string,
 ): Promise<void> {
-  const found = stillThere(await handling.rails(projectId).retrieveRefund(ref));
-  if (found === null) return;
-  await withPayment(handling, projectId, found.paymentRef, (tx, payment) =>
-    recordRefund(handling.engine, tx, payment, found),
+  await writeNewest(
+    async () => stillThere(await handling.rails(projectId).retrieveRefund(ref)),
+    (word) =>
+      withPayment(handling, projectId, word.found.paymentRef, (tx, payment) =>
+        recordRefund(handling.engine, tx, payment, word),
+      ),
   );
 }
 
@@ -134,34 +137,38 @@ async function handleDispute(
   projectId: number,
   ref: string,
 ): Promise<void> {
-  const found = stillThere(await handling.rails(projectId).retrieveDispute(ref));
-  if (found === null) return;
-  await withPayment(handling, projectId, found.paymentRef, (tx, payment) =>
-    recordDispute(handling.engine, tx, payment, found),
+  await writeNewest(
+    async () => stillThere(await handling.rails(projectId).retrieveDispute(ref)),
+    (word) =>
+      withPayment(handling, projectId, word.found.paymentRef, (tx, payment) =>
+        recordDispute(handling.engine, tx, payment, word),
+      ),
   );
 }
 
 /**
- * Works on the payment that an object at the rail belongs to. What the rail says of it is settled
+ * Writes something of the payment that an object at the rail belongs to. What the rail says of it is settled
  * before, since this notice may have overtaken that of the charge. Does nothing for another's money.
  */
-async function withPayment(
+async function withPayment<Status>(
   handling: RailEventHandling,
   projectId: number,
   paymentRef: string | null,
-  work: (tx: Tx, payment: Payment) => Promise<void>,
-): Promise<void> {
-  if (paymentRef === null) return;
+  write: (tx: Tx, payment: Payment) => Promise<Written<Status>>,
+): Promise<Written<Status>> {
+  if (paymentRef === null) return NOTHING_TO_WRITE;
   const found = stillThere(await handling.rails(projectId).retrievePayment(paymentRef));
-  if (found?.madeFor == null) return;
+  if (found?.madeFor == null) return NOTHING_TO_WRITE;
   await settleOrComplete(handling, projectId, found);
   const customerId = ownerOf(found.madeFor);
-  if (customerId === null) return;
-  await handling.db.ofCustomer({ projectId, customerId }, async (tx) => {
+  if (customerId === null) return NOTHING_TO_WRITE;
+  return handling.db.ofCustomer({ projectId, customerId }, async (tx) => {
     const payment = await findPaymentByRailRef(tx, customerId, found.ref);
-    if (payment !== null) await work(tx, payment);
+    return payment === null ? NOTHING_TO_WRITE : write(tx, payment);
   });
 }
+
+const NOTHING_TO_WRITE = { isWritten: true } as const;
 
 function ownerOf(madeFor: string): bigint | null {
   const key = parseOwnedId("payment", madeFor) ?? parseOwnedId("checkout", madeFor);

@@ -49,6 +49,12 @@ export const faultPoints = {
   "payment.booked": "A payment is in the books; nobody is told; not committed.",
   "payment.committed": "A settled payment is committed.",
 
+  "refund.claimed": "A refund is taken up; the rail has not been asked for it.",
+  "refund.made": "The rail has given money back; nothing of it is written.",
+  "refund.written": "A refund and its transfer are written, not committed.",
+  "refund.committed": "What the rail said to a refund that was asked for is committed.",
+  "dispute.written": "A dispute and its transfer are written, not committed.",
+
   "notice.stored": "A notice of the rail is written, not committed.",
   "notice.committed": "A notice is committed, the rail not answered.",
   "notice.claimed": "A notice is taken up; its object is not asked for.",

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { JournaledCharge } from "@farthing/stripe-sandbox";
+import Stripe from "stripe";
 import { freePort } from "#test/support/processes/free-port.ts";
 
 /** The card sandbox that outlives every server, and so knows what was charged. */
@@ -9,11 +10,17 @@ export interface CardSandbox {
   readonly journalPath: string;
   /** What a server has to be told to use it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The rail's API, as its dashboard uses it. */
+  readonly dashboard: Stripe;
   charges(): Promise<readonly JournaledCharge[]>;
+  disputes(): Promise<readonly Stripe.Dispute[]>;
   stop(): Promise<void>;
 }
 
 const SECRET = `whsec_${Buffer.from("what the crash suite's cards are signed with").toString("base64")}`;
+
+// A server is dead for a second or two, and what it was not told then is not to be waited for.
+const RETRIES_SECONDS = "1,1,2,2,2,5,5,10,10,30";
 
 const program = join(import.meta.dirname, "../../../stripe-sandbox/src/main.ts");
 
@@ -31,20 +38,32 @@ export async function startCardSandbox(
   const endpoints = serverUrls.map((server) => `${server}/rails/stripe/webhook/demo-sandbox`);
   const node = [process.execPath, "--conditions=source", "--import", "tsx", program];
   const kept = ["--port", String(port), "--journal", journalPath, "--webhook-secret", SECRET];
+  const retried = ["--webhook-retries", RETRIES_SECONDS];
   const told = endpoints.flatMap((endpoint) => ["--webhook-url", endpoint]);
-  const shell = spawn("/bin/sh", ["-c", untilInputEnds, "sh", ...node, ...kept, ...told], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const shell = spawn(
+    "/bin/sh",
+    ["-c", untilInputEnds, "sh", ...node, ...kept, ...retried, ...told],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
   // Its first words are that it listens.
   await once(shell.stdout, "data");
   shell.stdout.resume();
 
+  const dashboard = new Stripe("sk_test_dashboard", { protocol: "http", host: "127.0.0.1", port });
   return {
     journalPath,
+    dashboard,
     environment: { FARTHING_STRIPE_SANDBOX_URL: url, FARTHING_STRIPE_SANDBOX_SECRET: SECRET },
     async charges() {
       const answer = await fetch(`${url}/_sandbox/charges`);
       return (await answer.json()) as JournaledCharge[];
+    },
+    async disputes() {
+      const disputes: Stripe.Dispute[] = [];
+      for await (const dispute of dashboard.disputes.list({ limit: 100 })) disputes.push(dispute);
+      return disputes;
     },
     async stop() {
       const exited = once(shell, "exit");

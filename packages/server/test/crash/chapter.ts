@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Role } from "#config.ts";
+import { sandboxJournal } from "#modules/payments/rails/stripe/sandbox-journal.ts";
 import type { Breach } from "#modules/verification/domain/index.ts";
 import { withDatabase } from "#test/support/processes/database-process.ts";
 import { freePort } from "#test/support/processes/free-port.ts";
@@ -17,6 +18,7 @@ import { type Api, apiOf } from "./load/api.ts";
 import { type Book, emptyBook } from "./load/book.ts";
 import { clockJob, clockJobs } from "./load/clock-jobs.ts";
 import { createLoad, type Load } from "./load/load.ts";
+import { moneyJobs } from "./load/money-jobs.ts";
 import { publishPlans } from "./load/plans.ts";
 import { usageJobs } from "./load/usage-jobs.ts";
 import type { Reach } from "./reach.ts";
@@ -75,7 +77,7 @@ export async function openChapter(options: ChapterOptions): Promise<Chapter> {
   const api = apiOf(...urls.map((url) => ({ url, token })));
   const chance = chanceOf(seed);
   const book = emptyBook();
-  const load = await prepareLoad({ book, chance }, api, receiver.url);
+  const load = await prepareLoad({ book, chance }, api, sandbox, receiver.url);
   const end = async () => {
     await servers.end();
     await sandbox.stop();
@@ -97,13 +99,19 @@ const urlOf = (port: number) => `http://127.0.0.1:${port}`;
 async function prepareLoad(
   source: { readonly book: Book; readonly chance: Chance },
   api: Api,
+  sandbox: CardSandbox,
   receiverUrl: string,
 ): Promise<Load> {
   await api.post("/v1/webhook_endpoints", { url: receiverUrl });
   const plans = await publishPlans(api);
   const account = accountJobs(source, plans);
   const { book } = source;
-  const load = createLoad(book, { usage: usageJobs(source), clock: clockJobs(source), account });
+  const load = createLoad(book, {
+    usage: usageJobs(source),
+    clock: clockJobs(source),
+    account,
+    money: moneyJobs(source, sandbox),
+  });
   const first = Array.from({ length: FIRST_ACCOUNTS }, account);
   await load.finish(
     api,
@@ -117,7 +125,8 @@ async function prepareLoad(
  * its data, and by what was seen from outside, which does not.
  */
 export async function breachesOf(chapter: Chapter, when: "always" | "settled"): Promise<string[]> {
-  const verdicts = await verifyDatabase(chapter.databaseUrl);
+  const journal = sandboxJournal(() => chapter.sandbox.charges());
+  const verdicts = await verifyDatabase(chapter.databaseUrl, { journal });
   const verified = verdicts.flatMap(({ breaches: found }) => found.map(inWords));
   const evidence = await gatherEvidence(chapter);
   const breaches = await withDatabase(chapter.databaseUrl, (db) =>

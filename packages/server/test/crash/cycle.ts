@@ -7,16 +7,20 @@ import { killsDatabase, randomStrike, type Strike, told, watchFor } from "./stri
 /** How many more answers those give who were not killed. */
 const AFTER_MAX = 25;
 
+/** Enough for the last hit that is waited for. */
+const JOBS_STRUCK = 4;
+
 /**
  * Asks and asks, kills, lets the survivors go on a little, and starts the dead again. Says what it did,
  * in a line.
  */
 export async function runCycle(chapter: Chapter): Promise<string> {
-  const { servers, cluster, reach, databaseUrl } = chapter;
+  const { servers, cluster, reach, databaseUrl, book } = chapter;
   const strike = randomStrike(chapter.chance, reach);
   const { point, victim } = strike;
   const order = await orderOf(strike, chapter);
-  if (point?.startsWith("job.")) await addJobs(databaseUrl);
+  if (point?.startsWith("refund.") === true) book.leaversWanted = 1;
+  await addJobs(databaseUrl, point?.startsWith("job.") === true ? JOBS_STRUCK : 1);
 
   const isAtStart = point?.startsWith("start.") === true;
   const isReached = isAtStart
@@ -50,13 +54,14 @@ async function orderOf(
   return { point, hits, postmaster, killsServer: victim !== "database" };
 }
 
-/** The jobs that run once a day, for now. */
-async function addJobs(databaseUrl: string): Promise<void> {
+/** The jobs that run once a day, for now: else a run would meet none of them. */
+async function addJobs(databaseUrl: string, times: number): Promise<void> {
   await withDatabase(databaseUrl, (db) =>
     db.query(
       `select graphile_worker.add_job('make_partitions'),
               graphile_worker.add_job('forget_idempotency_keys')
-         from generate_series(1, 4)`,
+         from generate_series(1, $1::int)`,
+      [times],
     ),
   );
 }

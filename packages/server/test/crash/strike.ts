@@ -39,22 +39,26 @@ const COUNT_MAX: Readonly<Record<Moment["at"], number>> = {
   usage: 120,
   clock: 6,
   account: 3,
+  money: 3,
   journal: 15,
 };
 
 const AT_POINTS = 0.8;
 const HITS_MAX = 3;
 
+/** What is reached once in a cycle, if at all. */
+const RARE = /^(start|refund)\./;
+
 // Every cycle works before it ends, and ends whatever it waits for: a lane may have nothing to ask.
 const ANSWERS_MIN = 20;
 const ANSWERS_MAX = 250;
 
 export function randomStrike(chance: Chance, reach: Reach): Strike {
-  const at = chance.oneOf(["usage", "clock", "account", "journal"] as const) ?? "usage";
+  const at = chance.oneOf(["usage", "clock", "account", "money", "journal"] as const) ?? "usage";
   const point = chance.happens(AT_POINTS) ? (leastStruck(reach, chance) ?? null) : null;
   return {
     point,
-    hits: point?.startsWith("start.") ? 1 : chance.integer(1, HITS_MAX),
+    hits: RARE.test(point ?? "") ? 1 : chance.integer(1, HITS_MAX),
     moment: { at, count: chance.integer(1, COUNT_MAX[at]) },
     victim: chance.oneOf(VICTIMS) ?? "server",
   };

@@ -232,10 +232,13 @@ function evidenceOf({ accounts, events, sandbox }: Race): Evidence {
       subscription: own(account.id),
       metric: METRIC,
       quantity,
+      properties: null,
       acknowledged: true,
     })),
-    accounts: accounts.map(({ key, id }) => ({ key, subscription: own(id), bad_payer: false })),
+    accounts: accounts.map(({ key, id }) => ({ key, subscription: own(id), stays: true })),
     charges: sandbox.journal.charges().map(chargeEvidence),
+    refunds: [],
+    disputes: [],
     messages: null,
   };
 }

@@ -1,6 +1,13 @@
 import Stripe from "stripe";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeNewest } from "#flows/money-back/rail-word.ts";
+import { recordDispute } from "#flows/money-back/record-dispute.ts";
+import { recordRefund } from "#flows/money-back/record-refund.ts";
 import { present } from "#kernel/assert.ts";
+import { parseId } from "#kernel/ids.ts";
+import type { DisputeStatus, Payment } from "#modules/payments/domain/index.ts";
+import { findPaymentByRailRef } from "#modules/payments/index.ts";
+import type { Tx } from "#platform/db/database.ts";
 import { createTestApp, type Json, type TestApp } from "#test/support/app.ts";
 import { payOnPage } from "#test/support/payments/pay-on-page.ts";
 import { type Customer, flat, type Story, storyOf } from "#test/support/story.ts";
@@ -113,6 +120,76 @@ describe("a dispute", () => {
     const { ada } = await disputed("pm_card_createDisputeInquiry");
     expect(await ada.books()).toMatchObject({ "rail:stripe": 3000n });
     expect((await paymentOf(ada)).disputes).toMatchObject([{ status: "inquiry" }]);
+  });
+});
+
+describe("what the provider said before somebody wrote what it said later", () => {
+  const changed = async (card: string, change: (chargeRef: string) => Promise<unknown>) => {
+    const { ada, charge } = await payer(card);
+    await change(charge.id);
+    await shop.settle();
+    return { ada, charge };
+  };
+
+  /** In a transaction, with the payment that the provider's words are about. */
+  const withPayment = <Result>(
+    { ada, charge }: Awaited<ReturnType<typeof changed>>,
+    work: (tx: Tx, payment: Payment) => Promise<Result>,
+  ) =>
+    shop.app.db.inProject(shop.projectIds.sandbox, async (tx) => {
+      const customerId = present(parseId("customer", ada.id), "it has an id");
+      const payment = await findPaymentByRailRef(tx, customerId, charge.paymentIntent);
+      return work(tx, present(payment, "it was paid"));
+    });
+
+  test("does not open a dispute again that was won meanwhile", async () => {
+    let ref = "";
+    const won = await changed("pm_card_createDispute", async (charge) => {
+      ref = present((await dashboard.disputes.list({ charge })).data[0], "it is there").id;
+      const evidence = { uncategorized_text: "winning_evidence" };
+      await dashboard.disputes.update(ref, { evidence, submit: true });
+    });
+    const money = { paymentRef: won.charge.paymentIntent, currency: "JMD", amountMinor: 3000n };
+    const word = (status: DisputeStatus) => ({ ref, status, reason: "fraudulent", ...money });
+
+    const asked: DisputeStatus[] = ["open", "won"];
+    await writeNewest(
+      async () => word(present(asked.shift(), "it is asked twice")),
+      (newest) =>
+        withPayment(won, (tx, payment) => recordDispute(shop.app.engine, tx, payment, newest)),
+    );
+
+    expect(asked).toEqual([]);
+    expect((await paymentOf(won.ada)).disputes).toMatchObject([{ status: "won" }]);
+    expect(await won.ada.books()).toMatchObject({ disputes: 0n, "rail:stripe": 3000n });
+  });
+
+  test("does not make a refund that the bank returned succeed again", async () => {
+    let ref = "";
+    const returned = await changed("pm_card_refundFail", async (charge) => {
+      ref = (await dashboard.refunds.create({ charge })).id;
+      await shop.settle();
+      await shop.moveTo(shop.clock.now() + 60_000);
+    });
+    const found = {
+      ref,
+      status: "succeeded",
+      paymentRef: returned.charge.paymentIntent,
+      currency: "JMD",
+      amountMinor: 3000n,
+      madeFor: null,
+      reason: null,
+      failureCode: null,
+      createdMs: shop.clock.now(),
+    } as const;
+
+    const written = await withPayment(returned, (tx, payment) =>
+      recordRefund(shop.app.engine, tx, payment, { found, known: "pending" }),
+    );
+
+    expect(written).toEqual({ isWritten: false, standing: "failed" });
+    expect((await paymentOf(returned.ada)).refunds).toMatchObject([{ status: "failed" }]);
+    expect(await returned.ada.books()).toMatchObject({ refunds: 0n, "rail:stripe": 3000n });
   });
 });
 

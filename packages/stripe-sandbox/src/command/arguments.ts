@@ -11,6 +11,8 @@ export type CommandArguments = {
   readonly publicUrl: string | null;
   readonly webhookUrls: readonly string[];
   readonly webhookSecret: string | null;
+  /** Null for the usual ones. */
+  readonly webhookRetryDelaysMs: readonly number[] | null;
   readonly apiKeys: readonly string[];
   readonly faults: readonly Fault[];
 };
@@ -33,6 +35,7 @@ A small test server that speaks Stripe's wire. It moves no money.
   --api-key KEY           accepts this sk_test_… key only; may be repeated (default: any)
   --webhook-url URL       sends every event there; may be repeated
   --webhook-secret SECRET signs the webhooks (default: made at random, kept in the journal)
+  --webhook-retries LIST  seconds before each new try of a webhook (default 1,5,30,120,600)
   --public-url URL        the base of the hosted pages' addresses (default: where it listens)
   --faults FILE           faults to play, a JSON list as the README has it
   --help                  shows this
@@ -48,6 +51,7 @@ const options = {
   "api-key": { type: "string", multiple: true },
   "webhook-url": { type: "string", multiple: true },
   "webhook-secret": { type: "string" },
+  "webhook-retries": { type: "string" },
   "public-url": { type: "string" },
   faults: { type: "string" },
   help: { type: "boolean" },
@@ -70,6 +74,7 @@ export function readArguments(words: readonly string[]): CommandArguments | null
     publicUrl: publicUrl === undefined ? null : webUrl("--public-url", publicUrl),
     webhookUrls,
     webhookSecret: values["webhook-secret"] ?? null,
+    webhookRetryDelaysMs: delaysOf(values["webhook-retries"]),
     apiKeys,
     faults: values.faults === undefined ? [] : faultsIn(values.faults),
   };
@@ -87,6 +92,14 @@ function portOf(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= portMax) return port;
   throw new ArgumentError(`--port must be a number from 0 to ${portMax}`);
+}
+
+function delaysOf(list: string | undefined): readonly number[] | null {
+  if (list === undefined) return null;
+  if (!/^\d{1,6}(,\d{1,6})*$/.test(list)) {
+    throw new ArgumentError("--webhook-retries must be whole seconds with commas between them");
+  }
+  return list.split(",").map((seconds) => Number(seconds) * 1_000);
 }
 
 function webUrl(name: string, text: string): string {

@@ -13,6 +13,7 @@ export type Served = {
 export async function serve(wanted: CommandArguments): Promise<Served> {
   let url = "";
   const { publicUrl, journalPath, apiKeys, webhookSecret, faults } = wanted;
+  const { webhookRetryDelaysMs } = wanted;
   const sandbox = createStripeSandbox({
     publicUrl: () => publicUrl ?? url,
     isControllable: true,
@@ -20,6 +21,7 @@ export async function serve(wanted: CommandArguments): Promise<Served> {
       url: endpoint,
       ...(webhookSecret === null ? {} : { secret: webhookSecret }),
     })),
+    ...(webhookRetryDelaysMs === null ? {} : { webhookRetryDelaysMs }),
     ...(journalPath === null ? {} : { journalPath }),
     ...(apiKeys.length === 0 ? {} : { secretKeys: apiKeys }),
   });

@@ -19,22 +19,26 @@ import {
   updateDispute,
 } from "#modules/payments/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { tellOfPayment } from "./payment-event.ts";
+import { isOvertaken, type RailWord, type Written } from "./rail-word.ts";
 
 /**
  * Writes what the rail says of a dispute, new or known. The books follow the money: what the bank took
- * stands in `disputes` until it is given back. Told twice it happens once.
+ * stands in `disputes` until it is given back. Told twice it happens once. Writes nothing where somebody
+ * has written another word meanwhile, which may be the newer one.
  */
 export async function recordDispute(
   engine: Engine,
   tx: Tx,
   of: Payment,
-  found: RailDispute,
-): Promise<void> {
+  { found, known }: RailWord<RailDispute>,
+): Promise<Written<DisputeStatus>> {
   const payment = (await lockPayment(tx, of)) ?? of;
   const customer = await getCustomer(tx, payment.customerId);
   const nowMs = customerNow(customer, engine.clock.now());
   const before = await findDisputeByRailRef(tx, payment.customerId, found.ref);
+  if (isOvertaken(before, found, known)) return { isWritten: false, standing: before.status };
   const after = afterRailDispute(before ?? newDispute(engine, payment, found, nowMs), found, nowMs);
 
   if (before === null) await insertDispute(tx, after);
@@ -45,6 +49,8 @@ export async function recordDispute(
   if (isClosed(after.status) && !isClosed(before?.status ?? "inquiry")) {
     await tellOfPayment(engine, tx, "dispute.closed", told);
   }
+  faultPoint("dispute.written");
+  return { isWritten: true };
 }
 
 function newDispute(

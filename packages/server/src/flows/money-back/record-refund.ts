@@ -9,6 +9,7 @@ import {
   type Payment,
   type RailRefund,
   type Refund,
+  type RefundStatus,
   refundDirection,
 } from "#modules/payments/domain/index.ts";
 import {
@@ -19,23 +20,29 @@ import {
   updateRefund,
 } from "#modules/payments/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { tellOfPayment } from "./payment-event.ts";
+import { isOvertaken, type RailWord, type Written } from "./rail-word.ts";
 
 /**
  * Writes what the rail says of a refund: one that was asked for here, or one that somebody made at the
- * rail. The books follow the money, also back when a bank returns it. Told twice it happens once.
+ * rail. The books follow the money, also back when a bank returns it. Told twice it happens once. Writes
+ * nothing where somebody has written another word meanwhile, which may be the newer one.
  */
 export async function recordRefund(
   engine: Engine,
   tx: Tx,
   of: Payment,
-  found: RailRefund,
-): Promise<void> {
+  { found, known }: RailWord<RailRefund>,
+): Promise<Written<RefundStatus>> {
   const payment = (await lockPayment(tx, of)) ?? of;
   const customer = await getCustomer(tx, payment.customerId);
   const nowMs = customerNow(customer, engine.clock.now());
-  const before = (await known(tx, payment, found)) ?? (await inserted(engine, tx, payment, found));
+  const kept = await findKept(tx, payment, found);
+  if (isOvertaken(kept, found, known)) return { isWritten: false, standing: kept.status };
+  const before = kept ?? (await inserted(engine, tx, payment, found));
   await writeRefund(engine, tx, { payment, before, after: afterRailRefund(before, found, nowMs) });
+  return { isWritten: true };
 }
 
 /** Writes a refund as it stands now, and what follows from its change of status. */
@@ -50,6 +57,7 @@ export async function writeRefund(
   await postTransfers(tx, [refundTransfer(payment, before, after, nowMs)]);
   const type = after.status === "succeeded" ? "payment.refunded" : "payment.refund_failed";
   await tellOfPayment(engine, tx, type, { payment, refund: after, nowMs });
+  faultPoint("refund.written");
 }
 
 interface RefundChange {
@@ -72,7 +80,11 @@ function refundTransfer(payment: Payment, before: Refund, after: Refund, nowMs: 
   } as const;
 }
 
-async function known(tx: Tx, { customerId }: Payment, found: RailRefund): Promise<Refund | null> {
+async function findKept(
+  tx: Tx,
+  { customerId }: Payment,
+  found: RailRefund,
+): Promise<Refund | null> {
   const ours = found.madeFor === null ? null : parseOwnedId("refund", found.madeFor);
   const asked = ours?.customerId === customerId ? await findRefund(tx, ours) : null;
   return asked ?? findRefundByRailRef(tx, customerId, found.ref);

@@ -12,6 +12,7 @@ import {
   getPayment,
   type RailAnswer,
 } from "#modules/payments/index.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { recordRefund, writeRefund } from "./record-refund.ts";
 
 export interface RefundRequesting extends RailAccess {
@@ -50,16 +51,23 @@ async function request(requesting: RefundRequesting, due: DueRefund): Promise<bo
     return { refund, payment: await getPayment(tx, { customerId, id: paymentId }) };
   });
   if (claimed === null) return false;
+  faultPoint("refund.claimed");
   const { refund, payment } = claimed;
   const answer = await asked(rails(due.projectId), refund, payment);
+  faultPoint("refund.made");
   if (answer.type === "unknown") return false;
   await db.ofCustomer(due, async (tx) => {
-    if (answer.type === "ok") return recordRefund(engine, tx, payment, answer.value);
+    if (answer.type === "ok") {
+      // Where a notice was faster, what it led to stands; the rail tells of each change that follows.
+      await recordRefund(engine, tx, payment, { found: answer.value, known: refund.status });
+      return;
+    }
     const customer = await getCustomer(tx, due.customerId);
     const settledAtMs = customerNow(customer, engine.clock.now());
     const after: Refund = { ...refund, status: "failed", failureCode: answer.code, settledAtMs };
-    return writeRefund(engine, tx, { payment, before: refund, after });
+    await writeRefund(engine, tx, { payment, before: refund, after });
   });
+  faultPoint("refund.committed");
   return true;
 }
 

@@ -66,7 +66,12 @@ export const billingInvariants: readonly Invariant[] = [
       union all
       select 'payment', id, next_attempt_at
         from payment join customer using (customer_id)
-       where next_attempt_at <= coalesce(test_clock_at, now())`,
+       where next_attempt_at <= coalesce(test_clock_at, now())
+      union all
+      select 'refund', id, next_attempt_at from refund where next_attempt_at is not null
+      union all
+      select 'notice about ' || about, null, next_attempt_at from rail_event
+       where next_attempt_at is not null`,
   },
   {
     name: "what was sold under one key was sold once",
@@ -89,6 +94,6 @@ export const billingInvariants: readonly Invariant[] = [
     breaches: `with ${given.accounts}
       select key, stored.id, stored.status from given
         join subscription as stored on stored.id = given.subscription
-       where not bad_payer and stored.status <> 'active'`,
+       where given.stays and stored.status <> 'active'`,
   },
 ];

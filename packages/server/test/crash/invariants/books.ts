@@ -37,7 +37,9 @@ export const bookInvariants: readonly Invariant[] = [
                sum(case when debit_account = 'revenue' then -amount_minor else amount_minor end)
                  as amount_minor,
                count(*) as count
-          from ledger_transfer where 'customer_credit' not in (debit_account, credit_account)
+          from ledger_transfer
+         where source_type in ('invoice', 'payment')
+           and 'customer_credit' not in (debit_account, credit_account)
          group by 1, 2, 3)
       select source_type, source_id, due.amount_minor as due, booked.amount_minor as booked, count
         from due full join booked using (source_type, source_id, customer_id)
@@ -80,7 +82,8 @@ export const bookInvariants: readonly Invariant[] = [
         union all
         select 'invoice.paid', count(*) from invoice where status = 'paid'
         union all
-        select 'payment.succeeded', count(*) from payment where status = 'succeeded'
+        select 'payment.succeeded', count(*) from payment
+         where status = 'succeeded' and invoice_id is not null
         union all
         select 'payment.failed', count(*) from payment_attempt where outcome = 'declined'
         union all

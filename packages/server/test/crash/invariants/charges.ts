@@ -44,7 +44,11 @@ export const chargeInvariants: readonly Invariant[] = [
     given: "charges",
     breaches: `with ${given.charges}, charged as (
         select payment_intent, count(*) as count, sum(amount) as amount
-          from given where succeeded group by 1),
+          from given
+         where succeeded
+           -- What was paid for nothing pays no invoice.
+           and not exists (select from payment where rail_ref = payment_intent and invoice_id is null)
+         group by 1),
       paid as (
         select payment.rail_ref, invoice.*
           from invoice join payment
@@ -85,6 +89,6 @@ export const chargeInvariants: readonly Invariant[] = [
     breaches: `with ${given.accounts}
       select key, invoice.id, status, total_minor from given
         join invoice on subscription_id = subscription
-       where not bad_payer and status <> 'paid'`,
+       where given.stays and status <> 'paid'`,
   },
 ];

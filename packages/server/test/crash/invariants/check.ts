@@ -4,12 +4,14 @@ import { bookInvariants } from "./books.ts";
 import { chargeInvariants } from "./charges.ts";
 import type { Evidence, Invariant } from "./invariant.ts";
 import { messageInvariants } from "./messages.ts";
+import { moneyBackInvariants } from "./money-back.ts";
 import { usageInvariants } from "./usage.ts";
 
 const invariants = [
   ...usageInvariants,
   ...billingInvariants,
   ...chargeInvariants,
+  ...moneyBackInvariants,
   ...bookInvariants,
   ...messageInvariants,
 ];

@@ -16,20 +16,36 @@ interface World {
 /** What was sent, sold, charged and received so far, as far as it is known outside of the database. */
 export async function gatherEvidence({ book, sandbox, receiver }: World): Promise<Evidence> {
   const charges = await sandbox.charges();
+  const disputes = await sandbox.disputes();
   return {
-    events: book.events.map(({ account, metric, quantity, reference, isAcknowledged }) => ({
-      reference,
-      metric,
-      quantity,
-      subscription: ownHalf("subscription", account.subscription),
-      acknowledged: isAcknowledged,
+    events: book.events.map((event) => ({
+      reference: event.reference,
+      metric: event.metric,
+      quantity: event.quantity,
+      properties: event.properties,
+      subscription: ownHalf("subscription", event.account.subscription),
+      acknowledged: event.isAcknowledged,
     })),
     accounts: book.accounts.filter(isSold).map((account) => ({
       key: account.key,
       subscription: ownHalf("subscription", account.subscription),
-      bad_payer: account.isBadPayer,
+      stays: account.card !== "declined" && !account.isLeaving,
     })),
     charges: charges.map(chargeEvidence),
+    refunds: charges.flatMap(({ paymentIntent, refunds }) =>
+      refunds.map(({ id, amount, status }) => ({
+        ref: id,
+        payment_intent: paymentIntent,
+        amount: String(amount),
+        status,
+      })),
+    ),
+    disputes: disputes.map(({ id, payment_intent, amount, status }) => ({
+      ref: id,
+      payment_intent: String(payment_intent),
+      amount: String(amount),
+      status,
+    })),
     messages: receiver.received.map(({ headers, body }) => ({
       event: ownHalf("event", String(headers["webhook-id"])),
       digest: createHash("sha256").update(body).digest("base64"),

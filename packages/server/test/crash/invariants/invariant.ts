@@ -18,6 +18,9 @@ export interface Evidence {
   readonly accounts: readonly AccountEvidence[];
   /** The journal of the card sandbox. */
   readonly charges: readonly ChargeEvidence[];
+  /** What the card sandbox gave back, and what its bank disputes. */
+  readonly refunds: readonly MoneyBackEvidence[];
+  readonly disputes: readonly MoneyBackEvidence[];
   /** What the receiver of webhooks took; null where there is none. */
   readonly messages: readonly MessageEvidence[] | null;
 }
@@ -28,13 +31,15 @@ export interface EventEvidence {
   readonly subscription: string;
   readonly metric: string;
   readonly quantity: string;
+  readonly properties: Readonly<Record<string, string>> | null;
   readonly acknowledged: boolean;
 }
 
 export interface AccountEvidence {
   readonly key: string;
   readonly subscription: string;
-  readonly bad_payer: boolean;
+  /** Whether it pays and goes on. */
+  readonly stays: boolean;
 }
 
 export interface ChargeEvidence {
@@ -47,6 +52,14 @@ export interface ChargeEvidence {
   readonly on_page: boolean;
 }
 
+export interface MoneyBackEvidence {
+  readonly ref: string;
+  readonly payment_intent: string;
+  readonly amount: string;
+  /** In the rail's words. */
+  readonly status: string;
+}
+
 export interface MessageEvidence {
   /** The event's own half of its id. */
   readonly event: string;
@@ -54,17 +67,24 @@ export interface MessageEvidence {
   readonly digest: string;
 }
 
+const MONEY_BACK = `given as (
+    select * from jsonb_to_recordset($1) as given(ref text, payment_intent text, amount numeric,
+                                                  status text))`;
+
 /** `$1` as rows, for use in a `with`. */
 export const given = {
   events: `given as (
     select * from jsonb_to_recordset($1) as given(reference text, subscription bigint, metric text,
-                                                  quantity numeric, acknowledged boolean))`,
+                                                  quantity numeric, properties jsonb,
+                                                  acknowledged boolean))`,
   accounts: `given as (
-    select * from jsonb_to_recordset($1) as given(key text, subscription bigint, bad_payer boolean))`,
+    select * from jsonb_to_recordset($1) as given(key text, subscription bigint, stays boolean))`,
   charges: `given as (
     select * from jsonb_to_recordset($1) as given(id text, payment_intent text, amount numeric,
                                                   currency text, succeeded boolean,
                                                   on_page boolean))`,
+  refunds: MONEY_BACK,
+  disputes: MONEY_BACK,
   messages: `given as (
     select * from jsonb_to_recordset($1) as given(event bigint, digest text))`,
 } as const satisfies Record<keyof Evidence, string>;

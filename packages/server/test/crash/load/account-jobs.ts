@@ -1,31 +1,42 @@
 import { payOnPage } from "#test/support/payments/pay-on-page.ts";
 import { type Api, Unanswered } from "./api.ts";
-import type { Account, Book, SoldPlan } from "./book.ts";
+import type { Account, Book, CardKind, SoldPlan } from "./book.ts";
 import type { Job, JobSource, NewJob } from "./job.ts";
 
 /** Where every test clock begins. */
 const CLOCK_START_MS = Date.UTC(2026, 0, 1);
 const REPEATED = 0.3;
-const BAD_PAYERS = 0.1;
-
-// The second one is saved without a word, and declined whenever it is charged.
-const GOOD_CARD = "4242 4242 4242 4242";
-const FAILING_CARD = "4000 0000 0000 0341";
-
+const UNUSUAL = 0.3;
 const ON_PAGE = 0.4;
+const LEAVING = 0.2;
+
+/** The sandbox's cards: the token by which one is saved, and the number that is typed on a page. */
+const CARDS: Readonly<Record<CardKind, { readonly token: string; readonly number: string }>> = {
+  good: { token: "pm_card_visa", number: "4242424242424242" },
+  declined: { token: "pm_card_chargeCustomerFail", number: "4000000000000341" },
+  disputed: { token: "pm_card_createDispute", number: "4000000000000259" },
+  inquired: { token: "pm_card_createDisputeInquiry", number: "4000000000001976" },
+  "refund pends": { token: "pm_card_pendingRefund", number: "4000000000007726" },
+  "refund fails": { token: "pm_card_refundFail", number: "4000000000005126" },
+};
+const UNUSUAL_CARDS = ["declined", "disputed", "inquired", "refund pends", "refund fails"] as const;
 
 /** New customers, each with a card and a subscription, and the selling of old ones asked for again. */
 export function accountJobs({ book, chance }: JobSource, plans: readonly SoldPlan[]): NewJob {
   function newAccount(plan: SoldPlan): Account {
+    const isLeaving = plan.isPaidInAdvance && (book.leaversWanted > 0 || chance.happens(LEAVING));
+    if (isLeaving) book.leaversWanted -= 1;
     const account: Account = {
       key: `account-${book.accounts.length + 1}`,
       plan,
-      // Billed in advance such a payer would never begin.
-      isBadPayer: plan.periodDays === 1 && chance.happens(BAD_PAYERS),
+      card: isLeaving ? "good" : cardFor(plan),
+      isLeaving,
       customer: null,
       hasCard: false,
-      paysOnPage: chance.happens(ON_PAGE),
+      paysOnPage: isLeaving || chance.happens(ON_PAGE),
       paymentUrl: null,
+      openPage: null,
+      pageBack: null,
       subscription: null,
       activatedAtMs: null,
       clockMs: plan.isOnTestClock ? CLOCK_START_MS : null,
@@ -35,12 +46,24 @@ export function accountJobs({ book, chance }: JobSource, plans: readonly SoldPla
     return account;
   }
 
+  function cardFor({ isPaidInAdvance }: SoldPlan): CardKind {
+    const met = new Set(book.accounts.map(({ card }) => card));
+    // Who has to pay in advance and cannot would never begin.
+    const kinds = UNUSUAL_CARDS.filter((kind) => !(isPaidInAdvance && kind === "declined"));
+    const unmet = kinds.find((kind) => !met.has(kind));
+    if (unmet !== undefined) return unmet;
+    return chance.happens(UNUSUAL) ? (chance.oneOf(kinds) ?? "good") : "good";
+  }
+
   return () => {
+    const isLeaverWanted = book.leaversWanted > 0;
     const known = chance.oneOf(book.accounts);
-    if (known && known.subscription !== null && chance.happens(REPEATED)) {
+    if (!isLeaverWanted && known?.subscription != null && chance.happens(REPEATED)) {
       return { lane: "account", attempt: (api) => sellAgain(book, api, known) };
     }
-    const plan = chance.oneOf(plans);
+    const plan = chance.oneOf(
+      plans.filter(({ isPaidInAdvance }) => isPaidInAdvance || !isLeaverWanted),
+    );
     return plan === undefined ? null : accountJob(book, newAccount(plan));
   };
 }
@@ -50,6 +73,7 @@ function accountJob(book: Book, account: Account): Job {
     lane: "account",
     async attempt(api) {
       account.customer ??= await createCustomer(api, account);
+      if (account.isLeaving) return leave(book, api, account);
       if (!account.paysOnPage && !account.hasCard) await saveCard(api, account);
       account.hasCard ||= !account.paysOnPage;
       if (account.subscription === null) await subscribe(book, api, account);
@@ -72,8 +96,8 @@ async function createCustomer(api: Api, { key, clockMs }: Account): Promise<stri
   return id;
 }
 
-async function saveCard(api: Api, { key, customer, isBadPayer }: Account): Promise<void> {
-  const token = isBadPayer ? "pm_card_chargeCustomerFail" : "pm_card_visa";
+async function saveCard(api: Api, { key, customer, card }: Account): Promise<void> {
+  const { token } = CARDS[card];
   await api.post(`/v1/customers/${customer}/payment_methods`, { token }, `card-of-${key}`);
 }
 
@@ -104,13 +128,36 @@ async function subscribe(book: Book, api: Api, account: Account): Promise<void> 
 }
 
 /** Does what a payer does: follows the link, pays on the rail's page, comes back. */
-async function payByPage(api: Api, { key, paymentUrl, isBadPayer }: Account): Promise<void> {
+async function payByPage(api: Api, account: Account): Promise<void> {
+  const page = await pageOf(api, account);
+  if (page === null) return;
+  await comeBack(api, await paidOn(page, account));
+}
+
+/** Cancels while the page stands open, pays there all the same, and comes back: paid for nothing. */
+async function leave(book: Book, api: Api, account: Account): Promise<void> {
+  if (account.subscription === null) await subscribe(book, api, account);
+  account.openPage ??= await pageOf(api, account);
+  if (account.openPage === null) throw new Error(`${account.key} found no page to pay on`);
+  const canceling = `/v1/subscriptions/${account.subscription}/cancel`;
+  await api.post(canceling, { at_period_end: false }, `canceling-of-${account.key}`);
+  account.pageBack ??= await paidOn(account.openPage, account);
+  await comeBack(api, account.pageBack);
+}
+
+async function pageOf(api: Api, { key, paymentUrl }: Account): Promise<string | null> {
   if (paymentUrl === null) throw new Error(`${key} was given no payment link`);
   const page = await api.visit(new URL(paymentUrl).pathname);
-  if (page?.includes("/pay/cs_") !== true) return;
-  const card = isBadPayer ? FAILING_CARD : GOOD_CARD;
-  const back = new URL(await payOnPage({ fetch: asBrowser }, page, card));
-  await api.visit(`${back.pathname}${back.search}`);
+  return page?.includes("/pay/cs_") === true ? page : null;
+}
+
+function paidOn(page: string, { card }: Account): Promise<string> {
+  return payOnPage({ fetch: asBrowser }, page, CARDS[card].number);
+}
+
+async function comeBack(api: Api, url: string): Promise<void> {
+  const { pathname, search } = new URL(url);
+  await api.visit(`${pathname}${search}`);
 }
 
 const asBrowser = (input: Request | URL | string, init: RequestInit = {}) =>

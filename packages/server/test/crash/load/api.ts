@@ -21,6 +21,8 @@ export interface Address {
 
 // Too many requests, not reachable, and the first request with the key is still being answered.
 const ASK_AGAIN: readonly number[] = [429, 503];
+// The page of a payment link that is no longer one.
+const GONE = 410;
 const IN_FLIGHT = "idempotency_request_in_flight";
 
 /**
@@ -65,7 +67,7 @@ export function apiOf(...addresses: readonly Address[]): Api {
       }),
     async visit(path) {
       const { status, text, location } = await ask(path, {});
-      if (status < 400) return location;
+      if (status < 400 || status === GONE) return location;
       throw refusalOf(path, status, text);
     },
   };

@@ -5,6 +5,8 @@
 export interface Book {
   readonly accounts: Account[];
   readonly events: SentEvent[];
+  /** How many of the next accounts are to leave: servers ask for refunds for nobody else. */
+  leaversWanted: number;
   /** Answers that should not have been given, in words. */
   readonly problems: string[];
 }
@@ -14,8 +16,9 @@ export interface Account {
   /** Names it in everything that is sent, and is kept with what the server makes of it. */
   readonly key: string;
   readonly plan: SoldPlan;
-  /** Whether its charges are declined for ever. */
-  readonly isBadPayer: boolean;
+  readonly card: CardKind;
+  /** Cancels before it pays on the page that stands open, and so pays for nothing. */
+  readonly isLeaving: boolean;
   /** Null until it is acknowledged. */
   customer: string | null;
   hasCard: boolean;
@@ -23,6 +26,9 @@ export interface Account {
   readonly paysOnPage: boolean;
   /** The payment link, once it is known. */
   paymentUrl: string | null;
+  /** Of who leaves: the rail's page that stands open, and where it has led back to. */
+  openPage: string | null;
+  pageBack: string | null;
   subscription: string | null;
   /** When its first period began; null as long as nothing can be used. */
   activatedAtMs: number | null;
@@ -32,8 +38,18 @@ export interface Account {
   isTravelling: boolean;
 }
 
+/** What happens to a card: it pays, is declined whenever it is charged, or what it paid goes back. */
+export type CardKind =
+  | "good"
+  | "declined"
+  | "disputed"
+  | "inquired"
+  | "refund pends"
+  | "refund fails";
+
 export interface SoldPlan {
   readonly id: string;
+  readonly isPaidInAdvance: boolean;
   readonly periodDays: number;
   readonly isOnTestClock: boolean;
 }
@@ -43,10 +59,17 @@ export interface SentEvent {
   readonly metric: string;
   /** A decimal. */
   readonly quantity: string;
+  readonly properties: Readonly<Record<string, string>> | null;
   readonly reference: string;
   /** Null leaves it to the server. */
   readonly occurredAtMs: number | null;
   isAcknowledged: boolean;
 }
 
-export const emptyBook = (): Book => ({ accounts: [], events: [], problems: [] });
+export const emptyBook = (): Book => ({
+  accounts: [],
+  events: [],
+  // One at least in each book.
+  leaversWanted: 1,
+  problems: [],
+});

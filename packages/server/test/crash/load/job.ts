@@ -3,7 +3,7 @@ import type { Api } from "./api.ts";
 import type { Book } from "./book.ts";
 
 /** Jobs of one lane do not wait for those of another. */
-export const lanes = ["usage", "clock", "account"] as const;
+export const lanes = ["usage", "clock", "account", "money"] as const;
 export type Lane = (typeof lanes)[number];
 
 /**

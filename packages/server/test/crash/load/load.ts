@@ -12,6 +12,7 @@ const WIDTHS: Readonly<Record<Lane, LaneWidth>> = {
   usage: { workers: 5, newMax: Number.POSITIVE_INFINITY },
   clock: { workers: 5, newMax: Number.POSITIVE_INFINITY },
   account: { workers: 2, newMax: 5 },
+  money: { workers: 1, newMax: 4 },
 };
 
 export interface Load {

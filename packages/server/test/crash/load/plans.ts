@@ -1,8 +1,16 @@
 import type { Api } from "./api.ts";
 import type { SoldPlan } from "./book.ts";
 
-/** Every plan prices these. */
-export const METRICS = ["calls", "gigabytes"] as const;
+/** A meter of its own over the events of sessions. */
+const measured = (meter: string, aggregation: string, more: object = {}) => ({
+  kind: "usage",
+  name: meter,
+  metric: "sessions",
+  meter,
+  aggregation,
+  model: { type: "per_unit", unit_price: "0.25" },
+  ...more,
+});
 
 const usagePrices = [
   {
@@ -23,6 +31,23 @@ const usagePrices = [
       ],
     },
   },
+  {
+    kind: "usage",
+    name: "Transfers",
+    metric: "transfers",
+    model: { type: "percentage", rate: "0.029", fee_per_event: "0.1", fee_maximum: "0.5" },
+  },
+  {
+    kind: "usage",
+    name: "Sessions",
+    metric: "sessions",
+    model: { type: "per_unit", unit_price: "0.001" },
+  },
+  measured("peak", "max"),
+  measured("last", "latest"),
+  measured("users", "unique_count", { property: "user" }),
+  measured("visits", "count"),
+  measured("european", "sum", { filters: { region: ["eu", "uk"] } }),
 ];
 
 const base = (billed: "advance" | "arrears", amount: string) => ({
@@ -56,7 +81,7 @@ export async function publishPlans(api: Api): Promise<SoldPlan[]> {
     offers.map(async ({ name, unit, flat, periodDays, isOnTestClock }) => {
       const body = { name, currency: "USD", interval: { unit }, prices: [flat, ...usagePrices] };
       const { id } = await api.post<{ id: string }>("/v1/plans", body);
-      return { id, periodDays, isOnTestClock };
+      return { id, periodDays, isOnTestClock, isPaidInAdvance: flat.billed === "advance" };
     }),
   );
 }

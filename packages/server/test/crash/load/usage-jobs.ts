@@ -1,27 +1,48 @@
 import type { Api } from "./api.ts";
 import type { Account, Book, SentEvent } from "./book.ts";
 import type { Job, JobSource, NewJob } from "./job.ts";
-import { METRICS } from "./plans.ts";
 
 const REPEATED = 0.1;
 const IN_BATCHES = 0.2;
 const BATCH_MAX = 40;
+
+// What feeds several meters is the rarer kind: batches without it go another way through the server.
+const REPORTED = [
+  "calls",
+  "calls",
+  "calls",
+  "gigabytes",
+  "gigabytes",
+  "transfers",
+  "sessions",
+] as const;
+const REGIONS = ["eu", "uk", "us"] as const;
+const USERS_MAX = 12;
 
 /** Usage of any account: single events and batches, late ones, corrections, and some of it again. */
 export function usageJobs({ book, chance }: JobSource): NewJob {
   function newEvent(account: Account): SentEvent {
     const sign = chance.happens(0.05) ? "-" : "";
     const quantity = `${sign}${chance.integer(1, 20)}.${chance.integer(0, 999_999_999)}`;
+    const metric = chance.oneOf(REPORTED) ?? "calls";
     const event: SentEvent = {
       account,
-      metric: chance.oneOf(METRICS) ?? METRICS[0],
+      metric,
       quantity,
+      properties: metric === "sessions" ? session() : null,
       reference: `event-${book.events.length + 1}`,
       occurredAtMs: chance.happens(0.2) ? pastInstant(account) : null,
       isAcknowledged: false,
     };
     book.events.push(event);
     return event;
+  }
+
+  function session(): Readonly<Record<string, string>> {
+    return {
+      user: `user-${chance.integer(1, USERS_MAX)}`,
+      region: chance.oneOf(REGIONS) ?? REGIONS[0],
+    };
   }
 
   /** In any period up to the account's present, most of which are billed by now. */
@@ -45,8 +66,8 @@ export function usageJobs({ book, chance }: JobSource): NewJob {
 }
 
 // Those who do not pay are put out at some time, and whatever they send is refused from then on.
-function isUsing({ activatedAtMs, isBadPayer }: Account): boolean {
-  return activatedAtMs !== null && !isBadPayer;
+function isUsing({ activatedAtMs, card }: Account): boolean {
+  return activatedAtMs !== null && card !== "declined";
 }
 
 interface Outcome {
@@ -82,12 +103,13 @@ async function sent(api: Api, events: readonly SentEvent[]): Promise<readonly Ou
   return results;
 }
 
-function wire({ account, metric, quantity, reference, occurredAtMs }: SentEvent) {
+function wire({ account, metric, quantity, properties, reference, occurredAtMs }: SentEvent) {
   return {
     subscription: account.subscription,
     metric,
     quantity,
     reference_id: reference,
+    ...(properties === null ? {} : { properties }),
     ...(occurredAtMs === null ? {} : { occurred_at: new Date(occurredAtMs).toISOString() }),
   };
 }

@@ -26,6 +26,7 @@ export async function killDatabase(dataDir: string): Promise<void> {
  */
 export async function passMinute(db: pg.Client): Promise<void> {
   await db.query("update payment set leased_until = leased_until - interval '1 minute'");
+  await db.query("update refund set next_attempt_at = next_attempt_at - interval '1 minute'");
   await db.query("update rail_event set next_attempt_at = next_attempt_at - interval '1 minute'");
   await db.query(
     "update webhook_delivery set next_attempt_at = next_attempt_at - interval '1 minute'",
