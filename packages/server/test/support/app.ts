@@ -1,6 +1,6 @@
 import type { StripeSandbox } from "@farthing/stripe-sandbox";
 import type { InjectOptions } from "fastify";
-import { type App, createApp } from "#app.ts";
+import { type App, type AppOptions, createApp } from "#app.ts";
 import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { issueAccessToken } from "#modules/keys/index.ts";
@@ -21,6 +21,10 @@ export interface TestAppOptions {
   readonly clock?: ManualClock;
   /** Another server on a database that one has already, as two processes share one. */
   readonly ownerUrl?: string;
+  /** Where ids take their chance from, in [0, 1). */
+  readonly random?: () => number;
+  /** Whose sandbox sides hear of what the card sandbox does: of both projects, when it is not said. */
+  readonly sandboxProjects?: readonly string[];
 }
 
 type Method = "DELETE" | "GET" | "PATCH" | "POST" | "PUT";
@@ -76,7 +80,9 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const ownerUrl = options.ownerUrl ?? database?.ownerUrl ?? "";
   await ensureUsagePartitions(ownerUrl, clock);
   const defects: string[] = [];
-  const app = await constructed(ownerUrl, clock, (line) => void defects.push(line));
+  const { random = Math.random, sandboxProjects = ["shop", "other"] } = options;
+  const parts = { ownerUrl, clock, random, sandboxProjects };
+  const app = await constructed(parts, (line) => void defects.push(line));
   const shop = await ensureProject({ db: app.db, clock }, projectNamed("shop"));
   const other = await ensureProject({ db: app.db, clock }, projectNamed("other"));
   const projectIds = {
@@ -118,23 +124,19 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 }
 
 async function constructed(
-  ownerUrl: string,
-  clock: ManualClock,
+  parts: Pick<AppOptions, "ownerUrl" | "clock" | "random" | "sandboxProjects">,
   onDefect: (line: string) => void,
 ): Promise<TestApp["app"]> {
   const app = await createApp({
+    ...parts,
     role: "all",
-    ownerUrl,
     publicUrl: "https://billing.example",
-    clock,
-    random: Math.random,
     secretKey: "the pepper of every test, which is no secret",
     log: createLogger("error", { write: onDefect }),
     connectionsMax: 8,
     corsOrigins: [],
     webhookPrivateAddresses: "allow",
     sandboxJournalPath: null,
-    sandboxProjects: ["shop", "other"],
     // Nobody listens there: no test reaches beyond this machine.
     stripe: { secretKey: "sk_live_nobody", webhookSecret: "whsec_nobody", apiBase: NOWHERE },
     stripeSandbox: null,

@@ -1,0 +1,110 @@
+/**
+ * Lets customers live through years on an injected clock, and compares what the product makes of them
+ * with what the rules say: `npm run simulate -- --seed 1 --subscriptions 1000 --years 3`, or `--seeds 1..20`.
+ * Ends with 1 when they differ, and then shows the shortest history that it can find.
+ */
+import { parseArgs } from "node:util";
+import { migrate } from "#platform/db/migrate.ts";
+import { createTemplate, type TestPostgres } from "#test/support/postgres/template.ts";
+import { createTestDatabase } from "#test/support/postgres/test-database.ts";
+import { startThrowAwayServer } from "#test/support/postgres/throw-away-server.ts";
+import { type Cast, type Choice, castOf, type Simulation } from "./cast.ts";
+import { type Played, type Progress, play } from "./play.ts";
+import { historyLines } from "./report.ts";
+import { shortest } from "./shrink.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    seeds: { type: "string" },
+    subscriptions: { type: "string", default: "1000" },
+    years: { type: "string", default: "3" },
+    life: { type: "string" },
+    steps: { type: "string" },
+  },
+});
+
+const choice: Choice | undefined =
+  values.life === undefined
+    ? undefined
+    : {
+        life: wholeNumber("life", values.life),
+        ...(values.steps === undefined
+          ? {}
+          : { steps: values.steps.split(",").map((step) => wholeNumber("steps", step)) }),
+      };
+
+const server = await startThrowAwayServer();
+try {
+  const template = await createTemplate(server.ownerUrl, migrate);
+  for (const seed of seedsAsked()) {
+    const isClean = await runSeed(template, {
+      seed,
+      subscriptions: wholeNumber("subscriptions", values.subscriptions),
+      years: wholeNumber("years", values.years),
+    });
+    if (!isClean) process.exitCode = 1;
+  }
+} finally {
+  await server.stop();
+}
+
+/** Plays one seed, and says what came of it. */
+async function runSeed(template: TestPostgres, simulation: Simulation): Promise<boolean> {
+  const startedMs = performance.now();
+  const cast = castOf(simulation, choice);
+  const playCast = (part: Cast, onMonth?: (progress: Progress) => void) =>
+    playOnce(template, simulation.seed, part, onMonth);
+  const { failure, hash, bills, charges } = await playCast(cast, (progress) =>
+    console.error(progressLine(progress, performance.now() - startedMs)),
+  );
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  const { seed, subscriptions, years } = simulation;
+  const what = `seed ${seed}: ${subscriptions} subscriptions, ${years} years`;
+  if (failure === null) {
+    console.log(
+      `${what}: ${bills} invoices, ${charges} charges, ledger ${hash.slice(0, 16)}, ${seconds} s`,
+    );
+    return true;
+  }
+  console.log(`${what}: FAILED at ${new Date(failure.atMs).toISOString()}\n${failure.words}\n`);
+  const shrunk = await shortest(async (part) => (await playCast(part)).failure, cast, failure);
+  const lines = shrunk === null ? ["Nobody fails alone."] : historyLines(simulation, shrunk);
+  console.log(lines.join("\n"));
+  return false;
+}
+
+async function playOnce(
+  template: TestPostgres,
+  seed: number,
+  cast: Cast,
+  onMonth?: (progress: Progress) => void,
+): Promise<Played> {
+  const { ownerUrl, drop } = await createTestDatabase(template);
+  try {
+    return await play({ ...cast, ownerUrl, seed, ...(onMonth === undefined ? {} : { onMonth }) });
+  } finally {
+    await drop();
+  }
+}
+
+function progressLine({ atMs, bills, charges }: Progress, elapsedMs: number): string {
+  const seconds = Math.max(1, Math.round(elapsedMs / 1000));
+  const month = new Date(atMs).toISOString().slice(0, 10);
+  return `${month}  ${bills} invoices, ${charges} charges, ${seconds} s, ${Math.round(bills / seconds)} invoices/s`;
+}
+
+/** `--seeds 1..20`, or the one of `--seed`. */
+function seedsAsked(): number[] {
+  if (values.seeds === undefined) return [wholeNumber("seed", values.seed)];
+  const [first = "", last = first] = values.seeds.split("..");
+  const from = wholeNumber("seeds", first);
+  const count = Math.max(1, wholeNumber("seeds", last) - from + 1);
+  return Array.from({ length: count }, (_, at) => from + at);
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  console.error(`--${name} is a whole number from 1, not ${text}`);
+  process.exit(2);
+}

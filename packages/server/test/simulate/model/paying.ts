@@ -1,0 +1,47 @@
+import { DAY_MS } from "#kernel/clock.ts";
+import { begin, endNow } from "./billing.ts";
+import type { Account, Bill } from "./records.ts";
+
+const RETRY_DAYS = [1, 3, 5, 7];
+
+export function charge(account: Account, bill: Bill, nowMs: number): void {
+  const outcome = account.card === "works" ? "succeeded" : "declined";
+  bill.attempts.push({ atMs: nowMs, outcome });
+  bill.tryMs = null;
+  if (outcome === "succeeded") paid(account, bill);
+  else failed(account, bill, nowMs);
+}
+
+function paid(account: Account, bill: Bill): void {
+  const { member } = bill;
+  bill.status = "paid";
+  if (member.status === "incomplete") begin(account, member, bill.fromMs);
+  const isOwingMore = account.bills.some(
+    (other) => other.member === member && other.tryMs !== null && other.firstFailedMs !== null,
+  );
+  if (member.status === "past_due" && !isOwingMore) member.status = "active";
+}
+
+/** Tried again on its days, counted from the first failure; after the last it is given up. */
+function failed(account: Account, bill: Bill, nowMs: number): void {
+  const { member } = bill;
+  const firstMs = bill.firstFailedMs ?? nowMs;
+  bill.firstFailedMs = firstMs;
+  const retries = RETRY_DAYS.map((days) => firstMs + days * DAY_MS);
+  bill.tryMs = retries.find((atMs) => atMs > nowMs) ?? null;
+  if (member.status === "active") member.status = "past_due";
+  if (bill.tryMs !== null) return;
+  bill.status = "uncollectible";
+  const stays = member.plan.when_unpaid === "stay_past_due" && member.status === "past_due";
+  if (!stays && member.status !== "canceled") endNow(account, member, nowMs);
+}
+
+/** What waits for its next try is tried at once, and so is what was given up and keeps somebody past due. */
+export function giveCard(account: Account, works: boolean, nowMs: number): void {
+  account.card = works ? "works" : "declined";
+  for (const bill of account.bills) {
+    const isReopened = bill.status === "uncollectible" && bill.member.status === "past_due";
+    if (bill.tryMs !== null) bill.tryMs = Math.min(bill.tryMs, nowMs);
+    else if (isReopened) bill.tryMs = nowMs;
+  }
+}

@@ -1,0 +1,67 @@
+import type { PlanTerms, Report } from "#test/simulate/history.ts";
+import type { StartOf } from "./periods.ts";
+
+export interface ReceivedReport extends Report {
+  readonly atMs: number;
+}
+
+export interface Span {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+export interface Line extends Span {
+  readonly kind: "flat" | "usage" | "late_usage";
+  readonly name: string;
+  /** In billionths. */
+  readonly quantity: bigint;
+  readonly minor: bigint;
+}
+
+export interface Bill extends Span {
+  readonly member: Membership;
+  readonly reason: "opening" | "renewal" | "final";
+  readonly issuedMs: number;
+  readonly lines: readonly Line[];
+  readonly totalMinor: bigint;
+  readonly creditMinor: bigint;
+  status: "open" | "paid" | "uncollectible";
+  /** When it is tried next; null when it is not. */
+  tryMs: number | null;
+  firstFailedMs: number | null;
+  readonly attempts: { readonly atMs: number; readonly outcome: "succeeded" | "declined" }[];
+}
+
+/** A period, or the part of one that ran on the same terms. */
+export interface Stretch extends Span {
+  readonly plan: PlanTerms;
+  readonly index: number;
+  readonly whole: Span;
+  untilMs: number;
+  /** What was charged so far for its usage, by metric. */
+  readonly charged: Map<string, { quantity: bigint; minor: bigint }>;
+}
+
+export interface Membership {
+  readonly name: string;
+  readonly plan: PlanTerms;
+  status: "incomplete" | "active" | "past_due" | "canceled";
+  startOf: StartOf;
+  /** The last one runs, or was the last that ran; none before the beginning. */
+  readonly stretches: Stretch[];
+  endsAtPeriodEnd: boolean;
+  endedMs: number | null;
+  /** When time has something to do. */
+  dueMs: number;
+  readonly reports: (ReceivedReport & { isBilled: boolean })[];
+}
+
+/** All that is known of one customer. */
+export interface Account {
+  readonly timeZone: string;
+  readonly members: Membership[];
+  /** In the order in which they were made. */
+  readonly bills: Bill[];
+  card: "none" | "works" | "declined";
+  creditMinor: bigint;
+}

@@ -1,0 +1,10 @@
+import type { Life } from "./history.ts";
+import type { Account } from "./model/records.ts";
+
+/** A customer, and what the rules say of it. */
+export interface Player {
+  readonly life: Life;
+  readonly account: Account;
+  /** How many of the life's steps are done. */
+  done: number;
+}
