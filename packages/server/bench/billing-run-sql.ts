@@ -132,8 +132,9 @@ with claimed as materialized (
            'invoice', json_build_object('id', 'inv_' || own_id, 'number', number::text, 'status', 'open',
              'reason', 'renewal', 'customer', 'cus_' || numbered.customer_id, 'subscription', 'sub_' || numbered.id,
              'currency', 'JMD', 'period_start', current_period_start, 'period_end', current_period_end,
-             'base_amount', base::text, 'usage_amount', usage::text, 'total', total::text, 'credit_applied', '0.00', 'amount_due', total::text,
-             'amount_paid', '0.00', 'issued_at', $1, 'paid_at', null, 'lines', lines)) as data
+             'base_amount', base::text, 'usage_amount', usage::text, 'total', total::text,
+             'credit_applied', '0.00', 'amount_due', total::text, 'amount_paid', '0.00',
+             'issued_at', $1, 'paid_at', null, 'lines', lines)) as data
     from numbered join customer using (customer_id)
 )
 insert into outbox (customer_id, id, project_id, type, data, occurred_at)

@@ -9,7 +9,8 @@ import { type AttemptOutcome, PAYMENT_CANCELED, type Payment } from "./payment.t
  * one, three, five and seven days after it. Only instants that are still ahead count, so an attempt
  * that came late, or between two of them (another card was saved), shifts nothing. When none is
  * left the payment has failed. What the rail has canceled fails like any other attempt, and leaves
- * the rail's own payment to be made anew by the next. A success counts whenever it comes, even after the last attempt.
+ * the rail's own payment to be made anew by the next. A success counts whenever it comes, even after
+ * the last attempt.
  */
 export function afterAttempt(
   payment: Payment,
