@@ -82,17 +82,23 @@ export interface EventRow {
   properties: StoredUsageEvent["properties"];
 }
 
-const MONTH_CHARACTERS = "2026-11-01".length;
+/** How long a month of receipt is at the beginning of a cursor. */
+export const MONTH_CHARACTERS = "2026-11-01".length;
 
 function cursorOf({ reference_id, received_month }: EventRow): string {
   return Buffer.from(received_month + reference_id).toString("base64url");
 }
 
+/** Whether a text from outside names a month of receipt: PostgreSQL knows no year 0, for one. */
+export function isReceiptMonth(text: string): boolean {
+  return /^20\d\d-(0[1-9]|1[0-2])-01$/.test(text);
+}
+
 function readCursor(cursor: string): { receivedMonth: string; referenceId: string } {
   const text = Buffer.from(cursor, "base64url").toString();
   const receivedMonth = text.slice(0, MONTH_CHARACTERS);
-  const isMonth = /^\d{4}-(0[1-9]|1[0-2])-01$/.test(receivedMonth);
-  if (!isMonth || text.includes("\0")) throw new BillingError("cursor_invalid");
+  if (!isReceiptMonth(receivedMonth) || text.includes("\0"))
+    throw new BillingError("cursor_invalid");
   return { receivedMonth, referenceId: text.slice(MONTH_CHARACTERS) };
 }
 

@@ -3,7 +3,14 @@ import { BillingError } from "#kernel/error.ts";
 import { decodeHalf, encodeHalf, type OwnedId } from "#kernel/ids.ts";
 import { AHEAD_MAX_MS, receiptMonth } from "#modules/metering/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { EVENT_COLUMNS, type EventRow, type StoredUsageEvent, toEvent } from "./store-events.ts";
+import {
+  EVENT_COLUMNS,
+  type EventRow,
+  isReceiptMonth,
+  MONTH_CHARACTERS,
+  type StoredUsageEvent,
+  toEvent,
+} from "./store-events.ts";
 
 /** What events are looked for by; what is null does not matter. */
 export interface EventSearch {
@@ -160,7 +167,6 @@ function toFound(row: FoundRow, customerId: bigint): FoundEvent {
   };
 }
 
-const MONTH_CHARACTERS = "2026-11-01".length;
 const HALF_CHARACTERS = encodeHalf(0n).length;
 
 function cursorOf({ subscription_id, reference_id, received_month }: Position): string {
@@ -174,8 +180,7 @@ function readCursor(cursor: string) {
   const referenceAt = MONTH_CHARACTERS + HALF_CHARACTERS;
   const half = text.slice(MONTH_CHARACTERS, referenceAt);
   const subscriptionId = half.length === HALF_CHARACTERS ? decodeHalf(half) : null;
-  const isMonth = /^\d{4}-(0[1-9]|1[0-2])-01$/.test(receivedMonth);
-  if (!isMonth || subscriptionId === null || text.includes("\0")) {
+  if (!isReceiptMonth(receivedMonth) || subscriptionId === null || text.includes("\0")) {
     throw new BillingError("cursor_invalid");
   }
   return { receivedMonth, subscriptionId, referenceId: text.slice(referenceAt) };

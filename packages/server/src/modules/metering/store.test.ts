@@ -246,7 +246,9 @@ describe("the events behind a counter", () => {
     expect(page.events).toEqual([]);
   });
 
-  test.each(["", "nonsense", Buffer.from("2026-13-01a").toString("base64url")])(
+  const base64 = (text: string) => Buffer.from(text).toString("base64url");
+
+  test.each(["", "nonsense", base64("2026-13-01a"), base64("0000-01-01a")])(
     "cannot be listed from the cursor '%s'",
     async (cursor) => {
       const listing = database.db.inProject(PROJECT, (tx) =>

@@ -1,7 +1,8 @@
 import { type TProperties, type TSchema, Type } from "typebox";
+import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { decodeHalf, encodeHalf } from "#kernel/ids.ts";
-import { Closed, Nullable } from "./wire.ts";
+import { Closed, INSTANT_END_MS, Nullable } from "./wire.ts";
 
 const LIMIT_DEFAULT = 20;
 const LIMIT_MAX = 100;
@@ -59,4 +60,12 @@ export function readCursor(text: string | undefined, partCount: number): bigint[
     if (part === null) throw new BillingError("cursor_invalid");
     return part;
   });
+}
+
+/** The instant behind the cursor of a list that is ordered by one. Throws `cursor_invalid`. */
+export function readInstantCursor(text: string | undefined): EpochMs | null {
+  const [instantMs] = readCursor(text, 1) ?? [];
+  if (instantMs === undefined) return null;
+  if (instantMs >= INSTANT_END_MS) throw new BillingError("cursor_invalid");
+  return Number(instantMs);
 }

@@ -1,8 +1,8 @@
 import { Compile } from "typebox/compile";
 import { describe, expect, test } from "vitest";
 import { BillingError, type ErrorCode } from "#kernel/error.ts";
-import { formatId, formatOwnedId } from "#kernel/ids.ts";
-import { pageOf, readCursor } from "./page.ts";
+import { encodeHalf, formatId, formatOwnedId } from "#kernel/ids.ts";
+import { pageOf, readCursor, readInstantCursor } from "./page.ts";
 import { DecimalString, idFrom, Metadata, ownedIdFrom, parseInstant } from "./wire.ts";
 
 function refusal(work: () => unknown): ErrorCode | null {
@@ -129,5 +129,13 @@ describe("a page", () => {
     for (const text of ["", "abc", "u".repeat(13), "0".repeat(26)]) {
       expect(refusal(() => readCursor(text, 1))).toBe("cursor_invalid");
     }
+  });
+
+  test("goes on from an instant, as far as instants go", () => {
+    const cursorAt = (instantMs: number) => encodeHalf(BigInt(instantMs));
+    const lastMs = Date.UTC(2100, 0, 1) - 1;
+    expect(readInstantCursor(undefined)).toBeNull();
+    expect(readInstantCursor(cursorAt(lastMs))).toBe(lastMs);
+    expect(refusal(() => readInstantCursor(cursorAt(lastMs + 1)))).toBe("cursor_invalid");
   });
 });

@@ -24,7 +24,8 @@ export function Literals<const Words extends readonly string[]>(
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
-const INSTANT_END_MS = Date.UTC(2100, 0, 1);
+/** Where the instants of the wire end. */
+export const INSTANT_END_MS = Date.UTC(2100, 0, 1);
 
 /** An instant on the wire. Read it with `parseInstant`, write it with `isoInstant`. */
 export const Instant = Type.String({

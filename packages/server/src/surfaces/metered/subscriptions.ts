@@ -9,7 +9,7 @@ import { present } from "#kernel/assert.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { listEvents, type UsageRecorder } from "#modules/metering/index.ts";
 import { getSubscription, listSubscriptions } from "#modules/subscriptions/index.ts";
-import { pageOf, readCursor } from "#platform/http/page.ts";
+import { pageOf, readCursor, readInstantCursor } from "#platform/http/page.ts";
 import { idFrom, ownedIdFrom } from "#platform/http/wire.ts";
 import { ok, okPage } from "./answers.ts";
 import { periodToWire } from "./period-wire.ts";
@@ -101,16 +101,13 @@ export const meteredHistoryRoutes =
         const { cursor, limit } = request.query;
         const subscription = await getSubscription(tx, keyOf(request.params));
         const { plan } = await loadSubject(engine, tx, subscription);
-        const [before] = readCursor(cursor, 1) ?? [];
-        const periods = await listClosedPeriods(tx, subscription, {
-          beforeMs: before === undefined ? null : Number(before),
-          limit: limit + 1,
-        });
+        const beforeMs = readInstantCursor(cursor);
+        const periods = await listClosedPeriods(tx, subscription, { beforeMs, limit: limit + 1 });
         const closed = pageOf(periods, limit, {
           toWire: (period) => periodToWire(period, plan.currency),
           cursor: ({ period }) => [BigInt(period.startMs)],
         });
-        const open = before === undefined ? await findOpenPeriod(tx, subscription, plan) : null;
+        const open = beforeMs === null ? await findOpenPeriod(tx, subscription, plan) : null;
         if (open === null) return okPage(closed);
         return okPage({ ...closed, data: [periodToWire(open, plan.currency), ...closed.data] });
       }),

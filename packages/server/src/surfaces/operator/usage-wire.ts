@@ -15,6 +15,7 @@ import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import {
   Closed,
   IdString,
+  INSTANT_END_MS,
   Instant,
   Literals,
   Nullable,
@@ -23,7 +24,6 @@ import {
 
 const PROPERTIES_MAX = 50;
 const ISO_CHARACTERS = "2026-01-31T09:30:00.000Z".length;
-const INSTANT_END_MS = Date.UTC(2100, 0, 1);
 
 const UsageEventBody = Closed(
   {
