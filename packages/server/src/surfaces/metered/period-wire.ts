@@ -1,13 +1,11 @@
 import type { BilledPeriod } from "#flows/billed-periods.ts";
-import type { RatableUsage } from "#flows/current-usage.ts";
 import { isoInstant } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import { formatOwnedId } from "#kernel/ids.ts";
-import { roundToMinor, sumMinor } from "#kernel/money.ts";
+import { sumMinor } from "#kernel/money.ts";
 import type { Nanos } from "#kernel/nanos.ts";
-import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
 import type { DraftLine } from "#modules/invoices/domain/index.ts";
-import { type PriceModel, rateUsage } from "#modules/rating/domain/index.ts";
+import type { PriceModel } from "#modules/rating/domain/index.ts";
 import type { UsageCharge } from "./invoice-wire.ts";
 import { numberFromMinor, numberFromNanos } from "./json-numbers.ts";
 
@@ -48,26 +46,4 @@ function usageCharges(lines: readonly DraftLine[], currency: Currency): UsageCha
 /** Null where the price has tiers, say, and so no one rate. */
 function rateOf(model: PriceModel): number | null {
   return model.type === "per_unit" ? numberFromNanos(model.unitPrice) : null;
-}
-
-/** What each meter shows, and what that costs so far. A meter is this surface's metric. */
-export function ratedUsage(
-  plan: PlanVersion,
-  usage: readonly RatableUsage[],
-): Omit<UsageCharge, "rate">[] {
-  return usagePrices(plan).flatMap(({ meter, model }) => {
-    const counted = usage.find((counter) => counter.meter === meter.name);
-    if (counted === undefined) return [];
-    const amountMinor = roundToMinor(
-      rateUsage(model, counted.quantity, counted.events).exact,
-      plan.currency,
-    );
-    return [
-      {
-        metric: meter.name,
-        count: numberFromNanos(counted.quantity),
-        amount: numberFromMinor(amountMinor, plan.currency),
-      },
-    ];
-  });
 }

@@ -1,13 +1,17 @@
 import { type Static, Type } from "typebox";
+import type { RatableUsage } from "#flows/current-usage.ts";
 import type { SubscriptionView } from "#flows/view-subscriptions.ts";
 import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
+import { roundToMinor } from "#kernel/money.ts";
+import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
 import type { CustomerDraft } from "#modules/customers/domain/index.ts";
 import type { StoredUsageEvent } from "#modules/metering/index.ts";
+import { rateUsage } from "#modules/rating/domain/index.ts";
 import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import { Closed, IdString, Instant, Nullable } from "#platform/http/wire.ts";
-import { numberFromNanos } from "./json-numbers.ts";
-import { ratedUsage } from "./period-wire.ts";
+import type { UsageCharge } from "./invoice-wire.ts";
+import { numberFromMinor, numberFromNanos } from "./json-numbers.ts";
 import { baseFee } from "./plan-wire.ts";
 
 export const CustomerBody = Closed({
@@ -59,9 +63,31 @@ export function subscriptionToWire(view: SubscriptionView) {
     reference_id: subscription.referenceId,
     current_period_start: isoInstantOrNull(period?.startMs ?? null),
     current_period_end: isoInstantOrNull(period?.endMs ?? null),
-    current_usage: ratedUsage(plan, usage),
+    current_usage: usageToWire(plan, usage),
     payment_urls: { short_link: paymentUrl },
   };
+}
+
+/** What each meter shows, and what that costs so far. A meter is this surface's metric. */
+function usageToWire(
+  plan: PlanVersion,
+  usage: readonly RatableUsage[],
+): Omit<UsageCharge, "rate">[] {
+  return usagePrices(plan).flatMap(({ meter, model }) => {
+    const counted = usage.find((counter) => counter.meter === meter.name);
+    if (counted === undefined) return [];
+    const amountMinor = roundToMinor(
+      rateUsage(model, counted.quantity, counted.events).exact,
+      plan.currency,
+    );
+    return [
+      {
+        metric: meter.name,
+        count: numberFromNanos(counted.quantity),
+        amount: numberFromMinor(amountMinor, plan.currency),
+      },
+    ];
+  });
 }
 
 /** This surface writes `cancelled`, and has no words for what has not begun, is tried or has run out. */
