@@ -1,7 +1,12 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import { storedNanos } from "#kernel/nanos.ts";
 import type { Aggregation } from "#modules/metering/domain/index.ts";
-import type { MeteredFact, UsageFact, WrongValueFact } from "#modules/verification/domain/index.ts";
+import {
+  groupBy,
+  type MeteredFact,
+  type UsageFact,
+  type WrongValueFact,
+} from "#modules/verification/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { type KeyRow, meterKeyOf } from "./usage-store.ts";
 
@@ -65,21 +70,25 @@ export async function listMeteredFacts(
   const fedHere = meters.every((meter) => meter.is_whole)
     ? []
     : await listFedFacts(tx, customerIds);
-  return [...usage.flatMap((events) => wholeFacts(events, meters)), ...fedHere];
+  const metersOf = groupBy(meters, ({ customer_id, subscription_id, metric }) =>
+    metricKey(customer_id, subscription_id, metric),
+  );
+  const whole = usage.flatMap((events) => {
+    const key = metricKey(events.customerId, events.subscriptionId, events.metric);
+    return wholeFacts(events, metersOf.get(key));
+  });
+  return [...whole, ...fedHere];
+}
+
+function metricKey(customerId: bigint, subscriptionId: bigint, metric: string): string {
+  return `${customerId}:${subscriptionId}:${metric}`;
 }
 
 /** A metric without any meter is counted under its own name, so that it is missed in a counter. */
-function wholeFacts(events: UsageFact, meters: readonly MeterRow[]): MeteredFact[] {
-  const own = meters.filter(
-    (meter) =>
-      meter.metric === events.metric &&
-      meter.subscription_id === events.subscriptionId &&
-      meter.customer_id === events.customerId,
-  );
-  const names =
-    own.length === 0
-      ? [events.metric]
-      : own.filter((meter) => meter.is_whole).map((meter) => meter.name);
+function wholeFacts(events: UsageFact, meters: readonly MeterRow[] | undefined): MeteredFact[] {
+  const names = meters?.filter((meter) => meter.is_whole).map((meter) => meter.name) ?? [
+    events.metric,
+  ];
   const { customerId, subscriptionId, periodStartMs, closings, quantity, eventCount } = events;
   const counted = { closings, quantity, eventCount, aggregation: "sum", reportedMs: null } as const;
   return names.map((metric) => ({ customerId, subscriptionId, metric, periodStartMs, ...counted }));

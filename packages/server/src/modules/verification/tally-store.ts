@@ -1,3 +1,4 @@
+import { ownedKey } from "#kernel/ids.ts";
 import { formatNanos, storedAttos, storedNanos } from "#kernel/nanos.ts";
 import { isPerEvent, type PercentageModel } from "#modules/rating/domain/index.ts";
 import type { InvoiceFact, LineFact, TallyFact } from "#modules/verification/domain/index.ts";
@@ -39,10 +40,12 @@ export async function listTallyFacts(
 }
 
 function askedOf(invoices: readonly InvoiceFact[], lines: readonly LineFact[]): Asked[] {
-  const subscriptionOf = new Map(invoices.map(({ id, subscriptionId }) => [id, subscriptionId]));
+  const subscriptionOf = new Map(
+    invoices.map((invoice) => [ownedKey(invoice), invoice.subscriptionId]),
+  );
   return lines.flatMap((line) => {
-    const { metric, computation } = line;
-    const subscriptionId = subscriptionOf.get(line.invoiceId) ?? null;
+    const { customerId, invoiceId, metric, computation } = line;
+    const subscriptionId = subscriptionOf.get(ownedKey({ customerId, id: invoiceId })) ?? null;
     if (computation?.type !== "usage" || metric === null || subscriptionId === null) return [];
     const { model, closings } = computation;
     return isPerEvent(model) ? [{ line, subscriptionId, metric, closings, model }] : [];

@@ -23,5 +23,6 @@ export type {
   UsageFact,
   WrongValueFact,
 } from "./facts.ts";
+export { groupBy } from "./matching.ts";
 export { eventNumbers, invoiceNumbers, type NumberSpan, wrongNumbers } from "./numbers.ts";
 export { type Candidate, pageWithin } from "./page-within.ts";
