@@ -54,15 +54,17 @@ async function figuresFrom(benches: readonly DatabaseBench[]): Promise<Figure[]>
 }
 
 async function allFigures(): Promise<Figure[]> {
-  const only = values.only?.split(",");
-  const isWanted = (name: string): boolean => only?.includes(name) ?? true;
+  const names = [...benchesByDatabase.flatMap(Object.keys), "server"];
+  const only = values.only?.split(",") ?? names;
+  const unknown = only.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`no bench is named ${unknown}`);
+  const isWanted = (name: string): boolean => only.includes(name);
   const figures: Figure[] = [];
   for (const benches of benchesByDatabase) {
     const wanted = Object.entries(benches).filter(([name]) => isWanted(name));
     figures.push(...(await figuresFrom(wanted.map(([, bench]) => bench))));
   }
   if (isWanted("server")) figures.push(...(await measureServer(values.quick)));
-  if (figures.length === 0) throw new Error(`no bench is named ${values.only}`);
   return figures;
 }
 

@@ -14,6 +14,7 @@ const QUICK: Effort = { rounds: 2, batchedEvents: 5_000, singleEvents: 100 };
 const FULL: Effort = { rounds: 5, batchedEvents: 20_000, singleEvents: 1_000 };
 
 const PROJECT_ID = 1;
+const newId = idSource({ now: () => Date.now() }, Math.random);
 
 /** Moving events from the outbox into the log in batches, against the same relay one event at a time. */
 export async function measureRelay(ownerUrl: string, isQuick: boolean): Promise<Figure[]> {
@@ -29,11 +30,11 @@ export async function measureRelay(ownerUrl: string, isQuick: boolean): Promise<
   try {
     // The first round of each warms up and is not counted.
     for (let round = 0; round <= rounds; round += 1) {
-      const quick = await rateOf(db, owner, { events: batchedEvents });
-      const slow = await rateOf(db, owner, { events: singleEvents, batchSize: 1 });
+      const batchedRate = await rateOf(db, owner, { events: batchedEvents });
+      const singleRate = await rateOf(db, owner, { events: singleEvents, batchSize: 1 });
       if (round === 0) continue;
-      batched.push(quick);
-      single.push(slow);
+      batched.push(batchedRate);
+      single.push(singleRate);
     }
   } finally {
     await owner.end();
@@ -49,8 +50,6 @@ export async function measureRelay(ownerUrl: string, isQuick: boolean): Promise<
     }),
   ];
 }
-
-const newId = idSource({ now: () => Date.now() }, Math.random);
 
 async function rateOf(
   db: Database,
