@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { settleFound } from "#flows/settle-payment/settle-found.ts";
 import { present } from "#kernel/assert.ts";
 import { DAY_MS } from "#kernel/clock.ts";
+import { waitsForPayer } from "#modules/payments/domain/index.ts";
 import { listAttempts } from "#modules/payments/index.ts";
 import {
   type BillingWorld,
@@ -25,9 +26,9 @@ const outcomesOf = async ({ payment }: Owing) => {
 };
 const paid = { subscription: "active", invoice: "paid", owed: 0n, collected: 299_900n };
 
-/** Somebody whose card was declined, and whose payment was then canceled at the provider. */
-async function declinedAndCanceled() {
-  const owing = await world.newOwing("pm_card_chargeCustomerFail");
+/** Somebody whose card was not charged, and whose payment was then canceled at the provider. */
+async function failedAndCanceled(card = "pm_card_chargeCustomerFail") {
+  const owing = await world.newOwing(card);
   await collect(owing);
   const ref = present(await railRefOf(owing), "the rail has made its payment");
   await world.line.cancelPayment(ref);
@@ -36,7 +37,7 @@ async function declinedAndCanceled() {
 }
 
 test("an attempt at it fails, and the next of the schedule is made with another payment", async () => {
-  const { owing, ref } = await declinedAndCanceled();
+  const { owing, ref } = await failedAndCanceled();
 
   expect(await collect(owing)).toMatchObject({
     type: "settled",
@@ -54,7 +55,7 @@ test("an attempt at it fails, and the next of the schedule is made with another 
 });
 
 test("told between two attempts, the next one makes another payment and fails no more for it", async () => {
-  const { owing, ref } = await declinedAndCanceled();
+  const { owing, ref } = await failedAndCanceled();
   const answer = await world.rail.retrievePayment(ref);
   if (answer.type !== "ok") throw new Error("the rail shows its payments");
 
@@ -66,4 +67,15 @@ test("told between two attempts, the next one makes another payment and fails no
   expect(await outcomesOf(owing)).toEqual(["generic_decline", "succeeded"]);
   expect(await world.stateOf(owing)).toEqual(paid);
   expect(await world.chargesOf(owing)).toHaveLength(1);
+});
+
+test("while its payer was waited for, it waits for nobody any more: the next one has to be made first", async () => {
+  const { owing, ref } = await failedAndCanceled("pm_card_authenticationRequired");
+  expect(waitsForPayer(await world.paymentOf(owing.invoice))).toBe(true);
+  const answer = await world.rail.retrievePayment(ref);
+  if (answer.type !== "ok") throw new Error("the rail shows its payments");
+
+  await settleFound(world.collector, world.projectId, owing.payment, answer.value);
+
+  expect(waitsForPayer(await world.paymentOf(owing.invoice))).toBe(false);
 });

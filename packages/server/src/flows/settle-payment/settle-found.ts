@@ -1,6 +1,6 @@
 import type { RailAccess } from "#flows/rail-customer.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import { findAttempt, type RailPayment } from "#modules/payments/domain/index.ts";
+import { findAttempt, PAYMENT_CANCELED, type RailPayment } from "#modules/payments/domain/index.ts";
 import { listAttempts, lockPayment, updatePayment } from "#modules/payments/index.ts";
 import { settlePayment } from "./settle-payment.ts";
 
@@ -23,8 +23,10 @@ export async function settleFound(
     if (finding.type !== "settled") return;
     const open = attempts.find(({ settledAtMs }) => settledAtMs === null);
     if (open === undefined && found.status === "canceled") {
-      // No attempt fails by it: the next one makes another at the rail.
-      await updatePayment(tx, { ...payment, railRef: null }, engine.clock.now());
+      // No attempt fails by it: the next one makes another at the rail. Nor does its payer's link lead
+      // anywhere until then, if there is one.
+      const canceled = { ...payment, railRef: null, lastFailureCode: PAYMENT_CANCELED };
+      await updatePayment(tx, canceled, engine.clock.now());
       return;
     }
     await settlePayment(engine, tx, {
