@@ -16,6 +16,7 @@ export async function openApiDocument(): Promise<string> {
     log: createLogger("silent"),
     connectionsMax: 1,
     corsOrigins: [],
+    requestsPerTokenMax: null,
     webhookPrivateAddresses: "refuse",
     sandboxJournalPath: null,
     sandboxProjects: [],

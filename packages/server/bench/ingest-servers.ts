@@ -37,6 +37,7 @@ export async function startProduct(ownerUrl: string): Promise<ProductServer> {
     log: createLogger("warn"),
     connectionsMax: 10,
     corsOrigins: [],
+    requestsPerTokenMax: null,
     webhookPrivateAddresses: "refuse",
     sandboxJournalPath: null,
     stripeSandbox: null,

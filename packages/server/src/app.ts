@@ -56,8 +56,8 @@ export interface AppOptions extends RailsOptions {
   readonly secretKey: string;
   readonly connectionsMax: number;
   readonly corsOrigins: readonly string[];
-  /** In ten seconds, apart from usage; without a limit if not given. */
-  readonly requestsPerTokenMax?: number | undefined;
+  /** In ten seconds, apart from usage; null for any number. */
+  readonly requestsPerTokenMax: number | null;
   readonly webhookPrivateAddresses: "allow" | "refuse";
 }
 

@@ -82,7 +82,7 @@ export async function startServer(
       log,
       connectionsMax: config.databaseConnectionsMax,
       corsOrigins: config.corsOrigins,
-      requestsPerTokenMax: config.requestsPerTokenMax ?? undefined,
+      requestsPerTokenMax: config.requestsPerTokenMax,
       webhookPrivateAddresses: config.webhookPrivateAddresses,
       sandboxJournalPath: join(dataDir, SANDBOX_JOURNAL),
       sandboxProjects: [DEMO_PROJECT.slug],

@@ -97,6 +97,7 @@ function createServer({ ownerUrl, clock, stripeSandbox, defects }: ServerOptions
     log: createLogger("error", { write: (line: string) => void defects.push(line) }),
     connectionsMax: 12,
     corsOrigins: [],
+    requestsPerTokenMax: null,
     webhookPrivateAddresses: "allow",
     sandboxJournalPath: null,
     sandboxProjects: [],

@@ -135,6 +135,7 @@ async function constructed(
     log: createLogger("error", { write: onDefect }),
     connectionsMax: 8,
     corsOrigins: [],
+    requestsPerTokenMax: null,
     webhookPrivateAddresses: "allow",
     sandboxJournalPath: null,
     // Nobody listens there: no test reaches beyond this machine.

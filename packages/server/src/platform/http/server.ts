@@ -36,8 +36,8 @@ export interface HttpServerOptions extends TransactionDeps, HealthDeps {
   readonly version: string;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
-  /** How many requests a token may send in ten seconds, apart from usage; as many as it likes if not given. */
-  readonly requestsPerTokenMax?: number | undefined;
+  /** How many requests a token may send in ten seconds, apart from usage; null for any number. */
+  readonly requestsPerTokenMax: number | null;
   readonly bodyLimitBytes?: number;
   readonly onUndeclaredRefusal?: OnUndeclaredRefusal;
 }
@@ -77,8 +77,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   if (surfaces.length > 0) await describeApi(app, { ...options, operations });
   await app.register(healthRoutes(options));
   const durations = requestDurations(options.metrics);
-  const rateLimit =
-    requestsPerTokenMax === undefined ? null : limitRate(clock, requestsPerTokenMax);
+  const rateLimit = requestsPerTokenMax === null ? null : limitRate(clock, requestsPerTokenMax);
   for (const surface of surfaces) {
     await registerSurface(app, surface, { ...options, durations, operations, allowed, rateLimit });
   }

@@ -76,6 +76,7 @@ export async function startTestServer(
     publicUrl: "http://localhost:4242",
     version: "0.0.0-test",
     corsOrigins: [],
+    requestsPerTokenMax: null,
     isStarted: () => true,
     surfaces: surfaces(parts),
     onUndeclaredRefusal: (code, operationId) => undeclared.push({ code, operationId }),

@@ -112,6 +112,7 @@ function serve(db: Database, clock: Clock, surfaces: readonly Surface[]) {
     publicUrl: PUBLIC_URL,
     version: "0.0.0-test",
     corsOrigins: [],
+    requestsPerTokenMax: null,
     isStarted: () => true,
     surfaces,
   });
