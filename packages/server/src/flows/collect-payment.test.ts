@@ -7,13 +7,13 @@ import {
   type BillingWorld,
   createBillingWorld,
   type Owing,
+  PAID,
   START_MS,
 } from "#test/support/payments/billing-world.ts";
 import { breakableRail, type RailFaults } from "#test/support/payments/breakable-rail.ts";
 import { activateSubscription } from "./activate-subscription.ts";
 import { advanceClock } from "./advance-clock.ts";
 import { collectDue, collectDueOf } from "./collect-due-payments.ts";
-import { collectPayment } from "./collect-payment.ts";
 import { removeCard } from "./remove-card.ts";
 
 const faults: RailFaults = {};
@@ -23,26 +23,17 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const collect = ({ payment }: Owing) =>
-  collectPayment(world.collector, { ...payment, projectId: world.projectId });
-const succeeded = (owing: Owing) =>
-  world
-    .chargesOf(owing)
-    .then((charges) => charges.filter(({ status }) => status === "succeeded").length);
-const attemptsOf = ({ payment }: Owing) => world.inProject((tx) => listAttempts(tx, payment));
-const paid = { subscription: "active", invoice: "paid", owed: 0n, collected: 299_900n };
-
 describe("a payment with a card that works", () => {
   test("is collected, and everything that follows from it is written", async () => {
     const owing = await world.newOwing();
-    const collected = await collect(owing);
+    const collected = await world.collect(owing);
 
     expect(collected).toMatchObject({ type: "settled", payment: { status: "succeeded" } });
-    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.stateOf(owing)).toEqual(PAID);
     expect(await world.chargesOf(owing)).toMatchObject([
       { amount: 299_900, currency: "jmd", status: "succeeded" },
     ]);
-    expect(await attemptsOf(owing)).toMatchObject([
+    expect(await world.attemptsOf(owing)).toMatchObject([
       { attemptNumber: 1, outcome: "succeeded", chargeRef: expect.stringMatching(/^ch_/) },
     ]);
     const events = await world.eventsOf(owing.payment.customerId);
@@ -51,9 +42,9 @@ describe("a payment with a card that works", () => {
 
   test("is not collected again, nor before it is due", async () => {
     const owing = await world.newOwing();
-    await collect(owing);
-    expect(await collect(owing)).toEqual({ type: "taken" });
-    expect(await succeeded(owing)).toBe(1);
+    await world.collect(owing);
+    expect(await world.collect(owing)).toEqual({ type: "taken" });
+    expect(await world.succeededCountOf(owing)).toBe(1);
   });
 
   test("is found by the clock of the server, once for all who look", async () => {
@@ -61,8 +52,8 @@ describe("a payment with a card that works", () => {
     const [here, there] = [world.collector, world.newCollector()];
     const counts = await Promise.all([collectDue(here), collectDue(here), collectDue(there)]);
     expect(Math.max(...counts)).toBe(1);
-    expect(await succeeded(owing)).toBe(1);
-    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.succeededCountOf(owing)).toBe(1);
+    expect(await world.stateOf(owing)).toEqual(PAID);
     expect(await collectDue(here)).toBe(0);
   });
 
@@ -101,8 +92,8 @@ describe("a payment with a card that works", () => {
       collectDueOf(world.collector, whose),
       collectDueOf(world.newCollector(), whose),
     ]);
-    expect(await world.stateOf(owing)).toEqual(paid);
-    expect(await succeeded(owing)).toBe(1);
+    expect(await world.stateOf(owing)).toEqual(PAID);
+    expect(await world.succeededCountOf(owing)).toBe(1);
   });
 });
 
@@ -112,7 +103,7 @@ describe("a payment that is declined", () => {
     const startMs = world.clock.now();
     const days: number[] = [];
     for (;;) {
-      const collected = await collect(owing);
+      const collected = await world.collect(owing);
       if (collected.type !== "settled") throw new Error("every attempt has an outcome");
       days.push((world.clock.now() - startMs) / DAY_MS);
       const { status, nextAttemptMs } = collected.payment;
@@ -123,7 +114,7 @@ describe("a payment that is declined", () => {
         owed: 299_900n,
       });
       world.clock.moveTo(nextAttemptMs - 1);
-      expect(await collect(owing)).toEqual({ type: "taken" });
+      expect(await world.collect(owing)).toEqual({ type: "taken" });
       world.clock.moveTo(nextAttemptMs);
     }
     expect(days).toEqual([0, 1, 3, 5, 7]);
@@ -141,13 +132,13 @@ describe("a payment that is declined", () => {
 
   test("is tried at once when another card is saved, and the subscription recovers", async () => {
     const owing = await world.newOwing("pm_card_chargeCustomerFail");
-    await collect(owing);
+    await world.collect(owing);
     expect(await world.stateOf(owing)).toMatchObject({ subscription: "past_due" });
 
     await world.giveCard(owing.payment.customerId, "pm_card_mastercard");
-    await collect(owing);
+    await world.collect(owing);
 
-    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.stateOf(owing)).toEqual(PAID);
     const events = await world.eventsOf(owing.payment.customerId);
     expect(events.slice(-3)).toEqual([
       "payment.succeeded",
@@ -162,16 +153,16 @@ describe("a payment that is declined", () => {
       await world.giveCard(owing.payment.customerId, "pm_card_mastercard");
     };
 
-    const first = await collect(owing);
-    await collect(owing);
+    const first = await world.collect(owing);
+    await world.collect(owing);
 
     expect(first).toMatchObject({ payment: { nextAttemptMs: world.clock.now() } });
-    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.stateOf(owing)).toEqual(PAID);
   });
 
   test("counts as declined when there is no card to charge", async () => {
     const owing = await world.newOwing(null);
-    expect(await collect(owing)).toMatchObject({
+    expect(await world.collect(owing)).toMatchObject({
       type: "settled",
       payment: { status: "pending", lastFailureCode: "no_payment_method" },
     });
@@ -183,8 +174,8 @@ describe("a payment that is declined", () => {
     const { customerId } = owing.payment;
     const second = await world.giveCard(customerId, "pm_card_chargeCustomerFail");
     await removeCard(world.collector, world.projectId, second);
-    await collect(owing);
-    expect(await world.stateOf(owing)).toEqual(paid);
+    await world.collect(owing);
+    expect(await world.stateOf(owing)).toEqual(PAID);
   });
 });
 

@@ -6,13 +6,13 @@ import {
   findRailCustomer,
   keepRailRef,
   leasePayment,
-  listAttempts,
   startAttempt,
 } from "#modules/payments/index.ts";
 import {
   type BillingWorld,
   createBillingWorld,
   type Owing,
+  PAID,
 } from "#test/support/payments/billing-world.ts";
 import { breakableRail, type RailFaults } from "#test/support/payments/breakable-rail.ts";
 import { collectDue } from "./collect-due-payments.ts";
@@ -25,50 +25,42 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const collect = ({ payment }: Owing) =>
-  collectPayment(world.collector, { ...payment, projectId: world.projectId });
-const succeeded = (owing: Owing) =>
-  world
-    .chargesOf(owing)
-    .then((charges) => charges.filter(({ status }) => status === "succeeded").length);
-const attemptsOf = ({ payment }: Owing) => world.inProject((tx) => listAttempts(tx, payment));
 const afterLease = () => world.clock.moveBy(MINUTE_MS);
-const paid = { subscription: "active", invoice: "paid", owed: 0n, collected: 299_900n };
 
 describe("an attempt that was broken off", () => {
   test("before the rail heard of it: it is made once the lease has run out", async () => {
     const owing = await world.newOwing();
     faults.confirm = "before";
-    expect(await collect(owing)).toMatchObject({ type: "unknown" });
-    expect(await collect(owing)).toEqual({ type: "taken" });
-    expect(await succeeded(owing)).toBe(0);
+    expect(await world.collect(owing)).toMatchObject({ type: "unknown" });
+    expect(await world.collect(owing)).toEqual({ type: "taken" });
+    expect(await world.succeededCountOf(owing)).toBe(0);
 
     afterLease();
-    expect(await collect(owing)).toMatchObject({ type: "settled" });
-    expect(await world.stateOf(owing)).toEqual(paid);
-    expect(await attemptsOf(owing)).toHaveLength(1);
+    expect(await world.collect(owing)).toMatchObject({ type: "settled" });
+    expect(await world.stateOf(owing)).toEqual(PAID);
+    expect(await world.attemptsOf(owing)).toHaveLength(1);
     expect(await world.chargesOf(owing)).toHaveLength(1);
   });
 
   test("after the card was charged: it is found out, not charged again", async () => {
     const owing = await world.newOwing();
     faults.confirm = "after";
-    expect(await collect(owing)).toMatchObject({ type: "unknown" });
-    expect(await succeeded(owing)).toBe(1);
+    expect(await world.collect(owing)).toMatchObject({ type: "unknown" });
+    expect(await world.succeededCountOf(owing)).toBe(1);
     expect(await world.stateOf(owing)).toMatchObject({ invoice: "open" });
 
     afterLease();
     await collectDue(world.collector);
-    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.stateOf(owing)).toEqual(PAID);
     expect(await world.chargesOf(owing)).toHaveLength(1);
   });
 
   test("after the card was declined: the decline counts once", async () => {
     const owing = await world.newOwing("pm_card_chargeCustomerFail");
     faults.confirm = "after";
-    await collect(owing);
+    await world.collect(owing);
     afterLease();
-    expect(await collect(owing)).toMatchObject({
+    expect(await world.collect(owing)).toMatchObject({
       type: "settled",
       payment: { status: "pending", lastFailureCode: "generic_decline" },
     });
@@ -77,37 +69,37 @@ describe("an attempt that was broken off", () => {
 
   test("at a retry, before the rail heard of it: the earlier decline is not taken for its own", async () => {
     const owing = await world.newOwing("pm_card_chargeCustomerFail");
-    await collect(owing);
+    await world.collect(owing);
     world.clock.moveBy(DAY_MS);
     faults.confirm = "before";
-    await collect(owing);
+    await world.collect(owing);
     await world.giveCard(owing.payment.customerId, "pm_card_visa");
     afterLease();
 
-    await collect(owing);
-    expect(await attemptsOf(owing)).toHaveLength(2);
+    await world.collect(owing);
+    expect(await world.attemptsOf(owing)).toHaveLength(2);
     expect(await world.chargesOf(owing)).toHaveLength(2);
   });
 
   test("by the end of its process: another looks after seconds, not when it would have rested", async () => {
     const owing = await world.newOwing();
     faults.onConfirmed = () => Promise.reject(new Error("the process is gone"));
-    await expect(collect(owing)).rejects.toThrow("the process is gone");
-    expect(await collect(owing)).toEqual({ type: "taken" });
+    await expect(world.collect(owing)).rejects.toThrow("the process is gone");
+    expect(await world.collect(owing)).toEqual({ type: "taken" });
     world.clock.moveBy(8 * SECOND_MS);
-    expect(await collect(owing)).toMatchObject({ type: "settled" });
-    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.collect(owing)).toMatchObject({ type: "settled" });
+    expect(await world.stateOf(owing)).toEqual(PAID);
     expect(await world.chargesOf(owing)).toHaveLength(1);
   });
 
   test("by a rail that does not answer: it rests before the rail is asked again", async () => {
     const owing = await world.newOwing();
     faults.confirm = "before";
-    await collect(owing);
+    await world.collect(owing);
     world.clock.moveBy(29 * SECOND_MS);
-    expect(await collect(owing)).toEqual({ type: "taken" });
+    expect(await world.collect(owing)).toEqual({ type: "taken" });
     world.clock.moveBy(SECOND_MS);
-    expect(await collect(owing)).toMatchObject({ type: "settled" });
+    expect(await world.collect(owing)).toMatchObject({ type: "settled" });
   });
 
   test("by a kill right after it was stored", async () => {
@@ -115,9 +107,9 @@ describe("an attempt that was broken off", () => {
     const { customerId } = owing.payment;
     await beginAsKilled(owing, customerId);
     afterLease();
-    await collect(owing);
-    expect(await world.stateOf(owing)).toEqual(paid);
-    expect(await attemptsOf(owing)).toHaveLength(1);
+    await world.collect(owing);
+    expect(await world.stateOf(owing)).toEqual(PAID);
+    expect(await world.attemptsOf(owing)).toHaveLength(1);
   });
 
   test("by a kill between the rail's payment and the keeping of its reference", async () => {
@@ -128,8 +120,8 @@ describe("an attempt that was broken off", () => {
     afterLease();
     // Past the day for which the rail remembers keys: only looking for the payment finds it.
     world.clock.moveBy(3 * DAY_MS);
-    await collect(owing);
-    expect(await world.stateOf(owing)).toEqual(paid);
+    await world.collect(owing);
+    expect(await world.stateOf(owing)).toEqual(PAID);
     expect(await world.chargesOf(owing)).toHaveLength(1);
   });
 
@@ -142,8 +134,8 @@ describe("an attempt that was broken off", () => {
     await world.rail.confirmPayment(ref, methodRef, `test:${attempt.attemptNumber}`);
     world.clock.moveBy(3 * DAY_MS);
 
-    await collect(owing);
-    expect(await world.stateOf(owing)).toEqual(paid);
+    await world.collect(owing);
+    expect(await world.stateOf(owing)).toEqual(PAID);
     expect(await world.chargesOf(owing)).toHaveLength(1);
   });
 });
@@ -156,9 +148,9 @@ describe("two who settle the same attempt", () => {
       afterLease();
       await collectPayment(other, { ...owing.payment, projectId: world.projectId });
     };
-    await collect(owing);
+    await world.collect(owing);
 
-    expect(await world.stateOf(owing)).toEqual(paid);
+    expect(await world.stateOf(owing)).toEqual(PAID);
     expect(await world.chargesOf(owing)).toHaveLength(1);
     const events = await world.eventsOf(owing.payment.customerId);
     expect(events.filter((type) => type === "invoice.paid")).toHaveLength(1);
@@ -171,12 +163,12 @@ describe("two who settle the same attempt", () => {
       afterLease();
       await collectPayment(other, { ...owing.payment, projectId: world.projectId });
     };
-    await collect(owing);
+    await world.collect(owing);
 
     expect(await world.chargesOf(owing)).toHaveLength(1);
     const events = await world.eventsOf(owing.payment.customerId);
     expect(events.filter((type) => type === "payment.failed")).toHaveLength(1);
-    expect(await attemptsOf(owing)).toHaveLength(1);
+    expect(await world.attemptsOf(owing)).toHaveLength(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { Registry } from "prom-client";
 import { activateSubscription } from "#flows/activate-subscription.ts";
 import { closeDueOf } from "#flows/close-due.ts";
 import { createCollector } from "#flows/collect-due-payments.ts";
+import { collectPayment } from "#flows/collect-payment.ts";
 import { createSubscription } from "#flows/create-subscription.ts";
 import type { Engine } from "#flows/engine.ts";
 import { removeCard } from "#flows/remove-card.ts";
@@ -19,7 +20,7 @@ import type { Invoice } from "#modules/invoices/domain/index.ts";
 import { getInvoice, listInvoices } from "#modules/invoices/index.ts";
 import { listBalances } from "#modules/ledger/index.ts";
 import type { Payment } from "#modules/payments/domain/index.ts";
-import { findPaymentOfInvoice, type Rail } from "#modules/payments/index.ts";
+import { findPaymentOfInvoice, listAttempts, type Rail } from "#modules/payments/index.ts";
 import { ensureProject } from "#modules/projects/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
 import { createSealer } from "#platform/crypto/sealer.ts";
@@ -50,6 +51,9 @@ export interface Owing {
   readonly payment: Payment;
 }
 
+/** `stateOf` once it is paid. */
+export const PAID = { subscription: "active", invoice: "paid", owed: 0n, collected: 299_900n };
+
 export type BillingWorld = Awaited<ReturnType<typeof createBillingWorld>>;
 
 type Core = Awaited<ReturnType<typeof createCore>>;
@@ -61,7 +65,16 @@ type Core = Awaited<ReturnType<typeof createCore>>;
 export async function createBillingWorld(wrapRail: (rail: Rail) => Rail = (rail) => rail) {
   const core = await createCore(wrapRail);
   const selling = sellingIn(core);
-  return { ...core, ...selling, ...lookingAt(core), newOwing: owingIn(core, selling) };
+  const looking = lookingAt(core);
+  const { collector, projectId } = core;
+  return {
+    ...core,
+    ...selling,
+    ...looking,
+    newOwing: owingIn(core, selling, looking),
+    /** Tries to collect what is owed, once. */
+    collect: ({ payment }: Owing) => collectPayment(collector, { ...payment, projectId }),
+  };
 }
 
 async function createCore(wrapRail: (rail: Rail) => Rail) {
@@ -144,8 +157,11 @@ function sellingIn({ engine, collector, projectId, inProject }: Core) {
 }
 
 /** Lives through one month of a plan of 2,999.00 JMD in arrears, up to the invoice. */
-function owingIn(core: Core, { newSubscription, giveCard }: ReturnType<typeof sellingIn>) {
-  const { engine, db, clock, projectId, collector, inProject } = core;
+function owingIn(
+  { engine, db, clock, projectId, collector, inProject }: Core,
+  { newSubscription, giveCard }: ReturnType<typeof sellingIn>,
+  { invoicesOf, paymentOf }: ReturnType<typeof lookingAt>,
+) {
   return async (token: string | null = "pm_card_visa"): Promise<Owing> => {
     const { subscription } = await newSubscription({ prices: [flatPrice("2999.00")] });
     const { customerId } = subscription;
@@ -155,9 +171,9 @@ function owingIn(core: Core, { newSubscription, giveCard }: ReturnType<typeof se
     const { period } = await inProject((tx) => getSubscription(tx, subscription));
     clock.moveTo(Math.max(clock.now(), present(period, "it has begun").endMs));
     await closeDueOf(engine, db, { projectId, customerId, nowMs: clock.now() });
-    const [issued] = await lookingAt(core).invoicesOf(customerId);
+    const [issued] = await invoicesOf(customerId);
     const invoice = present(issued, "a month of a flat price is billed");
-    return { subscription, invoice, payment: await lookingAt(core).paymentOf(invoice) };
+    return { subscription, invoice, payment: await paymentOf(invoice) };
   };
 }
 
@@ -166,6 +182,12 @@ function lookingAt({ inProject, sandbox }: Core) {
     inProject(async (tx) =>
       present(await findPaymentOfInvoice(tx, customerId, id), "what is owed is collected"),
     );
+
+  /** Every charge that was made for a payment, refused ones included. */
+  async function chargesOf({ invoice }: Owing): Promise<readonly JournaledCharge[]> {
+    const { railRef } = await paymentOf(invoice);
+    return sandbox.journal.charges().filter((charge) => charge.paymentIntent === railRef);
+  }
 
   return {
     /** The payment of an invoice. */
@@ -197,10 +219,12 @@ function lookingAt({ inProject, sandbox }: Core) {
         return rows.map(({ type }) => type);
       }),
 
-    /** Every charge that was made for a payment, refused ones included. */
-    async chargesOf({ invoice }: Owing): Promise<readonly JournaledCharge[]> {
-      const { railRef } = await paymentOf(invoice);
-      return sandbox.journal.charges().filter((charge) => charge.paymentIntent === railRef);
+    attemptsOf: ({ payment }: Owing) => inProject((tx) => listAttempts(tx, payment)),
+
+    chargesOf,
+
+    async succeededCountOf(owing: Owing): Promise<number> {
+      return (await chargesOf(owing)).filter(({ status }) => status === "succeeded").length;
     },
   };
 }
