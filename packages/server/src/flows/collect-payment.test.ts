@@ -6,7 +6,6 @@ import { flatPrice } from "#test/support/builders/plan.ts";
 import {
   type BillingWorld,
   createBillingWorld,
-  type Owing,
   PAID,
   START_MS,
 } from "#test/support/payments/billing-world.ts";
