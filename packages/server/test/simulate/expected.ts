@@ -1,5 +1,5 @@
-import type { Account, Membership } from "./model/records.ts";
 import type { Picture, SeenMembership } from "./picture.ts";
+import type { Account, Membership } from "./records.ts";
 
 /** What there should be of a customer. */
 export function expectedPicture({ members, bills, creditMinor }: Account): Picture {

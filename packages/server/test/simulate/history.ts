@@ -38,12 +38,27 @@ export interface PlanTerms {
   readonly interval: IntervalTerms;
   readonly prices: readonly (FlatTerms | UsageTerms)[];
   readonly when_unpaid: "cancel" | "stay_past_due";
+  /** Whether a period is a term, which ends unless a further one is bought. */
+  readonly renewal: "auto" | "none";
+  readonly trial: {
+    readonly days: number;
+    readonly requires_card: boolean;
+    readonly without_card: "cancel" | "past_due";
+  };
 }
 
 /** One thing that a customer does. Subscriptions go by the names that the history gives them. */
 export type Operation =
   | { readonly does: "give_card"; readonly works: boolean }
-  | { readonly does: "subscribe"; readonly subscription: string; readonly plan: string }
+  | {
+      readonly does: "subscribe";
+      readonly subscription: string;
+      readonly plan: string;
+      readonly startsAtMs?: number;
+      /** What periods are counted from. */
+      readonly anchorMs?: number;
+    }
+  | { readonly does: "uncancel" | "end_trial" | "renew"; readonly subscription: string }
   | {
       readonly does: "cancel";
       readonly subscription: string;
@@ -77,21 +92,33 @@ export interface Life {
 
 /** `2028-02-29T12:00:07.120Z cancels s1 now` */
 export function inWords(step: Step): string {
-  return `${new Date(step.atMs).toISOString()} ${deed(step)}`;
+  return `${instant(step.atMs)} ${deed(step)}`;
 }
 
 function deed(step: Operation): string {
   switch (step.does) {
     case "give_card":
       return `gives a card that ${step.works ? "works" : "is declined"}`;
-    case "subscribe":
-      return `subscribes ${step.subscription} to ${step.plan}`;
+    case "subscribe": {
+      const { subscription, plan, startsAtMs, anchorMs } = step;
+      const start = startsAtMs === undefined ? "" : `, from ${instant(startsAtMs)} on`;
+      const anchor = anchorMs === undefined ? "" : `, counted from ${instant(anchorMs)}`;
+      return `subscribes ${subscription} to ${plan}${start}${anchor}`;
+    }
+    case "uncancel":
+    case "end_trial":
+    case "renew":
+      return `does ${step.does.replace("_", " ")} ${step.subscription}`;
     case "cancel":
       return `cancels ${step.subscription} ${step.when.replaceAll("_", " ")}`;
     case "report": {
       const { subscription, quantity, metric, reference, occurredAtMs } = step;
-      const when = new Date(occurredAtMs).toISOString();
-      return `reports for ${subscription} ${quantity} ${metric} of ${when} as ${reference}`;
+      const what = `${quantity} ${metric} of ${instant(occurredAtMs)}`;
+      return `reports for ${subscription} ${what} as ${reference}`;
     }
   }
+}
+
+function instant(instantMs: number): string {
+  return new Date(instantMs).toISOString();
 }

@@ -72,7 +72,10 @@ function lifeOf(
   const telling: Telling = { chance, endMs, plans, steps: [] };
   const bornMs = birthOf(chance, endMs);
   // Before all else of that hour.
-  telling.steps.push({ does: "give_card", works: chance.happens(0.93), atMs: tickOf(bornMs) + 1 });
+  if (chance.happens(0.95)) {
+    const works = chance.happens(0.93);
+    telling.steps.push({ does: "give_card", works, atMs: tickOf(bornMs) + 1 });
+  }
   changeCards(telling, bornMs);
   const count = Math.min(subscriptionsMax, chance.oneOf([1, 1, 1, 2, 2, 3]) ?? 1);
   for (let index = 1; index <= count; index += 1) {
@@ -114,7 +117,18 @@ function subscribe(telling: Telling, subscription: string, fromMs: number, curre
   const { chance, endMs, plans } = telling;
   const interval = chosenInterval(chance);
   const plan = planName(currency, interval);
-  tell(telling, fromMs, { does: "subscribe", subscription, plan });
+  const anchorMs = chance.happens(0.1) ? fromMs + chance.integer(-40, 40) * DAY_MS : undefined;
+  const startsAtMs = chance.happens(0.1)
+    ? fromMs + DAY_MS + chance.integer(0, 60 * DAY_MS)
+    : undefined;
+  tell(telling, fromMs, {
+    does: "subscribe",
+    subscription,
+    plan,
+    ...(anchorMs === undefined ? {} : { anchorMs }),
+    ...(startsAtMs === undefined ? {} : { startsAtMs }),
+  });
+  changeMind(telling, subscription, fromMs);
   const days = DAYS[interval.unit] * interval.count;
   const lastMs = days === 1 ? Math.min(endMs, fromMs + 40 * DAY_MS) : endMs;
   const isLeaving = days === 1 || chance.happens(0.4);
@@ -142,6 +156,20 @@ function subscribe(telling: Telling, subscription: string, fromMs: number, curre
     stopsMs,
     everyDays: Math.min(40, days / 4),
   });
+}
+
+/** Trials that end early, terms that are bought ahead, cancellations that are taken back. */
+function changeMind(telling: Telling, subscription: string, fromMs: number): void {
+  const { chance, endMs } = telling;
+  for (const [does, most] of [
+    ["end_trial", 40],
+    ["renew", 400],
+    ["renew", 400],
+    ["uncancel", 600],
+  ] as const) {
+    const atMs = fromMs + chance.integer(0, most) * DAY_MS;
+    if (chance.happens(0.2) && atMs < endMs) tell(telling, atMs, { does, subscription });
+  }
 }
 
 interface Habit {

@@ -3,9 +3,10 @@ import { type Beat, beatsUntil } from "./beats.ts";
 import { compare, type Failure, Parted, verifyEverything, verifySome } from "./checks.ts";
 import { inWords, type Life, type PlanTerms, type Step } from "./history.ts";
 import { ledgerHash } from "./ledger-hash.ts";
-import { dueMs, newAccount, passTime, take } from "./model/account.ts";
+import { dueMs, passTime, take } from "./model/account.ts";
 import type { Player } from "./player.ts";
 import { type Product, startProduct } from "./product.ts";
+import { newAccount } from "./records.ts";
 
 export interface Play {
   readonly ownerUrl: string;

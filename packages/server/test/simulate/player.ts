@@ -1,5 +1,5 @@
 import type { Life } from "./history.ts";
-import type { Account } from "./model/records.ts";
+import type { Account } from "./records.ts";
 
 /** A customer, and what the rules say of it. */
 export interface Player {

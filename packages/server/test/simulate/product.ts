@@ -154,7 +154,13 @@ async function take(
     return outcome(await shop.call("POST", url, { body: { token } }));
   }
   if (step.does === "subscribe") {
-    const body = { customer: customer.text, plan: ids.plans.get(step.plan) };
+    const { startsAtMs, anchorMs } = step;
+    const body = {
+      customer: customer.text,
+      plan: ids.plans.get(step.plan),
+      ...(startsAtMs === undefined ? {} : { starts_at: iso(startsAtMs) }),
+      ...(anchorMs === undefined ? {} : { billing_anchor: { at: iso(anchorMs) } }),
+    };
     const answer = await shop.call("POST", "/v1/subscriptions", { body });
     const key = parseOwnedId("subscription", String(answer.body.id));
     if (key !== null) {
@@ -165,6 +171,9 @@ async function take(
   }
   const id = ids.subscriptions.get(`${life.number} ${step.subscription}`);
   if (id === undefined) return "nobody there";
+  if (step.does !== "cancel") {
+    return outcome(await shop.call("POST", `/v1/subscriptions/${id}/${step.does}`, { body: {} }));
+  }
   const body = { at_period_end: step.when === "at_period_end" };
   return outcome(await shop.call("POST", `/v1/subscriptions/${id}/cancel`, { body }));
 }
@@ -183,7 +192,7 @@ async function takeReports(
       present(ids.customers.get(life.number), "it is there").id,
     );
     const { metric, quantity, reference, occurredAtMs } = report;
-    const occurred_at = new Date(occurredAtMs).toISOString();
+    const occurred_at = iso(occurredAtMs);
     return [{ subscription, metric, quantity, reference_id: reference, occurred_at }];
   });
   const { results } =
@@ -207,6 +216,10 @@ async function customerOf(shop: TestApp, { customers }: Ids, life: Life) {
   const customer = { text, id: present(parseId("customer", text), "the API answers ids") };
   customers.set(life.number, customer);
   return customer;
+}
+
+function iso(instantMs: number): string {
+  return new Date(instantMs).toISOString();
 }
 
 function outcome({ status, body }: Answer): string {

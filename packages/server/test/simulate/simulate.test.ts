@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createTestDatabase } from "#test/support/postgres/test-database.ts";
 import { type Cast, castOf } from "./cast.ts";
@@ -68,3 +69,13 @@ function withDearerFees(plan: PlanTerms): PlanTerms {
   );
   return { ...plan, prices };
 }
+
+test("the model has at most 500 lines, blank ones and comments aside", () => {
+  const folder = new URL("model/", import.meta.url);
+  const lines = readdirSync(folder).flatMap((file) =>
+    readFileSync(new URL(file, folder), "utf8").split("\n"),
+  );
+  const isCode = (line: string) => !/^\s*(\/\/|\/\*|\*|$)/.test(line);
+
+  expect(lines.filter(isCode).length).toBeLessThanOrEqual(500);
+});

@@ -1,12 +1,10 @@
-import type { Life, PlanTerms, Step } from "#test/simulate/history.ts";
-import { cancel, close, NEVER, open } from "./billing.ts";
+import type { PlanTerms, Step } from "#test/simulate/history.ts";
+import { type Account, newMember } from "#test/simulate/records.ts";
+import { NEVER } from "./billing.ts";
+import { command } from "./commands.ts";
+import { doDue, start } from "./course.ts";
 import { charge, giveCard } from "./paying.ts";
-import type { Account, Membership } from "./records.ts";
 import { takeReport } from "./reports.ts";
-
-export function newAccount({ timeZone }: Life): Account {
-  return { timeZone, members: [], bills: [], card: "none", creditMinor: 0n };
-}
 
 /** When time has something to do next. */
 export function dueMs({ members, bills }: Account): number {
@@ -19,7 +17,7 @@ export function passTime(account: Account, nowMs: number): void {
   while (dueMs(account) <= nowMs) {
     const due = account.members.filter((member) => member.dueMs <= nowMs);
     for (const member of due.toSorted((one, other) => one.dueMs - other.dueMs)) {
-      close(account, member, nowMs);
+      doDue(account, member, nowMs);
     }
     if (due.length > 0) continue;
     for (const bill of account.bills.filter(({ tryMs }) => tryMs !== null && tryMs <= nowMs)) {
@@ -36,25 +34,14 @@ export function take(account: Account, step: Step, plans: ReadonlyMap<string, Pl
   }
   if (step.does === "subscribe") {
     const plan = plans.get(step.plan);
-    if (plan !== undefined) open(account, newMember(step.subscription, plan), step.atMs);
+    if (plan === undefined) return "no such plan";
+    const member = newMember(step, plan);
+    account.members.push(member);
+    if (member.status === "incomplete") start(account, member, step.atMs, step.atMs);
     return "done";
   }
   const member = account.members.find(({ name }) => name === step.subscription);
   if (member === undefined) return "nobody there";
-  if (step.does === "cancel") return cancel(account, member, step.when, step.atMs);
-  return takeReport(member, step);
-}
-
-function newMember(name: string, plan: PlanTerms): Membership {
-  return {
-    name,
-    plan,
-    status: "incomplete",
-    startOf: () => NEVER,
-    stretches: [],
-    endsAtPeriodEnd: false,
-    endedMs: null,
-    dueMs: NEVER,
-    reports: [],
-  };
+  if (step.does === "report") return takeReport(member, step);
+  return command(account, member, step);
 }

@@ -1,8 +1,8 @@
 import { fraction, times } from "#test/proofs/fraction.ts";
 import type { FlatTerms, PlanTerms, UsageTerms } from "#test/simulate/history.ts";
 import { MINOR_DIGITS } from "#test/simulate/plans.ts";
+import type { Line, Membership, Span, Stretch } from "#test/simulate/records.ts";
 import { billionths, decimal, minor, priceOf } from "./price.ts";
-import type { Line, Membership, Span, Stretch } from "./records.ts";
 
 /** A plan's fees for a span of time, which is part of a whole period. */
 export function feeLines(
@@ -28,9 +28,10 @@ export function usageLines(member: Membership, stretch: Stretch): Line[] {
   return usagePrices(stretch).flatMap((price) => lineOf(member, price, stretch, "usage"));
 }
 
-/** What is known by now of stretches that were billed without it. */
+/** What is known by now of stretches that were billed without it; what was used in a trial is free. */
 export function lateLines(member: Membership, billed: readonly Stretch[]): Line[] {
   return billed.flatMap((stretch) => {
+    if (stretch.isTrial) return [];
     const late = reportsOf(member, stretch).filter(({ isBilled }) => !isBilled);
     return usagePrices(stretch)
       .filter((price) => late.some(({ metric }) => metric === price.metric))

@@ -1,6 +1,7 @@
 import { DAY_MS } from "#kernel/clock.ts";
-import { begin, endNow } from "./billing.ts";
-import type { Account, Bill } from "./records.ts";
+import type { Account, Bill } from "#test/simulate/records.ts";
+import { isRunning } from "./billing.ts";
+import { begin, endNow } from "./course.ts";
 
 const RETRY_DAYS = [1, 3, 5, 7];
 
@@ -15,6 +16,10 @@ export function charge(account: Account, bill: Bill, nowMs: number): void {
 function paid(account: Account, bill: Bill): void {
   const { member } = bill;
   bill.status = "paid";
+  if (bill.reason === "term") {
+    if (isRunning(member)) member.termsAhead += 1;
+    return;
+  }
   if (member.status === "incomplete") begin(account, member, bill.fromMs);
   const isOwingMore = account.bills.some(
     (other) => other.member === member && other.tryMs !== null && other.firstFailedMs !== null,
@@ -27,13 +32,17 @@ function failed(account: Account, bill: Bill, nowMs: number): void {
   const { member } = bill;
   const firstMs = bill.firstFailedMs ?? nowMs;
   bill.firstFailedMs = firstMs;
+  if (bill.reason === "term") {
+    bill.status = "uncollectible";
+    return;
+  }
   const retries = RETRY_DAYS.map((days) => firstMs + days * DAY_MS);
   bill.tryMs = retries.find((atMs) => atMs > nowMs) ?? null;
   if (member.status === "active") member.status = "past_due";
   if (bill.tryMs !== null) return;
   bill.status = "uncollectible";
   const stays = member.plan.when_unpaid === "stay_past_due" && member.status === "past_due";
-  if (!stays && member.status !== "canceled") endNow(account, member, nowMs);
+  if (!stays && member.endedMs === null) endNow(account, member, nowMs);
 }
 
 /** What waits for its next try is tried at once, and so is what was given up and keeps somebody past due. */

@@ -1,6 +1,6 @@
 import { DAY_MS, MINUTE_MS } from "#kernel/clock.ts";
+import type { Membership, ReceivedReport } from "#test/simulate/records.ts";
 import { billionths } from "./price.ts";
-import type { Membership, ReceivedReport } from "./records.ts";
 
 const AHEAD_MS = 5 * MINUTE_MS;
 
@@ -14,7 +14,7 @@ export function takeReport(member: Membership, report: ReceivedReport): string {
 function refusalOf(member: Membership, report: ReceivedReport): string | null {
   const { atMs, occurredAtMs, metric } = report;
   const { status, endedMs, plan, stretches } = member;
-  if (status === "incomplete") return "subscription_not_active";
+  if (status === "incomplete" || status === "scheduled") return "subscription_not_active";
   if (endedMs !== null && atMs >= endedMs + DAY_MS) return "subscription_closed";
   const isPriced = plan.prices.some((price) => price.kind === "usage" && price.metric === metric);
   if (!isPriced) return "usage_metric_unknown";

@@ -1,5 +1,5 @@
-import type { PlanTerms, Report } from "#test/simulate/history.ts";
-import type { StartOf } from "./periods.ts";
+import type { Life, PlanTerms, Report, Step } from "#test/simulate/history.ts";
+import type { StartOf } from "./model/periods.ts";
 
 export interface ReceivedReport extends Report {
   readonly atMs: number;
@@ -20,7 +20,7 @@ export interface Line extends Span {
 
 export interface Bill extends Span {
   readonly member: Membership;
-  readonly reason: "opening" | "renewal" | "final";
+  readonly reason: "opening" | "renewal" | "term" | "final";
   readonly issuedMs: number;
   readonly lines: readonly Line[];
   readonly totalMinor: bigint;
@@ -36,6 +36,7 @@ export interface Bill extends Span {
 export interface Stretch extends Span {
   readonly plan: PlanTerms;
   readonly index: number;
+  readonly isTrial: boolean;
   readonly whole: Span;
   untilMs: number;
   /** What was charged so far for its usage, by metric. */
@@ -45,11 +46,14 @@ export interface Stretch extends Span {
 export interface Membership {
   readonly name: string;
   readonly plan: PlanTerms;
-  status: "incomplete" | "active" | "past_due" | "canceled";
+  status: "scheduled" | "incomplete" | "trialing" | "active" | "past_due" | "canceled" | "expired";
+  readonly anchorMs: number | null;
   startOf: StartOf;
   /** The last one runs, or was the last that ran; none before the beginning. */
   readonly stretches: Stretch[];
   endsAtPeriodEnd: boolean;
+  /** Terms that are paid for beyond the running one. */
+  termsAhead: number;
   endedMs: number | null;
   /** When time has something to do. */
   dueMs: number;
@@ -64,4 +68,24 @@ export interface Account {
   readonly bills: Bill[];
   card: "none" | "works" | "declined";
   creditMinor: bigint;
+}
+
+export function newAccount({ timeZone }: Life): Account {
+  return { timeZone, members: [], bills: [], card: "none", creditMinor: 0n };
+}
+
+export function newMember(step: Extract<Step, { does: "subscribe" }>, plan: PlanTerms): Membership {
+  return {
+    name: step.subscription,
+    plan,
+    status: step.startsAtMs === undefined ? "incomplete" : "scheduled",
+    anchorMs: step.anchorMs ?? null,
+    startOf: () => Number.POSITIVE_INFINITY,
+    stretches: [],
+    endsAtPeriodEnd: false,
+    termsAhead: 0,
+    endedMs: null,
+    dueMs: step.startsAtMs ?? Number.POSITIVE_INFINITY,
+    reports: [],
+  };
 }
