@@ -245,6 +245,20 @@ export interface NativeEventData {
     readonly plan: PlanReference;
     readonly invoice?: InvoiceSnapshot;
   };
+  /** It rests: nothing is billed and no usage is taken until it is resumed. */
+  "subscription.paused": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+    readonly invoice?: InvoiceSnapshot;
+  };
+  /** It runs again after a pause. */
+  "subscription.resumed": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+    readonly invoice?: InvoiceSnapshot;
+  };
   /** It was to end with its period, and runs on after all. */
   "subscription.cancellation_undone": {
     readonly subscription: SubscriptionSnapshot;

@@ -67,6 +67,14 @@ export const billingEvents = {
     when: "It ended: asked for, at the end of its period, or because it was not paid for.",
     carries: ["invoice?"],
   },
+  "subscription.paused": {
+    when: "It rests: nothing is billed and no usage is taken until it is resumed.",
+    carries: ["invoice?"],
+  },
+  "subscription.resumed": {
+    when: "It runs again after a pause.",
+    carries: ["invoice?"],
+  },
   "subscription.cancellation_undone": {
     when: "It was to end with its period, and runs on after all.",
     carries: [],

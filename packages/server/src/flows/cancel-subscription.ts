@@ -30,7 +30,7 @@ export async function cancelSubscription(
 ): Promise<Subscription> {
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
   if (!isRunning(subscription) && !isOver(subscription)) {
-    await abandonPayments(tx, subscription, nowMs);
+    if (subscription.beganMs === null) await abandonPayments(tx, subscription, nowMs);
     const ended = endedAt(subscription, nowMs);
     return changed(engine, tx, ended, { told: "subscription.canceled", nowMs });
   }

@@ -31,9 +31,16 @@ async function caughtUp(
   nowMs: EpochMs,
 ): Promise<Subscription> {
   let current = found;
-  while (isRunning(current) && current.period !== null && current.period.endMs <= nowMs) {
+  while (isOverdue(current, nowMs)) {
     await closePeriods(engine, tx, [current]);
     current = await getSubscription(tx, current);
   }
   return current;
+}
+
+/** Whether its period or its pause is over and waits to be ended. */
+function isOverdue(subscription: Subscription, nowMs: EpochMs): boolean {
+  const { period, status, nextActionMs } = subscription;
+  if (status === "paused") return nextActionMs !== null && nextActionMs <= nowMs;
+  return isRunning(subscription) && period !== null && period.endMs <= nowMs;
 }

@@ -189,6 +189,7 @@ function newSubscription(
     period: null,
     termsAhead: 0,
     pause: null,
+    rests: [],
     cancelsAtPeriodEnd: false,
     canceledAtMs: null,
     endedAtMs: null,

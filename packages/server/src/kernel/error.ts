@@ -111,6 +111,7 @@ export const errorCodes = {
   subscription_closed: { kind: "conflict", means: "The subscription has ended." },
   subscription_not_active: { kind: "conflict", means: "The subscription is not active yet." },
   subscription_not_found: { kind: "not_found", means: "No subscription has this id." },
+  subscription_paused: { kind: "conflict", means: "The subscription was paused at that time." },
   subscription_reference_reused: {
     kind: "conflict",
     means: "This reference_id already names a subscription of another customer or plan.",
@@ -122,6 +123,10 @@ export const errorCodes = {
   term_awaits_payment: {
     kind: "conflict",
     means: "A further term of this subscription was bought and waits for its payment.",
+  },
+  term_not_pausable: {
+    kind: "conflict",
+    means: "A term that was bought by hand runs to its end: it is not paused.",
   },
   term_renews_itself: {
     kind: "conflict",

@@ -88,6 +88,8 @@ function validBodies(ids: Ids, prices: readonly object[]): Readonly<Record<strin
     "POST /v1/subscriptions": { customer: ids.customer, plan: ids.plan },
     "POST /v1/subscriptions/{id}/cancel": { at_period_end: true },
     "POST /v1/subscriptions/{id}/uncancel": {},
+    "POST /v1/subscriptions/{id}/pause": { at_period_end: true },
+    "POST /v1/subscriptions/{id}/resume": {},
     "POST /v1/subscriptions/{id}/end_trial": {},
     "POST /v1/subscriptions/{id}/renew": {},
     "POST /v1/usage": {

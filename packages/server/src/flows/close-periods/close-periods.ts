@@ -11,7 +11,7 @@ import { findCustomers } from "#modules/customers/index.ts";
 import type { DraftInvoice, Invoice } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import { lockUnbilledCounters, markCountersBilled } from "#modules/metering/index.ts";
-import { listPayers } from "#modules/payments/index.ts";
+import { listOwing, listPayers } from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { insertPeriodCloses, updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -113,6 +113,7 @@ async function loadFacts(
   }));
   const loaded = await withPlanFacts(tx, counted);
   const payers = await payersAmong(tx, subscriptions);
+  const owing = await owingAmong(tx, subscriptions);
   return loaded.map((facts) => {
     const { customerId } = facts.subscription;
     const customer = present(customers.get(customerId), "a subscriber is a customer");
@@ -122,8 +123,16 @@ async function loadFacts(
       nowMs: customerNow(customer, clock.now()),
       invoiceId: newId(),
       hasCard: payers.has(customerId),
+      isOwing: owing.has(ownedKey(facts.subscription)),
     };
   });
+}
+
+/** Those that owe, by `ownedKey`, asked for where something rests: it may go on. */
+async function owingAmong(tx: Tx, subscriptions: readonly Subscription[]): Promise<Set<string>> {
+  const resting = subscriptions.filter(({ status }) => status === "paused");
+  const owing = resting.length === 0 ? [] : await listOwing(tx, resting);
+  return new Set(owing.map(ownedKey));
 }
 
 const BEFORE_FIRST_CHARGE: ReadonlySet<Subscription["status"]> = new Set([

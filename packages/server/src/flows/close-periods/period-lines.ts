@@ -22,6 +22,7 @@ import {
   partAt,
   type RunningPeriod,
   type Subscription,
+  timelineOf,
 } from "#modules/subscriptions/domain/index.ts";
 
 /** What the lines of a subscription's periods are made from. */
@@ -142,19 +143,13 @@ export function ranPeriod(subscription: Subscription, startMs: EpochMs): Period 
 
 /** What ran of the period that an instant lies in. */
 function pastPart(subscription: Subscription, instantMs: EpochMs): PartOfPeriod {
-  const { beganMs, trialEndMs, endedAtMs } = subscription;
-  const because = "usage is counted once periods run";
-  const anchoring = present(anchoringOf(subscription), because);
-  return partAt(
-    { anchoring, beganMs: present(beganMs, because), trialEndMs, endedAtMs },
-    instantMs,
-  );
+  return partAt(present(timelineOf(subscription), "usage is counted once periods run"), instantMs);
 }
 
-/** All of the period of which a running one is a part. Only the first one may be less. */
+/** All of the period of which a running one is a part: only the first one, or the first after a pause. */
 function wholeOf(subscription: Subscription, running: RunningPeriod): Period {
-  const { anchorMs, beganMs, trialEndMs } = subscription;
-  const firstMs = trialEndMs ?? beganMs;
+  const { anchorMs, beganMs, trialEndMs, rests } = subscription;
+  const firstMs = rests.at(-1)?.untilMs ?? trialEndMs ?? beganMs;
   if (running.startMs !== firstMs || firstMs === anchorMs) return bounds(running);
   const anchoring = present(anchoringOf(subscription), "what runs is anchored");
   return periodAt(anchoring, running.index);

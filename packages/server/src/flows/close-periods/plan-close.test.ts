@@ -33,6 +33,7 @@ const waiting: Subscription = {
   period: null,
   termsAhead: 0,
   pause: null,
+  rests: [],
   cancelsAtPeriodEnd: false,
   canceledAtMs: null,
   endedAtMs: null,
@@ -57,6 +58,7 @@ function facts(prices: readonly PriceDraft[], changes: Partial<CloseFacts> = {})
     nowMs: FEBRUARY_MS,
     invoiceId: 99n,
     hasCard: true,
+    isOwing: false,
     ...changes,
   };
 }

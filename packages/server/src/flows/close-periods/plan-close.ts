@@ -10,6 +10,7 @@ import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import {
   endedAt,
   expiredAt,
+  pausedAt,
   renewed,
   runningPeriod,
   type Subscription,
@@ -34,10 +35,12 @@ export interface CloseFacts extends LineFacts {
   readonly invoiceId: bigint;
   /** Whether its customer has a card that can be charged; asked of what begins to be charged. */
   readonly hasCard: boolean;
+  /** Whether a payment of it failed and is not made good; asked of what rests. */
+  readonly isOwing: boolean;
 }
 
 /** What an invoice is made from apart from its lines. */
-export type InvoiceFacts = Omit<CloseFacts, "counters" | "charges" | "hasCard">;
+export type InvoiceFacts = Omit<CloseFacts, "counters" | "charges" | "hasCard" | "isOwing">;
 
 export interface ClosePlan {
   readonly subscription: Subscription;
@@ -55,10 +58,19 @@ export interface ClosePlan {
  * end. `cutAtMs` ends it earlier: at that instant, inside the running period. A trial bills nothing.
  */
 export function planPeriodClose(facts: CloseFacts, cutAtMs?: EpochMs): ClosePlan {
+  const endMs = cutAtMs ?? runningPeriod(facts.subscription).endMs;
+  return planCloseAt(facts, endMs, afterPeriod(facts, endMs, cutAtMs !== undefined));
+}
+
+/** Bills the running period up to an instant, and what follows it there. */
+export function planCloseAt(
+  facts: CloseFacts,
+  endMs: EpochMs,
+  { after, told, isPaid }: AfterPeriod,
+): ClosePlan {
   const { subscription, counters } = facts;
   const running = runningPeriod(subscription);
-  const closing = { startMs: running.startMs, endMs: cutAtMs ?? running.endMs };
-  const { after, told, isPaid } = afterPeriod(facts, closing.endMs, cutAtMs !== undefined);
+  const closing = { startMs: running.startMs, endMs };
   const billed = counters.filter(
     (counter) => isUnbilled(counter) && counter.periodStartMs <= closing.startMs,
   );
@@ -93,10 +105,14 @@ function afterPeriod(
   endMs: EpochMs,
   isCut: boolean,
 ): AfterPeriod {
-  const { termsAhead, cancelsAtPeriodEnd } = subscription;
+  const { termsAhead, cancelsAtPeriodEnd, pause } = subscription;
   if (isCut || (cancelsAtPeriodEnd && termsAhead === 0)) {
     const after = endedAt(subscription, endMs);
     return { after, told: "subscription.canceled", isPaid: true };
+  }
+  if (pause !== null) {
+    const after = pausedAt(subscription, endMs, pause.resumesAtMs);
+    return { after, told: "subscription.paused", isPaid: true };
   }
   if (termsAhead > 0) {
     const after = { ...renewed(subscription), termsAhead: termsAhead - 1 };

@@ -1,6 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import { awaitsTrialNotice, type SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import { type CloseFacts, type ClosePlan, planFinalClose, planPeriodClose } from "./plan-close.ts";
+import { planResume } from "./plan-pause.ts";
 import { planStart, type StartPlan } from "./plan-start.ts";
 import { planTrialEnd, planTrialNotice } from "./plan-trial.ts";
 
@@ -12,6 +13,7 @@ const PLANNERS: Readonly<Partial<Record<SubscriptionStatus, Planner>>> = {
     awaitsTrialNotice(facts.subscription) ? planTrialNotice(facts) : planTrialEnd(facts),
   active: (facts) => planPeriodClose(facts),
   past_due: (facts) => planPeriodClose(facts),
+  paused: (facts) => planResume(facts, present(facts.subscription.nextActionMs, "it is due")),
   canceled: planFinalClose,
   expired: planFinalClose,
 };

@@ -2,6 +2,7 @@ import type { EpochMs } from "#kernel/clock.ts";
 import {
   endedAt,
   endOfTrial,
+  pausedAfterTrial,
   trialAnnounced,
   trialEnded,
 } from "#modules/subscriptions/domain/index.ts";
@@ -42,6 +43,10 @@ function afterTrial(
 ): Pick<ClosePlan, "subscription" | "told"> {
   const { withoutCard } = plan.lifecycle.trial;
   const isOver = subscription.cancelsAtPeriodEnd || (!hasCard && withoutCard === "cancel");
+  if (!isOver && !hasCard && withoutCard === "pause") {
+    const told = ["subscription.trial_ended", "subscription.paused"] as const;
+    return { subscription: pausedAfterTrial(subscription, endMs), told };
+  }
   if (!isOver) {
     return { subscription: trialEnded(subscription, endMs), told: ["subscription.trial_ended"] };
   }

@@ -28,6 +28,7 @@ const running: Subscription = {
   period: { ...period, index: 0 },
   termsAhead: 0,
   pause: null,
+  rests: [],
   cancelsAtPeriodEnd: false,
   canceledAtMs: null,
   endedAtMs: null,

@@ -135,7 +135,8 @@ function planGivenUp(facts: SettlementFacts, payment: Payment): SettlementPlan {
   // With an empty schedule the first failure is also the last.
   const subscription = afterPaymentFailed(facts.subscription);
   const { status } = subscription;
-  const stays = status === "past_due" && whenUnpaid === "stay_past_due";
+  const goesOn = status === "past_due" || status === "paused";
+  const stays = goesOn && whenUnpaid === "stay_past_due";
   const isNews = stays && status !== facts.subscription.status;
   return {
     payment,

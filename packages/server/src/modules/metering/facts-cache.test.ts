@@ -17,6 +17,7 @@ function factsOf(customerId: bigint, changes: Partial<SubscriptionFacts> = {}): 
       beganMs: null,
       trialEndMs: null,
       endedAtMs: null,
+      rests: [],
       metrics: new Map(),
       testClockAtMs: null,
       ...changes,

@@ -1,6 +1,8 @@
 import { type OwnedId, ownedKey, parseId, parseOwnedId } from "#kernel/ids.ts";
 import { EXTERNAL_ID_KIND } from "#modules/customers/index.ts";
 import type { SubscriptionFacts, TargetFacts, UsageEvent } from "#modules/metering/domain/index.ts";
+import { restsOf } from "#modules/subscriptions/domain/index.ts";
+import { pauseFromJson, restsFromJson } from "#modules/subscriptions/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
 import { findByNames } from "#platform/db/lookup.ts";
 import {
@@ -130,6 +132,11 @@ function toFacts(row: FactsRow, metrics: MetersByMetric): SubscriptionFacts {
     beganMs: row.began_ms,
     trialEndMs: row.trial_end_ms,
     endedAtMs: row.ended_ms,
+    rests: restsOf({
+      rests: restsFromJson(row.rests),
+      pause: pauseFromJson(row.pause),
+      anchorMs: anchor_ms,
+    }),
     metrics,
     testClockAtMs: row.test_clock_ms,
   };

@@ -2,6 +2,7 @@ import type { OwnedId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
 import { isPlain, type Meter } from "#modules/metering/domain/index.ts";
 import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import type { PauseJson, RestJson } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { plainArray } from "#platform/db/group-commit-arrays.ts";
 
@@ -26,6 +27,8 @@ export interface FactsRow {
   began_ms: number | null;
   trial_end_ms: number | null;
   ended_ms: number | null;
+  pause: PauseJson | null;
+  rests: RestJson[] | null;
   test_clock_ms: number | null;
 }
 
@@ -39,7 +42,7 @@ const FACTS = `
          ${epochMs("subscription.current_period_end")} as period_end_ms,
          ${epochMs("subscription.began_at")} as began_ms,
          ${epochMs("subscription.trial_end_at")} as trial_end_ms,
-         ${epochMs("subscription.ended_at")} as ended_ms,
+         ${epochMs("subscription.ended_at")} as ended_ms, subscription.pause, subscription.rests,
          ${epochMs("customer.test_clock_at")} as test_clock_ms`;
 
 function epochMs(column: string): string {

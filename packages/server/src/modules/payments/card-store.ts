@@ -137,6 +137,17 @@ export async function findDefaultPaymentMethod(
   return row === undefined ? null : toMethod(row);
 }
 
+/** Which of these subscriptions have a payment that failed and is tried again. */
+export async function listOwing(tx: Tx, subscriptions: readonly OwnedId[]): Promise<OwnedId[]> {
+  const rows = await tx.query<{ customer_id: bigint; subscription_id: bigint }>(
+    `select distinct customer_id, subscription_id from payment
+      where customer_id = any($1) and subscription_id = any($2) and status = 'pending'
+        and first_failed_at is not null`,
+    [subscriptions.map(({ customerId }) => customerId), subscriptions.map(({ id }) => id)],
+  );
+  return rows.map((row) => ({ customerId: row.customer_id, id: row.subscription_id }));
+}
+
 /** Which of these customers have a card that can be charged. */
 export async function listPayers(tx: Tx, customerIds: readonly bigint[]): Promise<bigint[]> {
   const rows = await tx.query<{ customer_id: bigint }>(

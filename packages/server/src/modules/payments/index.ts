@@ -25,6 +25,7 @@ export {
   findMethodRef,
   findRailCustomer,
   keepRailCustomer,
+  listOwing,
   listPayers,
   listPaymentMethods,
   updatePaymentMethod,

@@ -4,6 +4,12 @@ import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { findSubscription, lockSubscription } from "./store.ts";
 
+export {
+  type PauseJson,
+  pauseFromJson,
+  type RestJson,
+  restsFromJson,
+} from "./lifecycle-json.ts";
 export { type SubscriptionSnapshot, subscriptionSnapshot } from "./snapshot.ts";
 export {
   claimDueSubscriptions,

@@ -1,5 +1,5 @@
 import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
-import type { Beginning, Pause } from "#modules/subscriptions/domain/index.ts";
+import type { Beginning, Pause, Rest } from "#modules/subscriptions/domain/index.ts";
 
 /** How a subscription begins and rests, as it is stored: instants in UTC, as everywhere. */
 export interface BeginningJson {
@@ -12,6 +12,12 @@ export interface PauseJson {
   paused_at: string | null;
   resumes_at: string | null;
   paid_until: string | null;
+}
+
+export interface RestJson {
+  from: string;
+  until: string | null;
+  anchor: string;
 }
 
 export function beginningToJson(beginning: Beginning | null): BeginningJson | null {
@@ -78,3 +84,24 @@ export function pauseFromJson(json: PauseJson | null): Pause | null {
 function instantOf(text: string | null): number | null {
   return text === null ? null : Date.parse(text);
 }
+
+/** Null where there are none: most subscriptions never rest. */
+export function restsToJson(rests: readonly Rest[]): RestJson[] | null {
+  if (rests.length === 0) return null;
+  return rests.map(({ fromMs, untilMs, anchorMs }) => ({
+    from: isoInstant(fromMs),
+    until: isoInstantOrNull(untilMs),
+    anchor: isoInstant(anchorMs),
+  }));
+}
+
+export function restsFromJson(json: readonly RestJson[] | null): readonly Rest[] {
+  if (json === null) return NO_RESTS;
+  return json.map(({ from, until, anchor }) => ({
+    fromMs: Date.parse(from),
+    untilMs: instantOf(until),
+    anchorMs: Date.parse(anchor),
+  }));
+}
+
+const NO_RESTS: readonly Rest[] = [];

@@ -11,6 +11,9 @@ import {
   type PauseJson,
   pauseFromJson,
   pauseToJson,
+  type RestJson,
+  restsFromJson,
+  restsToJson,
 } from "./lifecycle-json.ts";
 
 interface SubscriptionRow {
@@ -41,6 +44,7 @@ interface SubscriptionRow {
   trial_end_at: EpochMs | null;
   terms_ahead: number;
   pause: PauseJson | null;
+  rests: RestJson[] | null;
 }
 
 export async function insertSubscription(tx: Tx, subscription: Subscription): Promise<void> {
@@ -112,14 +116,14 @@ export async function updateSubscriptions(
             ended_at = changed.ended_at, next_action_at = changed.next_action_at,
             activated_at = changed.activated_at, began_at = changed.began_at,
             trial_end_at = changed.trial_end_at, terms_ahead = changed.terms_ahead,
-            pause = changed.pause
+            pause = changed.pause, rests = changed.rests
        from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::int[],
                    $6::timestamptz[], $7::timestamptz[], $8::boolean[], $9::timestamptz[],
                    $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
-                   $14::timestamptz[], $15::int[], $16::jsonb[])
+                   $14::timestamptz[], $15::int[], $16::jsonb[], $17::jsonb[])
             as changed (customer_id, id, status, anchor_at, period_index, period_start, period_end,
                         cancels, canceled_at, ended_at, next_action_at, activated_at, began_at,
-                        trial_end_at, terms_ahead, pause)
+                        trial_end_at, terms_ahead, pause, rests)
       where kept.customer_id = changed.customer_id and kept.id = changed.id
         and kept.customer_id = any($1)`,
     columns(subscriptions.map(changedColumns), [
@@ -139,6 +143,7 @@ export async function updateSubscriptions(
       "trialEndMs",
       "termsAhead",
       "pause",
+      "rests",
     ]),
   );
 }
@@ -318,6 +323,7 @@ function changedColumns(subscription: Subscription) {
     periodEndMs: period?.endMs ?? null,
     beginning: beginningToJson(subscription.beginning),
     pause: pauseToJson(subscription.pause),
+    rests: restsToJson(subscription.rests),
   };
 }
 
@@ -347,6 +353,7 @@ function toSubscription(row: SubscriptionRow): Subscription {
     trialEndMs: row.trial_end_at,
     termsAhead: row.terms_ahead,
     pause: pauseFromJson(row.pause),
+    rests: restsFromJson(row.rests),
   };
 }
 

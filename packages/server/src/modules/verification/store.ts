@@ -5,7 +5,13 @@ import { storedNanos } from "#kernel/nanos.ts";
 import type { InvoiceReason, InvoiceStatus } from "#modules/invoices/domain/index.ts";
 import { type ComputationJson, computationFromJson } from "#modules/invoices/index.ts";
 import type { PaymentStatus } from "#modules/payments/domain/index.ts";
-import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import { restsOf, type SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import {
+  type PauseJson,
+  pauseFromJson,
+  type RestJson,
+  restsFromJson,
+} from "#modules/subscriptions/index.ts";
 import type {
   AttemptFact,
   CloseFact,
@@ -35,6 +41,8 @@ interface SubscriptionRow extends OwnedRow {
   current_period_end: EpochMs | null;
   began_at: EpochMs | null;
   trial_end_at: EpochMs | null;
+  pause: PauseJson | null;
+  rests: RestJson[] | null;
   ended_at: EpochMs | null;
   activated_at: EpochMs | null;
   canceled_at: EpochMs | null;
@@ -50,8 +58,8 @@ type Ids = readonly bigint[];
 export async function listSubscriptionFacts(tx: Tx, customerIds: Ids): Promise<SubscriptionFact[]> {
   const rows = await tx.query<SubscriptionRow>(
     `select customer_id, id, status, time_zone, interval_unit, interval_count, anchor_at, period_index,
-            current_period_start, current_period_end, began_at, trial_end_at, ended_at,
-            activated_at, canceled_at
+            current_period_start, current_period_end, began_at, trial_end_at, pause,
+            rests, ended_at, activated_at, canceled_at
        from subscription where customer_id = any($1)`,
     [customerIds],
   );
@@ -69,6 +77,11 @@ export async function listSubscriptionFacts(tx: Tx, customerIds: Ids): Promise<S
     period: periodOf(row),
     beganMs: row.began_at,
     trialEndMs: row.trial_end_at,
+    rests: restsOf({
+      rests: restsFromJson(row.rests),
+      pause: pauseFromJson(row.pause),
+      anchorMs: row.anchor_at,
+    }),
     endedAtMs: row.ended_at,
     activatedAtMs: row.activated_at,
     canceledAtMs: row.canceled_at,

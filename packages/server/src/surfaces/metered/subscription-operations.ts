@@ -83,6 +83,7 @@ export const recordUsage = {
       "quantity_invalid",
       "server_busy",
       "subscription_closed",
+      "subscription_paused",
       "subscription_not_active",
       "subscription_not_found",
       "time_invalid",

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import {
+  anchorsAfterPause,
   DESCRIPTION_CHARACTERS_MAX,
   FILTER_VALUES_MAX,
   FILTERS_MAX,
@@ -136,12 +137,18 @@ const trial = {
   requires_card: Type.Boolean({ description: "Whether it begins with a card only" }),
   without_card: Literals(trialEndsWithoutCard, {
     description:
-      "When it ends without a card: it is canceled, or goes on and owes, as if one were declined",
+      "When it ends without a card: it is canceled, paused, or goes on and owes, as if one were declined",
     examples: ["cancel"],
   }),
 };
 
+const AnchorAfterPause = Literals(anchorsAfterPause, {
+  description: "Whether periods are counted as before a pause, or from its end",
+  examples: ["keep"],
+});
+
 const newLifecycle = {
+  anchor_after_pause: Type.Optional(AnchorAfterPause),
   renewal: Type.Optional(Renewal),
   trial: Type.Optional(
     Closed({
@@ -235,6 +242,7 @@ const version = {
   when_unpaid: WhenUnpaid,
   renewal: Renewal,
   trial: Closed(trial),
+  anchor_after_pause: AnchorAfterPause,
   // Each surface checks the metadata it takes; what is kept is shown as it is.
   metadata: Type.Unsafe<Record<string, unknown>>(Metadata),
   published_at: Instant,

@@ -28,10 +28,11 @@ export function planDraft(body: PlanBody): PlanDraft {
   };
 }
 
-function lifecycle({ renewal, trial }: PlanBody): LifecyclePolicy {
+function lifecycle({ renewal, trial, anchor_after_pause }: PlanBody): LifecyclePolicy {
   const usual = usualLifecycle;
   return {
     renewal: renewal ?? usual.renewal,
+    anchorAfterPause: anchor_after_pause ?? usual.anchorAfterPause,
     trial: {
       days: trial?.days ?? usual.trial.days,
       requiresCard: trial?.requires_card ?? usual.trial.requiresCard,

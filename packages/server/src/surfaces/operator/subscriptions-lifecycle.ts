@@ -3,10 +3,11 @@ import { buyTerm } from "#flows/buy-term.ts";
 import { undoCancellation } from "#flows/cancel-subscription.ts";
 import type { Subscribing } from "#flows/create-subscription.ts";
 import { endTrial } from "#flows/end-trial.ts";
+import { pauseSubscription, resumeSubscription } from "#flows/pause-subscription.ts";
 import { formatOwnedId } from "#kernel/ids.ts";
 import type { UsageRecorder } from "#modules/metering/index.ts";
 import { subscriptionSnapshot } from "#modules/subscriptions/index.ts";
-import { ownedIdFrom } from "#platform/http/wire.ts";
+import { ownedIdFrom, parseInstant } from "#platform/http/wire.ts";
 import * as operations from "./subscriptions-operations.ts";
 
 /** What a subscription goes through between its beginning and its end. */
@@ -29,6 +30,37 @@ export const lifecycleRoutes =
         );
         recorder.forget(caller.projectId, key.customerId);
         return ended;
+      },
+    );
+
+    app.post(
+      "/v1/subscriptions/:id/pause",
+      operations.pauseSubscription,
+      async ({ body, caller, params }, reply) => {
+        const key = keyOf(params);
+        const paused = await reply.answer(async (tx) =>
+          subscriptionSnapshot(
+            await pauseSubscription(engine, tx, key, {
+              atPeriodEnd: body.at_period_end ?? false,
+              resumesAtMs: body.resumes_at === undefined ? null : parseInstant(body.resumes_at),
+            }),
+          ),
+        );
+        recorder.forget(caller.projectId, key.customerId);
+        return paused;
+      },
+    );
+
+    app.post(
+      "/v1/subscriptions/:id/resume",
+      operations.resumeSubscription,
+      async ({ caller, params }, reply) => {
+        const key = keyOf(params);
+        const resumed = await reply.answer(async (tx) =>
+          subscriptionSnapshot(await resumeSubscription(engine, tx, key)),
+        );
+        recorder.forget(caller.projectId, key.customerId);
+        return resumed;
       },
     );
 

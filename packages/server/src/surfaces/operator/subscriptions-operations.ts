@@ -159,6 +159,41 @@ export const undoCancellation = {
   },
 } as const;
 
+export const pauseSubscription = {
+  config: {
+    scope: "billing:write",
+    refuses: [...RefusedTransition, "term_not_pausable", "time_invalid"],
+    emptyBody: true,
+  },
+  schema: {
+    operationId: "pauseSubscription",
+    summary: "Let a subscription rest, now or when its period ends",
+    description:
+      "What ran and was used so far is billed. While it rests nothing is billed, and usage of that time " +
+      "is refused. What was paid in advance for the running period is not given back: resumed within " +
+      "it, nothing is charged anew.",
+    tags,
+    params: Id,
+    body: Closed({
+      at_period_end: Type.Optional(Type.Boolean({ description: "False unless you say so" })),
+      resumes_at: Type.Optional({ ...Instant, description: "When it ends; open, when absent" }),
+    }),
+    response: { 200: SubscriptionWire },
+  },
+} as const;
+
+export const resumeSubscription = {
+  config: { scope: "billing:write", refuses: RefusedTransition, emptyBody: true },
+  schema: {
+    operationId: "resumeSubscription",
+    summary: "End a pause, or take back one that has not begun",
+    tags,
+    params: Id,
+    body: Closed({}),
+    response: { 200: SubscriptionWire },
+  },
+} as const;
+
 export const endTrial = {
   config: { scope: "billing:write", refuses: RefusedTransition, emptyBody: true },
   schema: {

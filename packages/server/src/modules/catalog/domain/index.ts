@@ -11,6 +11,7 @@ export {
   PRICES_MAX,
 } from "./check-plan.ts";
 export {
+  anchorsAfterPause,
   type LifecycleJson,
   type LifecyclePolicy,
   lifecycleFromJson,

@@ -4,10 +4,13 @@ import { faultUnless, type PlanFault } from "./fault.ts";
 export const renewals = ["auto", "none"] as const;
 
 /**
- * What becomes of a trial that ends without a card: it is canceled, or it goes on and owes, as with a
- * card that is declined.
+ * What becomes of a trial that ends without a card: it is canceled, it rests until somebody resumes it,
+ * or it goes on and owes, as with a card that is declined.
  */
-export const trialEndsWithoutCard = ["cancel", "past_due"] as const;
+export const trialEndsWithoutCard = ["cancel", "pause", "past_due"] as const;
+
+/** What periods are counted from after a pause: from what they were, or from its end. */
+export const anchorsAfterPause = ["keep", "move"] as const;
 
 /** What a plan gives away before it is paid for. */
 export interface TrialPolicy {
@@ -18,15 +21,17 @@ export interface TrialPolicy {
   readonly withoutCard: (typeof trialEndsWithoutCard)[number];
 }
 
-/** How subscriptions of a plan begin and go on. */
+/** How subscriptions of a plan begin, rest and go on. */
 export interface LifecyclePolicy {
   readonly renewal: (typeof renewals)[number];
   readonly trial: TrialPolicy;
+  readonly anchorAfterPause: (typeof anchorsAfterPause)[number];
 }
 
 export const usualLifecycle: LifecyclePolicy = {
   renewal: "auto",
   trial: { days: 0, requiresCard: true, withoutCard: "cancel" },
+  anchorAfterPause: "keep",
 };
 
 export const TRIAL_DAYS_MAX = 730;
@@ -41,17 +46,28 @@ export function lifecycleFaults({ trial }: LifecyclePolicy): PlanFault[] {
 export interface LifecycleJson {
   renewal: LifecyclePolicy["renewal"];
   trial: { days: number; requires_card: boolean; without_card: TrialPolicy["withoutCard"] };
+  anchor_after_pause: LifecyclePolicy["anchorAfterPause"];
 }
 
-export function lifecycleToJson({ renewal, trial }: LifecyclePolicy): LifecycleJson {
+export function lifecycleToJson({
+  renewal,
+  trial,
+  anchorAfterPause,
+}: LifecyclePolicy): LifecycleJson {
   const { days, requiresCard, withoutCard } = trial;
   return {
     renewal,
     trial: { days, requires_card: requiresCard, without_card: withoutCard },
+    anchor_after_pause: anchorAfterPause,
   };
 }
 
-export function lifecycleFromJson({ renewal, trial }: LifecycleJson): LifecyclePolicy {
+/** A version from before there were pauses says nothing of them. */
+export function lifecycleFromJson({
+  renewal,
+  trial,
+  anchor_after_pause: anchorAfterPause = usualLifecycle.anchorAfterPause,
+}: Partial<LifecycleJson> & Omit<LifecycleJson, "anchor_after_pause">): LifecyclePolicy {
   const { days, requires_card: requiresCard, without_card: withoutCard } = trial;
-  return { renewal, trial: { days, requiresCard, withoutCard } };
+  return { renewal, trial: { days, requiresCard, withoutCard }, anchorAfterPause };
 }

@@ -69,6 +69,7 @@ test("a plan is shown with every figure as an exact decimal", () => {
     metadata: { crm_id: "A-1042" },
     when_unpaid: "cancel",
     renewal: "auto",
+    anchor_after_pause: "keep",
     trial: { days: 0, requires_card: true, without_card: "cancel" },
     published_at: "2026-01-31T00:00:00.000Z",
   });

@@ -1,7 +1,7 @@
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Anchoring } from "#kernel/interval.ts";
-import type { SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import type { Rest, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import type { Meter } from "./meter.ts";
 
 /** What decides whether an event of a subscription is taken, and where it is counted. */
@@ -15,6 +15,8 @@ export interface SubscriptionFacts extends OwnedId {
   readonly beganMs: EpochMs | null;
   readonly trialEndMs: EpochMs | null;
   readonly endedAtMs: EpochMs | null;
+  /** Its pauses, with the one that runs, oldest first. */
+  readonly rests: readonly Rest[];
   /**
    * What the subscription's plan prices: by metric, the meters that read it, or null where it is
    * added up under its own name and no other, which is nearly always.

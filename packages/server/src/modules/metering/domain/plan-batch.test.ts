@@ -17,6 +17,7 @@ const FACTS: SubscriptionFacts = {
   beganMs: NOW_MS - 1e9,
   trialEndMs: null,
   endedAtMs: null,
+  rests: [],
   metrics: new Map([
     ["packages", null],
     ["returns", null],

@@ -23,6 +23,7 @@ function facts(changes: Partial<SubscriptionFacts> = {}): SubscriptionFacts {
     beganMs: ANCHOR_MS,
     trialEndMs: null,
     endedAtMs: null,
+    rests: [],
     metrics: new Map([["packages", null]]),
     testClockAtMs: null,
     ...changes,

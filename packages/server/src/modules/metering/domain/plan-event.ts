@@ -1,6 +1,12 @@
 import { type EpochMs, isWithin, type Period } from "#kernel/clock.ts";
 import type { ErrorCode } from "#kernel/error.ts";
-import { isOver, isRunning, LATE_USAGE_MS } from "#modules/subscriptions/domain/index.ts";
+import {
+  isOver,
+  isResting,
+  isRunning,
+  LATE_USAGE_MS,
+  partAt,
+} from "#modules/subscriptions/domain/index.ts";
 import type { SubscriptionFacts, TargetFacts } from "./facts.ts";
 import { feedsOf } from "./feed.ts";
 import type { PeriodOf } from "./period-of.ts";
@@ -72,21 +78,27 @@ function timeRefusal(
 ): ErrorCode | null {
   if (occurredAtMs > nowMs + AHEAD_MAX_MS) return "usage_too_early";
   if (facts.testClockAtMs === null && occurredAtMs < oldestMs) return "usage_too_late";
+  if (isResting(facts.rests, occurredAtMs)) return "subscription_paused";
   return wasRunning(facts, occurredAtMs) ? null : "usage_outside_subscription";
 }
 
-function wasRunning({ beganMs, endedAtMs }: SubscriptionFacts, instantMs: EpochMs): boolean {
-  if (beganMs === null || instantMs < beganMs) return false;
+function wasRunning(facts: SubscriptionFacts, instantMs: EpochMs): boolean {
+  const { beganMs, endedAtMs, rests } = facts;
+  if (beganMs === null || instantMs < beganMs || isResting(rests, instantMs)) return false;
   return endedAtMs === null || instantMs < endedAtMs;
 }
 
 /** Where the part begins that ran of a period: a trial is one, and what follows it begins at its end. */
 function partStart(
-  { beganMs, trialEndMs }: SubscriptionFacts,
+  { anchoring, beganMs, trialEndMs, endedAtMs, rests }: SubscriptionFacts,
   instantMs: EpochMs,
   { startMs }: Period,
 ): EpochMs {
   const firstMs = beganMs ?? startMs;
+  if (rests.length > 0 && anchoring !== null) {
+    const timeline = { anchoring, beganMs: firstMs, trialEndMs, endedAtMs, rests };
+    return partAt(timeline, instantMs).startMs;
+  }
   if (trialEndMs === null) return Math.max(startMs, firstMs);
   return instantMs < trialEndMs ? firstMs : Math.max(startMs, trialEndMs);
 }

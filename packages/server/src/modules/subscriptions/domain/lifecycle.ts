@@ -2,7 +2,7 @@ import { present } from "#kernel/assert.ts";
 import { DAY_MS, type EpochMs, MINUTE_MS } from "#kernel/clock.ts";
 import { periodAt } from "#kernel/interval.ts";
 import { anchorOf, firstPeriod } from "./beginning.ts";
-import { anchoringOf, type RunningPeriod, type Subscription } from "./subscription.ts";
+import { anchoringOf, type RunningPeriod, restsOf, type Subscription } from "./subscription.ts";
 import { refuseUnless } from "./transition.ts";
 
 /** Usage of a subscription that has ended is taken this long, onto a final invoice. */
@@ -47,6 +47,8 @@ export function endedAt(subscription: Subscription, instantMs: EpochMs): Subscri
     status: "canceled",
     canceledAtMs: subscription.canceledAtMs ?? instantMs,
     endedAtMs: instantMs,
+    pause: null,
+    rests: restsOf(subscription).map((rest) => ({ ...rest, untilMs: rest.untilMs ?? instantMs })),
     // What rests has ended its period before.
     period: period === null ? null : { ...period, endMs: Math.min(period.endMs, instantMs) },
     nextActionMs: period === null ? null : instantMs + FINAL_INVOICE_MS,

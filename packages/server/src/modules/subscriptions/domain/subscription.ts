@@ -2,7 +2,7 @@ import type { EpochMs, Period } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Anchoring, Interval } from "#kernel/interval.ts";
 import type { Beginning } from "./beginning.ts";
-import type { Pause } from "./pause.ts";
+import type { Rest, Timeline } from "./timeline.ts";
 
 /**
  * - `scheduled`: begins at an instant to come. `incomplete`: waits for its first payment or a card.
@@ -26,6 +26,16 @@ export type SubscriptionStatus = (typeof subscriptionStatuses)[number];
 /** The billing period that runs now, counted from the anchor. */
 export interface RunningPeriod extends Period {
   readonly index: number;
+}
+
+/** A pause that runs, or one that begins when the running period ends. */
+export interface Pause {
+  /** Null until it has begun. */
+  readonly pausedAtMs: EpochMs | null;
+  /** When it ends by itself; null: when somebody ends it. */
+  readonly resumesAtMs: EpochMs | null;
+  /** Until when prices in advance are paid for; null until it has begun. */
+  readonly paidUntilMs: EpochMs | null;
 }
 
 export interface Subscription extends OwnedId {
@@ -52,6 +62,8 @@ export interface Subscription extends OwnedId {
   readonly termsAhead: number;
   /** The pause that it is in, or that begins when its period ends. */
   readonly pause: Pause | null;
+  /** The pauses that are over, oldest first. */
+  readonly rests: readonly Rest[];
   readonly cancelsAtPeriodEnd: boolean;
   readonly canceledAtMs: EpochMs | null;
   /** No period runs after this instant; late usage is taken a little longer. */
@@ -67,4 +79,23 @@ export interface Subscription extends OwnedId {
 export function anchoringOf(subscription: Subscription): Anchoring | null {
   const { anchorMs, interval, timeZone } = subscription;
   return anchorMs === null ? null : { anchorMs, interval, timeZone };
+}
+
+/** When it ran and what its periods are counted from, or null before it runs. */
+export function timelineOf(subscription: Subscription): Timeline | null {
+  const anchoring = anchoringOf(subscription);
+  const { beganMs, trialEndMs, endedAtMs } = subscription;
+  if (anchoring === null || beganMs === null) return null;
+  return { anchoring, beganMs, trialEndMs, endedAtMs, rests: restsOf(subscription) };
+}
+
+/** The pauses of a subscription, with the one that runs. */
+export function restsOf({
+  rests,
+  pause,
+  anchorMs,
+}: Pick<Subscription, "rests" | "pause" | "anchorMs">): readonly Rest[] {
+  const fromMs = pause?.pausedAtMs ?? null;
+  if (fromMs === null || anchorMs === null) return rests;
+  return [...rests, { fromMs, untilMs: null, anchorMs }];
 }

@@ -55,3 +55,16 @@ export function trialEnded(subscription: Subscription, atMs: EpochMs): Subscript
 export function endOfTrial({ trialEndMs }: Subscription): EpochMs {
   return present(trialEndMs, "a trial has an end");
 }
+
+/** A trial ends without what its first period needs: it rests there, until somebody resumes it. */
+export function pausedAfterTrial(subscription: Subscription, atMs: EpochMs): Subscription {
+  refuseUnless(subscription, "pause_after_trial");
+  return {
+    ...subscription,
+    status: "paused",
+    trialEndMs: atMs,
+    period: { index: 0, startMs: present(subscription.beganMs, "a trial has begun"), endMs: atMs },
+    pause: { pausedAtMs: atMs, resumesAtMs: null, paidUntilMs: null },
+    nextActionMs: null,
+  };
+}

@@ -8,7 +8,11 @@ import type { Sha256 } from "#modules/ledger/domain/index.ts";
 import type { Aggregation } from "#modules/metering/domain/index.ts";
 import type { DisputeStatus, PaymentStatus, RefundStatus } from "#modules/payments/domain/index.ts";
 import type { EventTally } from "#modules/rating/domain/index.ts";
-import type { RunningPeriod, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import type {
+  Rest,
+  RunningPeriod,
+  SubscriptionStatus,
+} from "#modules/subscriptions/domain/index.ts";
 
 /** Everything that is stored of some customers, from one snapshot. */
 export interface Facts {
@@ -40,6 +44,8 @@ export interface SubscriptionFact extends OwnedId {
   readonly period: RunningPeriod | null;
   readonly beganMs: EpochMs | null;
   readonly trialEndMs: EpochMs | null;
+  /** Its pauses, with the one that runs. */
+  readonly rests: readonly Rest[];
   readonly endedAtMs: EpochMs | null;
   readonly activatedAtMs: EpochMs | null;
   readonly canceledAtMs: EpochMs | null;

@@ -19,17 +19,18 @@ export const eventIsInItsPeriod: Invariant = {
 function compare(events: UsageFact, subscription: SubscriptionFact | undefined): Finding[] {
   const named = usageName(events);
   const found = `events from ${isoInstant(events.firstMs)} to ${isoInstant(events.lastMs)}`;
-  const { anchoring, beganMs, trialEndMs } = subscription ?? NOT_BEGUN;
+  const { anchoring, beganMs, trialEndMs, rests } = subscription ?? NOT_BEGUN;
   if (anchoring === null || beganMs === null) {
     return [{ ...named, expected: "a subscription that has begun", found }];
   }
-  const timeline = { anchoring, beganMs, trialEndMs, endedAtMs: null };
-  const { startMs, endMs } = partAt(timeline, events.periodStartMs);
-  const isInside =
-    startMs === events.periodStartMs && startMs <= events.firstMs && events.lastMs < endMs;
+  const timeline = { anchoring, beganMs, trialEndMs, endedAtMs: null, rests };
+  const { startMs, endMs, period } = partAt(timeline, events.periodStartMs);
+  // What happened at the very instant of a cut was counted before it.
+  const isBeforeEnd = events.lastMs < period.endMs || events.lastMs === endMs;
+  const isInside = startMs === events.periodStartMs && startMs <= events.firstMs && isBeforeEnd;
   if (isInside) return [];
   const expected = `events of the period from ${isoInstant(startMs)} to ${isoInstant(endMs)}`;
   return [{ ...named, expected, found }];
 }
 
-const NOT_BEGUN = { anchoring: null, beganMs: null, trialEndMs: null };
+const NOT_BEGUN = { anchoring: null, beganMs: null, trialEndMs: null, rests: [] };

@@ -1,7 +1,7 @@
 import { type EpochMs, isoInstant, type Period } from "#kernel/clock.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import { periodAt, periodIndexAt } from "#kernel/interval.ts";
-import { isOver } from "#modules/subscriptions/domain/index.ts";
+import { isOver, partAt, partsBefore } from "#modules/subscriptions/domain/index.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
 import type { CloseFact, SubscriptionFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
@@ -38,7 +38,7 @@ function wrongPeriod(subscription: SubscriptionFact): Finding[] {
     return [{ ...subscriptionName(subscription), expected: "an anchor with a period", found }];
   }
   const due = duePeriod({ ...subscription, anchoring, period, beganMs });
-  const endMs = endedAtMs ?? due.endMs;
+  const endMs = Math.min(endedAtMs ?? due.endMs, due.endMs);
   if (period.startMs === due.startMs && period.endMs === endMs) return [];
   return [
     {
@@ -55,9 +55,20 @@ type Begun = SubscriptionFact & {
   readonly beganMs: EpochMs;
 };
 
-function duePeriod({ anchoring, period, beganMs, trialEndMs }: Begun): Period {
+function duePeriod(subscription: Begun): Period {
+  const { anchoring, period, beganMs, trialEndMs, rests } = subscription;
   if (isTrial({ period, trialEndMs })) return { startMs: beganMs, endMs: trialEndMs ?? beganMs };
+  if (rests.length > 0) return restedPeriod(subscription);
   return cutAt(periodAt(anchoring, period.index), trialEndMs ?? beganMs);
+}
+
+/** What runs after a pause, or ran until one. A pause at the start of a period left nothing of it. */
+function restedPeriod({ anchoring, period, beganMs, trialEndMs, rests }: Begun): Period {
+  const rest = rests.find(({ fromMs }) => fromMs === period.startMs);
+  if (rest !== undefined && rest === rests.at(-1) && rest.untilMs !== rest.fromMs) {
+    return { startMs: rest.fromMs, endMs: rest.fromMs };
+  }
+  return partAt({ anchoring, beganMs, trialEndMs, endedAtMs: null, rests }, period.startMs);
 }
 
 /** The first period may begin later than the anchor's. */
@@ -88,9 +99,15 @@ function dueCloses({
   status,
   beganMs,
   trialEndMs,
+  rests,
 }: SubscriptionFact): readonly EpochMs[] {
   if (anchoring === null || period === null || beganMs === null) return [];
   if (isTrial({ period, trialEndMs })) return [];
+  if (rests.length > 0) {
+    const untilMs = isOver({ status }) || status === "paused" ? period.endMs : period.startMs;
+    const timeline = { anchoring, beganMs, trialEndMs, endedAtMs: null, rests };
+    return partsBefore(timeline, untilMs).map(({ startMs }) => startMs);
+  }
   const firstMs = trialEndMs ?? beganMs;
   const first = firstMs === anchoring.anchorMs ? 0 : periodIndexAt(anchoring, firstMs);
   const count = period.index - first + (isOver({ status }) ? 1 : 0);

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifyProject } from "#modules/verification/index.ts";
+import { createTestApp, type TestApp } from "#test/support/app.ts";
+import { flat, perUnit, type Story, storyOf } from "#test/support/story.ts";
+
+let shop: TestApp;
+let story: Story;
+beforeAll(async () => {
+  shop = await createTestApp();
+  story = storyOf(shop);
+});
+afterAll(() => shop.stop());
+
+async function subscriber(prices: readonly object[], more: object = {}) {
+  const ada = await story.welcome();
+  const subscription = await ada.subscribes(await story.publish(prices, more));
+  await shop.settle();
+  return { ada, subscription };
+}
+
+describe("paused now, on 11 January, and resumed on 22 February", () => {
+  test("what ran is billed, the pause costs nothing, and what is left of February is charged", async () => {
+    const prices = [flat("31.00"), flat("28.00", "advance"), perUnit("packages", "1.00")];
+    const { ada, subscription } = await subscriber(prices);
+    await subscription.uses("packages", "2");
+    await ada.livesUntil("2026-01-11");
+    const { status, body } = await subscription.asks("pause");
+    expect([status, body]).toMatchObject([
+      200,
+      { status: "paused", pause: { paused_at: "2026-01-11T00:00:00.000Z", resumes_at: null } },
+    ]);
+    await ada.livesUntil("2026-02-22");
+
+    await subscription.asks("resume");
+
+    expect(await subscription.now()).toMatchObject({ status: "active", pause: null });
+    expect(await subscription.period()).toBe("2026-02-22 – 2026-03-01");
+    await ada.livesUntil("2026-03-01");
+    expect(await ada.invoices()).toMatchObject([
+      { issued: "2026-01-01", lines: ["Base fee: 28.00"] },
+      { issued: "2026-01-11", lines: ["Base fee: 10.00", "packages: 2 → 2.00"] },
+      { issued: "2026-02-22", lines: ["Base fee: 7.00"] },
+      // A quarter of February, 28 days, of the fee in arrears; and March in advance.
+      { issued: "2026-03-01", lines: ["Base fee: 7.75", "Base fee: 28.00"] },
+    ]);
+    expect((await ada.events()).filter((type) => /paused|resumed/.test(type))).toEqual([
+      "subscription.paused",
+      "subscription.resumed",
+    ]);
+  });
+
+  test("usage of that time is refused; late usage of before it is billed when it goes on", async () => {
+    const { ada, subscription } = await subscriber([perUnit("packages", "1.00")]);
+    await ada.livesUntil("2026-01-11");
+    await subscription.asks("pause");
+    await ada.livesUntil("2026-01-15");
+    const now = await subscription.reports("packages", "1");
+    expect([now.status, now.body.code]).toEqual([409, "subscription_paused"]);
+    await subscription.uses("packages", "3", { occurred_at: "2026-01-10T00:00:00Z" });
+    await ada.livesUntil("2026-02-22");
+    await subscription.asks("resume");
+    const then = await subscription.reports("packages", "1", {
+      occurred_at: "2026-02-01T00:00:00Z",
+    });
+    expect(then.body.code).toBe("subscription_paused");
+
+    await ada.livesUntil("2026-03-02");
+
+    expect(await ada.invoices()).toMatchObject([
+      {
+        issued: "2026-03-01",
+        lines: ["late packages of 2026-01-01 – 2026-01-11: 3 → 3.00"],
+      },
+    ]);
+  });
+});
+
+test("resumed within the period that was paid for, nothing is charged anew", async () => {
+  const { ada, subscription } = await subscriber([flat("31.00", "advance")]);
+  await ada.livesUntil("2026-01-11");
+  await subscription.asks("pause", { resumes_at: "2026-01-16T00:00:00Z" });
+
+  await ada.livesUntil("2026-02-01");
+
+  expect(await subscription.period()).toBe("2026-02-01 – 2026-03-01");
+  expect((await ada.invoices()).map(({ issued }) => issued)).toEqual(["2026-01-01", "2026-02-01"]);
+});
+
+test("paused when its period ends, until a date: no period is billed between", async () => {
+  const { ada, subscription } = await subscriber([flat("31.00", "advance")]);
+  await ada.livesUntil("2026-01-11");
+  const asked = { at_period_end: true, resumes_at: "2026-03-01T00:00:00Z" };
+  expect((await subscription.asks("pause", asked)).body).toMatchObject({
+    status: "active",
+    pause: { paused_at: null, resumes_at: "2026-03-01T00:00:00.000Z" },
+  });
+  await ada.livesUntil("2026-02-10");
+  expect(await subscription.now()).toMatchObject({ status: "paused" });
+
+  await ada.livesUntil("2026-04-01");
+
+  expect((await ada.invoices()).map(({ issued }) => issued)).toEqual([
+    "2026-01-01",
+    "2026-03-01",
+    "2026-04-01",
+  ]);
+});
+
+test("a pause that has not begun is taken back", async () => {
+  const { ada, subscription } = await subscriber([flat("31.00", "advance")]);
+  await subscription.asks("pause", { at_period_end: true });
+
+  expect((await subscription.asks("resume")).body).toMatchObject({ status: "active", pause: null });
+
+  await ada.livesUntil("2026-02-01");
+  expect(await ada.invoices()).toHaveLength(2);
+});
+
+test("a plan may count periods from the end of a pause", async () => {
+  const { ada, subscription } = await subscriber(
+    [flat("31.00", "advance"), perUnit("calls", "1.00")],
+    {
+      anchor_after_pause: "move",
+    },
+  );
+  await ada.livesUntil("2026-01-11");
+  await subscription.uses("calls", "1");
+  await subscription.asks("pause");
+  await ada.livesUntil("2026-02-20");
+  await subscription.asks("resume");
+  await subscription.uses("calls", "5", { occurred_at: "2026-01-05T00:00:00Z" });
+
+  expect(await subscription.period()).toBe("2026-02-20 – 2026-03-20");
+  await ada.livesUntil("2026-03-20");
+  expect((await ada.invoices()).slice(2)).toMatchObject([
+    { issued: "2026-02-20", total: "31.00" },
+    {
+      issued: "2026-03-20",
+      lines: ["late calls of 2026-01-01 – 2026-01-11: 5 → 5.00", "Base fee: 31.00"],
+    },
+  ]);
+});
+
+test("paused and resumed at one instant, nothing has changed", async () => {
+  const { ada, subscription } = await subscriber([flat("31.00", "advance"), flat("62.00")]);
+  await subscription.asks("pause");
+  await subscription.asks("resume");
+  await ada.livesUntil("2026-01-11");
+  await subscription.asks("pause");
+  await subscription.asks("resume");
+
+  await ada.livesUntil("2026-02-01");
+
+  expect((await ada.invoices()).map(({ issued, total }) => `${issued} ${total}`)).toEqual([
+    "2026-01-01 31.00",
+    "2026-01-11 20.00",
+    "2026-02-01 73.00",
+  ]);
+});
+
+test("canceled while it rests, it owes nothing more", async () => {
+  const { ada, subscription } = await subscriber([flat("31.00")]);
+  await ada.livesUntil("2026-01-11");
+  await subscription.asks("pause");
+  await ada.livesUntil("2026-01-20");
+
+  expect((await subscription.cancels("now")).body).toMatchObject({
+    status: "canceled",
+    ended_at: "2026-01-20T00:00:00.000Z",
+    current_period_end: "2026-01-11T00:00:00.000Z",
+  });
+
+  await ada.livesUntil("2026-06-01");
+  expect(await ada.invoices()).toMatchObject([{ total: "10.00", status: "paid" }]);
+});
+
+test("a trial that ends without a card rests where the plan says so, and goes on when resumed", async () => {
+  const trial = { days: 14, requires_card: false, without_card: "pause" };
+  const ada = await story.welcome({ card: null });
+  const plan = await story.publish([flat("31.00", "advance")], { trial });
+  const subscription = await ada.subscribes(plan);
+  await ada.livesUntil("2026-01-20");
+  expect(await subscription.now()).toMatchObject({ status: "paused" });
+  await ada.gives("pm_card_visa");
+
+  await subscription.asks("resume");
+  await shop.settle();
+
+  expect(await subscription.period()).toBe("2026-01-20 – 2026-02-20");
+  expect(await ada.invoices()).toMatchObject([{ total: "31.00", status: "paid" }]);
+});
+
+test("what cannot be paused says why", async () => {
+  const { ada, subscription } = await subscriber([flat("10.00")], { renewal: "none" });
+  expect((await subscription.asks("pause")).body.code).toBe("term_not_pausable");
+  const ending = await ada.subscribes(await story.publish([flat("10.00")]));
+  const past = { resumes_at: "2026-01-01T00:00:00Z" };
+  expect((await ending.asks("pause", past)).body.code).toBe("time_invalid");
+  await ending.cancels("now");
+  expect((await ending.asks("pause")).body).toMatchObject({
+    code: "subscription_transition_refused",
+    details: { status: "canceled", allowed_in: ["active", "past_due"] },
+  });
+});
+
+test("after all of these stories everything that is stored agrees with itself", async () => {
+  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+  expect(breaches).toEqual([]);
+});
