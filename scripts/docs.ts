@@ -10,7 +10,7 @@ import { configurationPage } from "./reference/configuration.ts";
 import { errorCodesPage } from "./reference/error-codes.ts";
 import { eventsPage } from "./reference/events.ts";
 import { openApiDocument } from "./reference/openapi.ts";
-import { sdkEvents } from "./reference/sdk-events.ts";
+import { sdkEventSnapshots, sdkEvents } from "./reference/sdk-events.ts";
 
 const root = join(import.meta.dirname, "..");
 const FOLDER = "docs/reference";
@@ -21,6 +21,7 @@ const files: Readonly<Record<string, () => string | Promise<string>>> = {
   [`${FOLDER}/events.md`]: () => eventsPage(root),
   [`${FOLDER}/configuration.md`]: configurationPage,
   [`${FOLDER}/cli.md`]: cliPage,
+  "packages/sdk/src/event-snapshots.ts": () => sdkEventSnapshots(root),
   "packages/sdk/src/native-events.ts": () => sdkEvents(root),
 };
 

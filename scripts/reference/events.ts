@@ -23,7 +23,7 @@ type Meanings = Readonly<
 /** Every type of event, with the properties of its `data`; those that end in `?` may be absent. */
 export const toldEvents = [
   ...told(customerEvents, ["customer"]),
-  ...told(billingEvents, ["subscription", "customer", "plan"]),
+  ...told(billingEvents, ["subscription", "customer", "plan"]).map(ofNoSubscription),
   ...told(reconciliationEvents, []),
   ...told(webhookEvents, ["webhook_endpoint"]),
 ];
@@ -34,6 +34,15 @@ function told(meanings: Meanings, always: readonly string[]) {
     when,
     carries: [...always, ...carries],
   }));
+}
+
+/** What is about money may belong to no subscription. */
+function ofNoSubscription<Told extends { readonly type: string; readonly carries: string[] }>(
+  event: Told,
+): Told {
+  if (event.type.startsWith("subscription.")) return event;
+  const [subscription, customer, plan, ...others] = event.carries;
+  return { ...event, carries: [`${subscription}?`, `${customer}`, `${plan}?`, ...others] };
 }
 
 export function eventsPage(root: string): string {

@@ -1,7 +1,6 @@
 import { present } from "#kernel/assert.ts";
 import type { Customer } from "#modules/customers/domain/index.ts";
 import {
-  amountDueMinor,
   type CreditedDraft,
   creditKey,
   type DraftInvoice,
@@ -55,7 +54,7 @@ export async function billInvoices(
 
 function collected(draft: CreditedDraft, id: bigint, isOnTestClock: boolean): Payment | null {
   return planCollection(
-    { ...draft, dueMinor: amountDueMinor(draft) },
+    { ...draft, dueMinor: draft.totalMinor - draft.creditAppliedMinor },
     { id, rail: RAIL, isOnTestClock, nowMs: draft.issuedAtMs },
   );
 }

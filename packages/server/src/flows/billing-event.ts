@@ -3,12 +3,19 @@ import type { PlanReference, PlanVersion } from "#modules/catalog/domain/index.t
 import { planReference } from "#modules/catalog/index.ts";
 import type { Customer, CustomerSnapshot } from "#modules/customers/domain/index.ts";
 import { customerSnapshot } from "#modules/customers/index.ts";
-import type { Invoice } from "#modules/invoices/domain/index.ts";
-import { type InvoiceSnapshot, invoiceSnapshot } from "#modules/invoices/index.ts";
-import type { Dispute, Payment, Refund } from "#modules/payments/domain/index.ts";
+import type { CreditNote, Invoice } from "#modules/invoices/domain/index.ts";
+import {
+  type CreditNoteSnapshot,
+  creditNoteSnapshot,
+  type InvoiceSnapshot,
+  invoiceSnapshot,
+} from "#modules/invoices/index.ts";
+import type { Dispute, ManualPayment, Payment, Refund } from "#modules/payments/domain/index.ts";
 import {
   type DisputeSnapshot,
   disputeSnapshot,
+  type ManualPaymentSnapshot,
+  manualPaymentSnapshot,
   type PaymentSnapshot,
   paymentSnapshot,
   type RefundSnapshot,
@@ -30,10 +37,12 @@ interface EventMeaning {
     | "payment?"
     | "refund"
     | "dispute"
+    | "credit_note"
+    | "manual_payment"
   )[];
 }
 
-/** Every event about a subscription. The event reference page is generated from this table. */
+/** Every event about a subscription or about money. The event reference page is generated from this table. */
 export const billingEvents = {
   "subscription.created": {
     when: "A subscription was made. It waits for a card unless its customer has one.",
@@ -95,6 +104,22 @@ export const billingEvents = {
     when: "An invoice was paid in full, or there was nothing to pay.",
     carries: ["invoice", "payment?"],
   },
+  "invoice.voided": {
+    when: "An invoice was taken back: nothing of it is owed.",
+    carries: ["invoice"],
+  },
+  "invoice.marked_uncollectible": {
+    when: "An operator gave up on what is not paid of an invoice.",
+    carries: ["invoice"],
+  },
+  "credit_note.created": {
+    when: "A credit note took back a part of an invoice, or all of it.",
+    carries: ["invoice", "credit_note"],
+  },
+  "payment.recorded": {
+    when: "An operator recorded money that came outside of any provider.",
+    carries: ["invoice", "manual_payment"],
+  },
   "payment.succeeded": { when: "A charge went through.", carries: ["invoice", "payment"] },
   "payment.failed": {
     when: "An attempt was declined. The payment says when the next one is due, if any.",
@@ -126,24 +151,32 @@ export type BillingEventType = keyof typeof billingEvents;
 
 /** Whom and what an event is about, as it stands once the change is made. */
 export interface EventSubject {
-  readonly subscription: Subscription;
+  /** Null, like its plan, where the money belongs to no subscription. */
+  readonly subscription: Subscription | null;
   readonly customer: Customer;
-  readonly plan: PlanVersion;
+  readonly plan: PlanVersion | null;
   readonly invoice?: Invoice | null;
   readonly payment?: Payment;
   readonly refund?: Refund;
   readonly dispute?: Dispute;
+  readonly creditNote?: CreditNote;
+  readonly manualPayment?: ManualPayment;
 }
 
-/** The `data` of every event about a subscription. `billingEvents` says what an event of a type has. */
+/**
+ * The `data` of every event about a subscription or about money. `billingEvents` says what an event of a
+ * type has; subscription and plan are absent where an invoice belongs to none.
+ */
 export interface BillingEventData {
-  readonly subscription: SubscriptionSnapshot;
+  readonly subscription?: SubscriptionSnapshot;
   readonly customer: CustomerSnapshot;
-  readonly plan: PlanReference;
+  readonly plan?: PlanReference;
   readonly invoice?: InvoiceSnapshot;
   readonly payment?: PaymentSnapshot;
   readonly refund?: RefundSnapshot;
   readonly dispute?: DisputeSnapshot;
+  readonly credit_note?: CreditNoteSnapshot;
+  readonly manual_payment?: ManualPaymentSnapshot;
 }
 
 /**
@@ -153,17 +186,21 @@ export interface BillingEventData {
 export function billingEventsOf(
   { newId, publicUrl }: Pick<Engine, "newId" | "publicUrl">,
   types: readonly BillingEventType[],
-  { subscription, customer, plan, invoice, payment, refund, dispute }: EventSubject,
+  subject: EventSubject,
   occurredAtMs: EpochMs,
 ): OutboxEvent[] {
+  const { subscription, customer, plan, invoice, payment, refund, dispute } = subject;
+  const { creditNote, manualPayment } = subject;
   const data: BillingEventData = {
-    subscription: subscriptionSnapshot(subscription),
+    ...(subscription === null ? {} : { subscription: subscriptionSnapshot(subscription) }),
     customer: customerSnapshot(customer),
-    plan: planReference(plan),
+    ...(plan === null ? {} : { plan: planReference(plan) }),
     ...(invoice ? { invoice: invoiceSnapshot(invoice) } : {}),
     ...(payment ? { payment: paymentSnapshot(payment, publicUrl) } : {}),
     ...(refund ? { refund: refundSnapshot(refund) } : {}),
     ...(dispute ? { dispute: disputeSnapshot(dispute) } : {}),
+    ...(creditNote ? { credit_note: creditNoteSnapshot(creditNote) } : {}),
+    ...(manualPayment ? { manual_payment: manualPaymentSnapshot(manualPayment) } : {}),
   };
   const shared = { ...data };
   const { customerId } = customer;

@@ -41,7 +41,7 @@ export async function visitPayment(
   if (facts === null) return { type: "unknown_link" };
   const { projectId, payment, card } = facts;
   if (payment.status === "succeeded") return { type: "paid" };
-  if (payment.status === "failed" || payment.railRef === null) return { type: "ended" };
+  if (payment.status !== "pending" || payment.railRef === null) return { type: "ended" };
 
   const found = answerOf(await access.rails(projectId).retrievePayment(payment.railRef));
   const seen = await outcomeOf(access, facts, found);

@@ -7,6 +7,26 @@ import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Engine } from "./engine.ts";
 
+/** Whom an invoice or a payment is about. */
+export interface MoneySubject {
+  readonly customer: Customer;
+  /** Null for what belongs to no subscription. */
+  readonly subscription: Subscription | null;
+  readonly plan: PlanVersion | null;
+}
+
+/** Loads what an invoice or a payment is about; `subscription` is its own, or null. */
+export async function loadMoneySubject(
+  engine: Pick<Engine, "plans">,
+  tx: Tx,
+  customerId: bigint,
+  subscription: Subscription | null,
+): Promise<MoneySubject> {
+  return subscription === null
+    ? { customer: await getCustomer(tx, customerId), subscription, plan: null }
+    : { ...(await loadSubject(engine, tx, subscription)), subscription };
+}
+
 /** Loads whose a subscription is and what it is sold on. */
 export async function loadSubject(
   { plans }: Pick<Engine, "plans">,

@@ -26,6 +26,10 @@ export const errorCodes = {
   access_token_missing: { kind: "unauthenticated", means: "The request carries no access token." },
   access_token_not_found: { kind: "not_found", means: "No access token has this id." },
   access_token_revoked: { kind: "unauthenticated", means: "This access token was revoked." },
+  amount_invalid: {
+    kind: "invalid",
+    means: "An amount is above zero, and has no more decimals than its currency.",
+  },
   api_version_unknown: {
     kind: "invalid",
     means: "X-API-Version names none of the versions that this API has.",
@@ -41,6 +45,11 @@ export const errorCodes = {
     means: "The request body is larger than this server takes.",
   },
   clock_not_ahead: { kind: "invalid", means: "A test clock only moves forward." },
+  credit_note_not_found: { kind: "not_found", means: "No credit note has this id." },
+  credit_note_too_large: {
+    kind: "conflict",
+    means: "A credit note takes back what is left of the invoice and of its lines, and no more.",
+  },
   currency_mismatch: { kind: "conflict", means: "The plan's currency is not the customer's." },
   currency_unknown: { kind: "invalid", means: "This is not an ISO 4217 currency code." },
   cursor_invalid: { kind: "invalid", means: "This is not a cursor that a list gave." },
@@ -62,12 +71,28 @@ export const errorCodes = {
   },
   invoice_line_not_found: { kind: "not_found", means: "The invoice has no line with this number." },
   invoice_not_found: { kind: "not_found", means: "No invoice has this id." },
+  invoice_transition_refused: {
+    kind: "conflict",
+    means: "The invoice does not allow this as it stands; `details.allowed` says what it does.",
+  },
   media_type_unsupported: { kind: "unsupported", means: "Bodies are sent as application/json." },
   method_not_allowed: { kind: "wrong_method", means: "This address does not take this method." },
   payment_link_not_found: { kind: "not_found", means: "No payment link has this address." },
   payment_method_not_found: { kind: "not_found", means: "No payment method has this id." },
   payment_method_refused: { kind: "payment_required", means: "The card could not be saved." },
   payment_not_found: { kind: "not_found", means: "No payment has this id." },
+  payment_reference_reused: {
+    kind: "conflict",
+    means: "This reference already names another payment of the customer.",
+  },
+  payment_too_large: {
+    kind: "conflict",
+    means: "The payment is more than is due; ask for the surplus to become the customer's credit.",
+  },
+  payment_under_way: {
+    kind: "conflict",
+    means: "The invoice is being charged right now. Try again in a moment.",
+  },
   plan_archived: { kind: "conflict", means: "The plan is archived and no longer sold." },
   plan_invalid: { kind: "invalid", means: "The plan cannot be billed as described." },
   plan_not_found: { kind: "not_found", means: "No plan has this id." },
@@ -95,6 +120,10 @@ export const errorCodes = {
   reconciliation_range_invalid: {
     kind: "invalid",
     means: "A reconciliation covers a time that has passed, and at most 31 days of it.",
+  },
+  refund_too_large: {
+    kind: "conflict",
+    means: "No more is given back than was paid through the provider and is still there.",
   },
   retry_schedule_invalid: {
     kind: "invalid",

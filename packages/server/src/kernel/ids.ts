@@ -10,11 +10,13 @@ import type { Clock } from "./clock.ts";
 export const idPrefixes = {
   accessToken: "tok_",
   checkout: "chk_",
+  creditNote: "crn_",
   customer: "cus_",
   delivery: "dlv_",
   dispute: "dsp_",
   event: "evt_",
   invoice: "inv_",
+  manualPayment: "mpy_",
   payment: "pay_",
   paymentMethod: "pm_",
   plan: "plan_",

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { present } from "#kernel/assert.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
 import { withAdmin } from "#test/support/postgres/template.ts";
-import { flat, perUnit, storyOf } from "#test/support/story.ts";
+import { flat, perUnit, type Story, storyOf } from "#test/support/story.ts";
 
 let shop: TestApp;
 let relations: readonly Relation[];
@@ -101,6 +101,18 @@ async function fillEveryTable(whose: "sandbox" | "other"): Promise<void> {
   await (await bob.subscribes(plan)).pays();
   await shop.settle();
   await fillMoneyBack(shop.projectIds[whose]);
+  await fillCorrections(story, token, plan);
+}
+
+async function fillCorrections(story: Story, token: string, plan: string): Promise<void> {
+  const poor = await story.welcome({ clock: "2026-01-01", card: "pm_card_chargeCustomerFail" });
+  await poor.subscribes(plan);
+  await poor.livesUntil("2026-02-01");
+  const [{ id }] = (await poor.bills()) as [{ id: string }];
+  const money = { amount: "1.00", method: "cash", reference: "4711" };
+  await shop.call("POST", `/v1/invoices/${id}/payments`, { token, body: money });
+  const note = { amount: "1.00", reason: "Lost", to: "balance" };
+  await shop.call("POST", `/v1/invoices/${id}/credit_notes`, { token, body: note });
 }
 
 const tables = () => relations.filter(({ kind }) => kind === "table");

@@ -32,6 +32,7 @@ export async function tellLifeOfCustomers(shop: TestApp): Promise<void> {
   await whoseMoneyGoesBack(shop, story);
   await whoCannotPay(story, shipping);
   await whoHasCredit(story);
+  await whoseBillsAreCorrected(shop, story);
   const waiting = await story.welcome({ clock: null, card: null });
   await waiting.subscribes(calls);
   await shop.settle();
@@ -178,4 +179,29 @@ async function whoHasCredit(story: Story): Promise<void> {
   await ada.livesUntil("2026-02-02");
   await subscription.uses("packages", "-5", { occurred_at: "2026-01-31T00:00:00Z" });
   await ada.livesUntil("2026-05-02");
+}
+
+/** Credit notes to wherever they can go, money by hand, and bills that are void or given up. */
+async function whoseBillsAreCorrected(shop: TestApp, story: Story): Promise<void> {
+  const plan = await story.publish([flat("20.00"), perUnit("packages", "10.00")]);
+  const billed = async (card: string) => {
+    const ada = await story.welcome({ clock: "2026-01-01", card });
+    await ada.subscribes(plan);
+    await ada.livesUntil("2026-02-01");
+    const invoice = present((await ada.bills()).at(-1), "a bill was made");
+    return (what: string, body?: object) =>
+      shop.call("POST", `/v1/invoices/${invoice.id}/${what}`, body === undefined ? {} : { body });
+  };
+  const note = { amount: "5.00", reason: "Lost" };
+  const byHand = { amount: "8.00", method: "bank_transfer", reference: "4711" };
+
+  const paid = await billed("pm_card_visa");
+  await paid("credit_notes", { ...note, to: "balance" });
+  await paid("credit_notes", { ...note, to: "refund" });
+  const poor = await billed("pm_card_chargeCustomerFail");
+  await poor("credit_notes", { ...note, to: "balance" });
+  await poor("payments", byHand);
+  await poor("payments", { ...byHand, amount: "9.00", reference: "4712", surplus: "credit" });
+  await (await billed("pm_card_chargeCustomerFail"))("void");
+  await (await billed("pm_card_chargeCustomerFail"))("mark_uncollectible");
 }

@@ -66,6 +66,7 @@ function idIn(path: string, ids: Ids): string {
   if (path.includes("subscriptions")) return ids.subscription;
   if (path.includes("customers")) return ids.customer;
   if (path.includes("webhook_endpoints")) return `whe_${"0".repeat(13)}`;
+  if (path.includes("invoices")) return `inv_${"0".repeat(26)}`;
   return (path.includes("tokens") ? "tok_" : "dlv_") + "0".repeat(26);
 }
 
@@ -84,6 +85,8 @@ function validBodies(ids: Ids, prices: readonly object[]): Readonly<Record<strin
     "PATCH /v1/customers/{id}": { name: "Ada B." },
     "POST /v1/customers/{id}/test_clock/advance": { to: "2026-01-04T00:00:00Z" },
     "POST /v1/customers/{id}/payment_methods": { token: "pm_card_visa" },
+    "POST /v1/invoices/{id}/credit_notes": { amount: "1.00", reason: "Lost", to: "balance" },
+    "POST /v1/invoices/{id}/payments": { amount: "1.00", method: "cash", reference: "4711" },
     "POST /v1/reconciliations": { to: "2026-01-02T00:00:00Z" },
     "POST /v1/subscriptions": { customer: ids.customer, plan: ids.plan },
     "POST /v1/subscriptions/{id}/cancel": { at_period_end: true },

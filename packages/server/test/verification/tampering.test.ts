@@ -195,6 +195,7 @@ const tamperings: readonly Tampering[] = [
     sql: `update invoice set status = 'open', amount_paid_minor = 0, paid_at = null where id = (${PAID})`,
     breaks: [
       "happenings_are_told_once",
+      "invoice_has_one_payment",
       "payment_settles_its_invoice",
       "receivable_is_what_is_owed",
     ],
@@ -238,12 +239,52 @@ const tamperings: readonly Tampering[] = [
   {
     what: "credit that an invoice took and is not in the books",
     sql: "update invoice set credit_applied_minor = 0, amount_paid_minor = total_minor where credit_applied_minor > 0",
-    breaks: ["books_hold_invoices", "invoice_has_one_payment", "payment_settles_its_invoice"],
+    breaks: ["books_hold_invoices", "payment_settles_its_invoice"],
+  },
+  {
+    what: "a credit note of more than its lines",
+    sql: "update credit_note_line set amount_minor = amount_minor + 1",
+    breaks: ["credit_note_is_of_its_invoice"],
+  },
+  {
+    what: "a credit note that promised another refund than was asked for",
+    sql: "update refund set credit_note_id = null where credit_note_id is not null",
+    breaks: ["credit_note_is_of_its_invoice"],
+  },
+  {
+    what: "a credit note that went elsewhere by the books",
+    sql: "update credit_note set balance_minor = 0, refund_minor = amount_minor where balance_minor > 0",
+    breaks: ["books_hold_credit_notes", "credit_note_is_of_its_invoice"],
+  },
+  {
+    what: "a credit note that is gone",
+    sql: `with gone as (delete from credit_note where balance_minor > 0 returning id)
+          delete from credit_note_line where credit_note_id in (select id from gone)`,
+    breaks: [
+      "books_hold_credit_notes",
+      "credit_note_numbers_have_no_gap",
+      "happenings_are_told_once",
+    ],
+  },
+  {
+    what: "a payment by hand of more than came",
+    sql: "update manual_payment set amount_minor = amount_minor + 1 where surplus_minor > 0",
+    breaks: ["books_hold_payments", "payment_settles_its_invoice"],
+  },
+  {
+    what: "an invoice that was voided and is open again",
+    sql: "update invoice set status = 'open' where status = 'void'",
+    breaks: [
+      "books_hold_invoices",
+      "happenings_are_told_once",
+      "invoice_has_one_payment",
+      "receivable_is_what_is_owed",
+    ],
   },
   {
     what: "credit that was used and never given",
     sql: `update ledger_transfer set credit_account = 'unapplied'
-           where credit_account = 'customer_credit'`,
+           where credit_account = 'customer_credit' and source_type = 'invoice'`,
     breaks: ["books_hold_invoices", "chain_is_unbroken", "credit_is_never_overdrawn"],
   },
   {

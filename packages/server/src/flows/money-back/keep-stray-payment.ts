@@ -54,6 +54,7 @@ export async function keepStrayPayment(
       currency,
       amountMinor,
       reason: "paid_for_nothing",
+      creditNoteId: null,
       rail,
       railRef: null,
       failureCode: null,

@@ -1,7 +1,6 @@
 import { type BillingEventType, billingEventsOf, type EventSubject } from "#flows/billing-event.ts";
 import type { Engine } from "#flows/engine.ts";
-import { loadSubject } from "#flows/load-subject.ts";
-import { present } from "#kernel/assert.ts";
+import { loadMoneySubject } from "#flows/load-subject.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { getInvoice } from "#modules/invoices/index.ts";
 import type { Payment } from "#modules/payments/domain/index.ts";
@@ -21,11 +20,10 @@ export async function tellOfPayment(
 ): Promise<void> {
   const { payment, nowMs, ...also } = told;
   const { customerId, invoiceId } = payment;
-  const id = present(payment.subscriptionId, "every payment is of a subscription");
-  const subscription = await getSubscription(tx, { customerId, id });
+  const id = payment.subscriptionId;
+  const subscription = id === null ? null : await getSubscription(tx, { customerId, id });
   const subject: EventSubject = {
-    ...(await loadSubject(engine, tx, subscription)),
-    subscription,
+    ...(await loadMoneySubject(engine, tx, customerId, subscription)),
     invoice: invoiceId === null ? null : await getInvoice(tx, { customerId, id: invoiceId }),
     payment,
     ...also,

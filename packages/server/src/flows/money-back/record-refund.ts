@@ -105,6 +105,7 @@ async function inserted(
     currency: found.currency,
     amountMinor: found.amountMinor,
     reason: found.reason,
+    creditNoteId: null,
     rail: payment.rail,
     railRef: found.ref,
     failureCode: null,

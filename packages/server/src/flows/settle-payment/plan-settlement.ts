@@ -1,6 +1,6 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { UnpaidEnd } from "#modules/catalog/domain/index.ts";
-import { amountDueMinor, type Invoice } from "#modules/invoices/domain/index.ts";
+import { type Invoice, paidWith } from "#modules/invoices/domain/index.ts";
 import {
   type AttemptOutcome,
   afterAttempt,
@@ -22,7 +22,8 @@ import {
 export interface SettlementFacts {
   readonly payment: Payment;
   readonly invoice: Invoice;
-  readonly subscription: Subscription;
+  /** Null for an invoice that belongs to none. */
+  readonly subscription: Subscription | null;
   readonly outcome: AttemptOutcome;
   /** Whether the customer has another card by now than the one that was tried. */
   readonly hasAnotherCard: boolean;
@@ -39,7 +40,7 @@ export interface SettlementFacts {
 export interface SettlementPlan {
   readonly payment: Payment;
   readonly invoice: Invoice;
-  readonly subscription: Subscription;
+  readonly subscription: Subscription | null;
   /** Nothing is left to try: the subscription ends for it. */
   readonly endsSubscription: boolean;
   /** In the order in which they are told. */
@@ -68,22 +69,25 @@ export function planSettlement(facts: SettlementFacts): SettlementPlan {
 
 function planPaid(facts: SettlementFacts, payment: Payment): SettlementPlan {
   const { nowMs } = facts;
-  const subscription = paidSubscription(facts);
+  const { invoice, surplusMinor } = paidWith(facts.invoice, payment.amountMinor, nowMs);
+  const isPaid = invoice.status === "paid" && facts.invoice.status !== "paid";
+  const subscription = isPaid ? paidSubscription(facts) : facts.subscription;
   return {
-    payment,
-    invoice: {
-      ...facts.invoice,
-      status: "paid",
-      amountPaidMinor: amountDueMinor(facts.invoice),
-      paidAtMs: nowMs,
-    },
+    payment: { ...payment, surplusMinor },
+    invoice,
     subscription,
     endsSubscription: false,
-    eventTypes: ["payment.succeeded", "invoice.paid", ...toldOfPaid(facts, subscription)],
+    eventTypes: [
+      "payment.succeeded",
+      ...(isPaid ? (["invoice.paid"] as const) : []),
+      ...toldOfPaid(facts.subscription, subscription),
+    ],
   };
 }
 
-function toldOfPaid({ subscription: before }: SettlementFacts, after: Subscription) {
+/** What is told of a subscription whose invoice is paid, or owed no more. */
+export function toldOfPaid(before: Subscription | null, after: Subscription | null) {
+  if (before === null || after === null) return [];
   if (after.termsAhead !== before.termsAhead) return ["subscription.term_added"] as const;
   if (after.status === before.status) return [];
   return before.status === "incomplete"
@@ -91,13 +95,16 @@ function toldOfPaid({ subscription: before }: SettlementFacts, after: Subscripti
     : (["subscription.recovered"] as const);
 }
 
-function isOfTerm({ invoice }: SettlementFacts): boolean {
+function isOfTerm({ invoice }: Pick<SettlementFacts, "invoice">): boolean {
   return invoice.reason === "term";
 }
 
 /** The first invoice starts its subscription; one that was overdue makes good for it. */
-function paidSubscription(facts: SettlementFacts): Subscription {
+export function paidSubscription(
+  facts: Pick<SettlementFacts, "subscription" | "invoice" | "isOwingMore" | "nowMs">,
+): Subscription | null {
   const { subscription, invoice, isOwingMore, nowMs } = facts;
+  if (subscription === null) return null;
   if (isOfTerm(facts)) return isRunning(subscription) ? termAdded(subscription) : subscription;
   if (subscription.status === "incomplete" && invoice.reason === "opening") {
     return activated(subscription, invoice.period.startMs, nowMs);
@@ -106,8 +113,9 @@ function paidSubscription(facts: SettlementFacts): Subscription {
 }
 
 function planRetry(facts: SettlementFacts, payment: Payment): SettlementPlan {
-  const subscription = afterPaymentFailed(facts.subscription);
-  const isNews = subscription.status !== facts.subscription.status;
+  const before = facts.subscription;
+  const subscription = before === null ? null : afterPaymentFailed(before);
+  const isNews = subscription?.status !== before?.status;
   return {
     payment,
     invoice: facts.invoice,
@@ -122,15 +130,11 @@ function planRetry(facts: SettlementFacts, payment: Payment): SettlementPlan {
 }
 
 function planGivenUp(facts: SettlementFacts, payment: Payment): SettlementPlan {
-  const { invoice, whenUnpaid } = facts;
-  if (isOfTerm(facts)) {
-    return {
-      payment,
-      invoice: { ...invoice, status: "uncollectible" },
-      subscription: facts.subscription,
-      endsSubscription: false,
-      eventTypes: ["payment.failed"],
-    };
+  const { whenUnpaid } = facts;
+  const invoice = { ...facts.invoice, status: "uncollectible" } as const;
+  if (facts.subscription === null || isOfTerm(facts)) {
+    const told = { eventTypes: ["payment.failed"], endsSubscription: false } as const;
+    return { payment, invoice, subscription: facts.subscription, ...told };
   }
   // With an empty schedule the first failure is also the last.
   const subscription = afterPaymentFailed(facts.subscription);
@@ -140,7 +144,7 @@ function planGivenUp(facts: SettlementFacts, payment: Payment): SettlementPlan {
   const isNews = stays && status !== facts.subscription.status;
   return {
     payment,
-    invoice: { ...invoice, status: "uncollectible" },
+    invoice,
     subscription: stays ? subscription : facts.subscription,
     endsSubscription: !stays && !isOver(subscription),
     eventTypes: ["payment.failed", ...(isNews ? (["subscription.past_due"] as const) : [])],

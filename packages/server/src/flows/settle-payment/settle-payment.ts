@@ -1,16 +1,13 @@
 import { billingEventsOf } from "#flows/billing-event.ts";
 import { cancelSubscription } from "#flows/cancel-subscription.ts";
 import type { Engine } from "#flows/engine.ts";
-import { loadSubject } from "#flows/load-subject.ts";
-import { assert, present } from "#kernel/assert.ts";
+import { loadMoneySubject } from "#flows/load-subject.ts";
+import { present } from "#kernel/assert.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { getCustomer } from "#modules/customers/index.ts";
-import {
-  getInvoice,
-  updateInvoicePaid,
-  updateInvoiceUncollectible,
-} from "#modules/invoices/index.ts";
+import { getInvoiceLocked, updateInvoice } from "#modules/invoices/index.ts";
+import type { Transfer } from "#modules/ledger/domain/index.ts";
 import { postTransfers } from "#modules/ledger/index.ts";
 import type { AttemptOutcome, Payment } from "#modules/payments/domain/index.ts";
 import {
@@ -85,21 +82,21 @@ async function loadFacts(
   nowMs: number,
 ): Promise<SettlementFacts> {
   const { customerId } = payment;
-  const id = present(payment.subscriptionId, "every invoice is of a subscription");
+  const id = payment.subscriptionId;
   // Held first: of two payments that succeed at once, the second then sees that the first did.
-  const subscription = await getSubscriptionLocked(tx, { customerId, id });
-  const others = await countFailingPayments(tx, customerId, id);
-  const { plan } = await loadSubject(engine, tx, subscription);
+  const subscription = id === null ? null : await getSubscriptionLocked(tx, { customerId, id });
+  const others = id === null ? 0 : await countFailingPayments(tx, customerId, id);
+  const { plan } = await loadMoneySubject(engine, tx, customerId, subscription);
   return {
     payment,
-    invoice: await getInvoice(tx, { customerId, id: invoiceIdOf(payment) }),
+    invoice: await getInvoiceLocked(tx, { customerId, id: invoiceIdOf(payment) }),
     subscription,
     outcome,
     hasAnotherCard:
       outcome.type !== "succeeded" && (await hasAnotherCard(tx, payment, attemptNumber)),
     isOwingMore: others > (isFailing(payment) ? 1 : 0),
     retryDays: (await getProject(tx)).retryDays,
-    whenUnpaid: plan.whenUnpaid,
+    whenUnpaid: plan?.whenUnpaid ?? "stay_past_due",
     nowMs,
   };
 }
@@ -123,45 +120,43 @@ function isFailing({ status, firstFailedMs }: Payment): boolean {
 async function commitSettlement(
   engine: Engine,
   tx: Tx,
-  { nowMs }: SettlementFacts,
+  { nowMs, invoice: before }: SettlementFacts,
   plan: SettlementPlan,
 ): Promise<void> {
   const { payment, invoice, subscription } = plan;
   await updatePayment(tx, payment, engine.clock.now());
-  await updateSubscriptions(tx, [subscription]);
+  if (subscription !== null) await updateSubscriptions(tx, [subscription]);
   faultPoint("payment.settled");
-  if (payment.status === "succeeded") await writePaid(tx, payment, nowMs);
-  if (invoice.status === "uncollectible") await updateInvoiceUncollectible(tx, invoice);
+  if (invoice !== before) await updateInvoice(tx, invoice);
+  if (payment.status === "succeeded") await postTransfers(tx, paidTransfers(payment, nowMs));
   faultPoint("payment.booked");
 
   const subject = {
-    ...(await loadSubject(engine, tx, subscription)),
-    subscription,
+    ...(await loadMoneySubject(engine, tx, payment.customerId, subscription)),
     invoice,
     payment,
   };
   await appendToOutbox(tx, billingEventsOf(engine, plan.eventTypes, subject, nowMs));
-  if (plan.endsSubscription) {
+  if (plan.endsSubscription && subscription !== null) {
     await cancelSubscription(engine, tx, subscription, { atPeriodEnd: false });
   }
 }
 
-async function writePaid(tx: Tx, payment: Payment, nowMs: number): Promise<void> {
-  const { customerId, id, currency, amountMinor, rail } = payment;
-  const isOwed = await updateInvoicePaid(tx, { customerId, id: invoiceIdOf(payment) }, nowMs);
-  assert(isOwed, "an invoice is paid by its one payment, and by it once");
-  await postTransfers(tx, [
-    {
-      customerId,
-      currency,
-      debitAccount: `rail:${rail}`,
-      creditAccount: "receivable",
-      amountMinor,
-      sourceType: "payment",
-      sourceId: id,
-      occurredAtMs: nowMs,
-    },
-  ]);
+/** What was owed is paid; what was not owed any more is the customer's credit. */
+function paidTransfers(payment: Payment, nowMs: number): Transfer[] {
+  const { customerId, id, currency, amountMinor, surplusMinor, rail } = payment;
+  const shared = {
+    customerId,
+    currency,
+    debitAccount: `rail:${rail}`,
+    sourceType: "payment",
+    sourceId: id,
+    occurredAtMs: nowMs,
+  } as const;
+  return [
+    { ...shared, creditAccount: "receivable", amountMinor: amountMinor - surplusMinor },
+    { ...shared, creditAccount: "customer_credit", amountMinor: surplusMinor },
+  ];
 }
 
 function invoiceIdOf({ invoiceId }: Payment): bigint {

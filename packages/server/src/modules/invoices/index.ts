@@ -2,15 +2,32 @@ import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import { type CreditedDraft, type Invoice, issuedInvoice } from "#modules/invoices/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { findInvoice, insertInvoiceLines, insertInvoices, takeInvoiceNumbers } from "./store.ts";
+import {
+  findInvoice,
+  insertInvoiceLines,
+  insertInvoices,
+  lockInvoice,
+  takeInvoiceNumbers,
+} from "./store.ts";
 
 export { type ComputationJson, computationFromJson } from "./computation-json.ts";
-export { type InvoiceLineSnapshot, type InvoiceSnapshot, invoiceSnapshot } from "./snapshot.ts";
+export {
+  insertCreditNote,
+  listCreditedLines,
+  listCreditNotes,
+  takeCreditNoteNumber,
+} from "./credit-note-store.ts";
+export {
+  type CreditNoteSnapshot,
+  creditNoteSnapshot,
+  type InvoiceLineSnapshot,
+  type InvoiceSnapshot,
+  invoiceSnapshot,
+} from "./snapshot.ts";
 export {
   hasOpenInvoice,
   listInvoices,
-  updateInvoicePaid,
-  updateInvoiceUncollectible,
+  updateInvoice,
 } from "./store.ts";
 export { listCharges } from "./store-charges.ts";
 export { listPeriodLines } from "./store-period-lines.ts";
@@ -26,6 +43,12 @@ export async function issueInvoices(tx: Tx, drafts: readonly CreditedDraft[]): P
   const invoices = drafts.map((draft, index) => issuedInvoice(draft, first + BigInt(index)));
   await insertInvoices(tx, invoices);
   return invoices;
+}
+
+/** The same, kept from others until the transaction ends. */
+export async function getInvoiceLocked(tx: Tx, key: OwnedId): Promise<Invoice> {
+  await lockInvoice(tx, key);
+  return getInvoice(tx, key);
 }
 
 /** The invoice, or the refusal that there is none. */

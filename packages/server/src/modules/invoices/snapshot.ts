@@ -2,7 +2,13 @@ import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
 import { formatMinor, sumMinor } from "#kernel/money.ts";
 import { formatNanos } from "#kernel/nanos.ts";
-import { amountDueMinor, type Invoice, type InvoiceLine } from "#modules/invoices/domain/index.ts";
+import {
+  amountDueMinor,
+  amountRemainingMinor,
+  type CreditNote,
+  type Invoice,
+  type InvoiceLine,
+} from "#modules/invoices/domain/index.ts";
 
 /** An invoice as the operator API and the event log show it. Amounts are decimals in major units. */
 export interface InvoiceSnapshot {
@@ -20,8 +26,13 @@ export interface InvoiceSnapshot {
   total: string;
   /** Below zero it is what the invoice put onto its customer's credit. */
   credit_applied: string;
+  /** What credit notes took off before it was paid. */
+  amount_credited: string;
+  /** What was to be paid of it in all. */
   amount_due: string;
   amount_paid: string;
+  /** What is still to be paid. */
+  amount_remaining: string;
   issued_at: string;
   paid_at: string | null;
   lines: InvoiceLineSnapshot[];
@@ -65,8 +76,10 @@ export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
     usage_amount: amountOf(true),
     total: formatMinor(invoice.totalMinor, currency),
     credit_applied: formatMinor(invoice.creditAppliedMinor, currency),
+    amount_credited: formatMinor(invoice.creditedMinor, currency),
     amount_due: formatMinor(amountDueMinor(invoice), currency),
     amount_paid: formatMinor(invoice.amountPaidMinor, currency),
+    amount_remaining: formatMinor(amountRemainingMinor(invoice), currency),
     issued_at: isoInstant(invoice.issuedAtMs),
     paid_at: isoInstantOrNull(invoice.paidAtMs),
     lines: lines.map((line) => lineSnapshot(line, currency)),
@@ -98,4 +111,42 @@ function subscriptionOf({ customerId, subscriptionId }: Invoice): string | null 
   return subscriptionId === null
     ? null
     : formatOwnedId("subscription", { customerId, id: subscriptionId });
+}
+
+/** A credit note as the operator API and the event log show it. */
+export interface CreditNoteSnapshot {
+  id: string;
+  number: string;
+  invoice: string;
+  customer: string;
+  reason: string;
+  currency: string;
+  amount: string;
+  /** Where it went: off what was due, to the customer's credit, back through the provider. */
+  taken_off_due: string;
+  credited_to_balance: string;
+  refunded: string;
+  lines: { line: number; amount: string }[];
+  created_at: string;
+}
+
+export function creditNoteSnapshot(note: CreditNote): CreditNoteSnapshot {
+  const { customerId, currency, invoiceId } = note;
+  return {
+    id: formatOwnedId("creditNote", note),
+    number: note.number.toString(),
+    invoice: formatOwnedId("invoice", { customerId, id: invoiceId }),
+    customer: formatId("customer", customerId),
+    reason: note.reason,
+    currency,
+    amount: formatMinor(note.amountMinor, currency),
+    taken_off_due: formatMinor(note.dueMinor, currency),
+    credited_to_balance: formatMinor(note.balanceMinor, currency),
+    refunded: formatMinor(note.refundMinor, currency),
+    lines: note.lines.map(({ lineNumber, amountMinor }) => ({
+      line: lineNumber,
+      amount: formatMinor(amountMinor, currency),
+    })),
+    created_at: isoInstant(note.createdAtMs),
+  };
 }

@@ -1,5 +1,5 @@
 import { present } from "#kernel/assert.ts";
-import { type EpochMs, isoInstant } from "#kernel/clock.ts";
+import { type EpochMs, isoInstantOrNull } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { formatNanos, storedNanos } from "#kernel/nanos.ts";
 import type {
@@ -30,6 +30,7 @@ interface InvoiceRow {
   period_end: EpochMs;
   total_minor: string;
   credit_applied_minor: string;
+  credited_minor: string;
   amount_paid_minor: string;
   issued_at: EpochMs;
   paid_at: EpochMs | null;
@@ -134,24 +135,28 @@ export async function insertInvoices(tx: Tx, invoices: readonly Invoice[]): Prom
   );
 }
 
-/** Marks an open invoice paid in full; false when it was not open any more. */
-export async function updateInvoicePaid(tx: Tx, key: OwnedId, paidAtMs: EpochMs): Promise<boolean> {
-  const rows = await tx.query(
-    `update invoice set status = 'paid', amount_paid_minor = total_minor - credit_applied_minor,
-            paid_at = $3
-      where customer_id = $1 and id = $2 and status in ('open', 'uncollectible') returning id`,
-    [key.customerId, key.id, isoInstant(paidAtMs)],
+/** Writes what may change of an invoice that is issued: what became of it, and what was paid of it. */
+export async function updateInvoice(tx: Tx, invoice: Invoice): Promise<void> {
+  await tx.query(
+    `update invoice set status = $3, credited_minor = $4, amount_paid_minor = $5, paid_at = $6
+      where customer_id = $1 and id = $2`,
+    [
+      invoice.customerId,
+      invoice.id,
+      invoice.status,
+      invoice.creditedMinor,
+      invoice.amountPaidMinor,
+      isoInstantOrNull(invoice.paidAtMs),
+    ],
   );
-  return rows.length > 0;
 }
 
-/** Gives up on an open invoice. */
-export async function updateInvoiceUncollectible(tx: Tx, key: OwnedId): Promise<void> {
-  await tx.query(
-    `update invoice set status = 'uncollectible'
-      where customer_id = $1 and id = $2 and status = 'open'`,
-    [key.customerId, key.id],
-  );
+/** Keeps others from changing an invoice until the transaction ends. */
+export async function lockInvoice(tx: Tx, key: OwnedId): Promise<void> {
+  await tx.query("select 1 from invoice where customer_id = $1 and id = $2 for update", [
+    key.customerId,
+    key.id,
+  ]);
 }
 
 export async function findInvoice(tx: Tx, key: OwnedId): Promise<Invoice | null> {
@@ -235,6 +240,7 @@ function toInvoice(row: InvoiceRow, lines: readonly LineRow[]): Invoice {
     period: { startMs: row.period_start, endMs: row.period_end },
     totalMinor: BigInt(row.total_minor),
     creditAppliedMinor: BigInt(row.credit_applied_minor),
+    creditedMinor: BigInt(row.credited_minor),
     amountPaidMinor: BigInt(row.amount_paid_minor),
     issuedAtMs: row.issued_at,
     paidAtMs: row.paid_at,

@@ -30,6 +30,7 @@ export {
   listPaymentMethods,
   updatePaymentMethod,
 } from "./card-store.ts";
+export { isUnderWay, listCollectedFor, lockCollectingPayment } from "./collecting-store.ts";
 export {
   findDisputeByRailRef,
   insertDispute,
@@ -45,6 +46,11 @@ export {
   listRefundsByRailRef,
   type SettledPage,
 } from "./journal-store.ts";
+export {
+  findManualPayment,
+  insertManualPayment,
+  listManualPayments,
+} from "./manual-payment-store.ts";
 export {
   claimRailEvent,
   type DueRailEvent,
@@ -67,6 +73,8 @@ export {
   attemptSnapshot,
   type DisputeSnapshot,
   disputeSnapshot,
+  type ManualPaymentSnapshot,
+  manualPaymentSnapshot,
   type PaymentSnapshot,
   paymentMethodSnapshot,
   paymentSnapshot,
@@ -81,7 +89,6 @@ export {
   findDuePayments,
   findDuePaymentsOf,
   findPaymentByRailRef,
-  findPaymentOfInvoice,
   findProjectOfPayment,
   findUntriedPayment,
   hastenPayments,

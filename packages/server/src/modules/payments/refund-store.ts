@@ -12,6 +12,7 @@ interface RefundRow {
   currency: string;
   amount_minor: string;
   reason: string | null;
+  credit_note_id: bigint | null;
   rail: RailName;
   rail_ref: string | null;
   failure_code: string | null;
@@ -34,8 +35,8 @@ export async function insertRefund(
   await tx.query(
     `insert into refund
             (customer_id, id, project_id, payment_id, status, currency, amount_minor, reason, rail,
-             rail_ref, attempt_count, next_attempt_at, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+             rail_ref, attempt_count, next_attempt_at, created_at, credit_note_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       refund.customerId,
       refund.id,
@@ -50,6 +51,7 @@ export async function insertRefund(
       refund.attemptCount,
       instantOrNull(askRailMs),
       instant(refund.createdAtMs),
+      refund.creditNoteId,
     ],
   );
 }
@@ -141,6 +143,7 @@ function toRefund(row: RefundRow): Refund {
     currency: row.currency,
     amountMinor: BigInt(row.amount_minor),
     reason: row.reason,
+    creditNoteId: row.credit_note_id,
     rail: row.rail,
     railRef: row.rail_ref,
     failureCode: row.failure_code,

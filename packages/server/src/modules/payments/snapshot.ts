@@ -5,6 +5,7 @@ import {
   type AttemptOutcome,
   type Dispute,
   type DisputeStatus,
+  type ManualPayment,
   type Payment,
   type PaymentAttempt,
   type PaymentMethod,
@@ -24,6 +25,8 @@ export interface PaymentSnapshot {
   subscription: string | null;
   status: PaymentStatus;
   amount: string;
+  /** What of it was not owed any more when it came: the customer's credit. */
+  surplus: string;
   currency: string;
   attempt_count: number;
   next_attempt_at: string | null;
@@ -57,6 +60,7 @@ export function paymentSnapshot(payment: Payment, publicUrl: string): PaymentSna
         : formatOwnedId("subscription", { customerId, id: subscriptionId }),
     status: payment.status,
     amount: formatMinor(payment.amountMinor, currency),
+    surplus: formatMinor(payment.surplusMinor, currency),
     currency,
     attempt_count: payment.attemptCount,
     next_attempt_at: isoInstantOrNull(payment.nextAttemptMs),
@@ -110,10 +114,43 @@ export function attemptSnapshot(customerId: bigint, attempt: PaymentAttempt): At
   };
 }
 
+/** Money that came outside of any provider, as the operator API and the event log show it. */
+export interface ManualPaymentSnapshot {
+  id: string;
+  invoice: string;
+  customer: string;
+  reference: string;
+  method: ManualPayment["method"];
+  amount: string;
+  /** What of it was more than due: the customer's credit. */
+  surplus: string;
+  currency: string;
+  paid_at: string;
+  created_at: string;
+}
+
+export function manualPaymentSnapshot(payment: ManualPayment): ManualPaymentSnapshot {
+  const { customerId, invoiceId, currency } = payment;
+  return {
+    id: formatOwnedId("manualPayment", payment),
+    invoice: formatOwnedId("invoice", { customerId, id: invoiceId }),
+    customer: formatId("customer", customerId),
+    reference: payment.reference,
+    method: payment.method,
+    amount: formatMinor(payment.amountMinor, currency),
+    surplus: formatMinor(payment.surplusMinor, currency),
+    currency,
+    paid_at: isoInstant(payment.paidAtMs),
+    created_at: isoInstant(payment.createdAtMs),
+  };
+}
+
 /** Money given back, as the operator API and the event log show it. */
 export interface RefundSnapshot {
   id: string;
   payment: string;
+  /** The credit note that it pays out; null for any other. */
+  credit_note: string | null;
   status: RefundStatus;
   amount: string;
   currency: string;
@@ -124,10 +161,12 @@ export interface RefundSnapshot {
 }
 
 export function refundSnapshot(refund: Refund): RefundSnapshot {
-  const { customerId, paymentId, currency } = refund;
+  const { customerId, paymentId, creditNoteId, currency } = refund;
   return {
     id: formatOwnedId("refund", refund),
     payment: formatOwnedId("payment", { customerId, id: paymentId }),
+    credit_note:
+      creditNoteId === null ? null : formatOwnedId("creditNote", { customerId, id: creditNoteId }),
     status: refund.status,
     amount: formatMinor(refund.amountMinor, currency),
     currency,

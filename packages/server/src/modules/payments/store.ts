@@ -1,44 +1,27 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import type { Payment, PaymentStatus, RailName } from "#modules/payments/domain/index.ts";
+import type { Payment, PaymentStatus } from "#modules/payments/domain/index.ts";
 import { columns, instant, instantOrNull } from "#platform/db/columns.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
-
-interface PaymentRow {
-  customer_id: bigint;
-  id: bigint;
-  invoice_id: bigint | null;
-  subscription_id: bigint | null;
-  status: PaymentStatus;
-  currency: string;
-  amount_minor: string;
-  rail: RailName;
-  rail_ref: string | null;
-  attempt_count: number;
-  next_attempt_at: EpochMs | null;
-  first_failed_at: EpochMs | null;
-  last_failure_code: string | null;
-  on_test_clock: boolean;
-  created_at: EpochMs;
-  settled_at: EpochMs | null;
-}
+import { type PaymentRow, toPayment } from "./payment-row.ts";
 
 /** A payment that is due, and whose project it is. */
 export interface DuePayment extends OwnedId {
   readonly projectId: number;
 }
 
-/** Writes new payments, one for each invoice at most. One statement, however many. */
+/** Writes new payments, none of them tried yet. One statement, however many. */
 export async function insertPayments(tx: Tx, payments: readonly Payment[]): Promise<void> {
   if (payments.length === 0) return;
   await tx.query(
     `insert into payment
             (customer_id, id, invoice_id, subscription_id, status, currency, amount_minor, rail,
-             attempt_count, next_attempt_at, on_test_clock, created_at, project_id)
-     select made.*, $13::int
+             attempt_count, next_attempt_at, first_failed_at, last_failure_code, on_test_clock,
+             created_at, settled_at, project_id)
+     select made.*, $16::int
        from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
-                   $7::numeric[], $8::text[], $9::int[], $10::timestamptz[], $11::boolean[],
-                   $12::timestamptz[]) as made`,
+                   $7::numeric[], $8::text[], $9::int[], $10::timestamptz[], $11::timestamptz[],
+                   $12::text[], $13::boolean[], $14::timestamptz[], $15::timestamptz[]) as made`,
     [
       ...columns(payments, [
         "customerId",
@@ -51,8 +34,11 @@ export async function insertPayments(tx: Tx, payments: readonly Payment[]): Prom
         "rail",
         "attemptCount",
         "nextAttemptMs",
+        "firstFailedMs",
+        "lastFailureCode",
         "isOnTestClock",
         "createdAtMs",
+        "settledAtMs",
       ]),
       tx.projectId,
     ],
@@ -84,15 +70,6 @@ export async function findProjectOfPayment(tx: DiscoveryTx, key: OwnedId): Promi
     [key.customerId, key.id],
   );
   return row?.project_id ?? null;
-}
-
-/** The payment that collects an invoice. */
-export async function findPaymentOfInvoice(
-  tx: Tx,
-  customerId: bigint,
-  invoiceId: bigint,
-): Promise<Payment | null> {
-  return one(tx, "customer_id = $1 and invoice_id = $2", [customerId, invoiceId]);
 }
 
 /**
@@ -161,7 +138,8 @@ export async function updatePayment(tx: Tx, payment: Payment, wallNowMs: EpochMs
   await tx.query(
     `update payment
         set status = $3, next_attempt_at = $4, first_failed_at = $5, last_failure_code = $6,
-            settled_at = $7, rail_ref = $9, leased_until = null,
+            settled_at = $7, rail_ref = $9, leased_until = null, amount_minor = $10,
+            surplus_minor = $11,
             collected_at = case when $3 = 'succeeded' then coalesce(collected_at, $8) end
       where customer_id = $1 and id = $2`,
     [
@@ -174,6 +152,8 @@ export async function updatePayment(tx: Tx, payment: Payment, wallNowMs: EpochMs
       instantOrNull(payment.settledAtMs),
       instant(wallNowMs),
       payment.railRef,
+      payment.amountMinor,
+      payment.surplusMinor,
     ],
   );
 }
@@ -361,25 +341,4 @@ function toDue(row: DueRow): DuePayment {
 async function one(tx: Tx, condition: string, values: readonly unknown[]): Promise<Payment | null> {
   const [row] = await tx.query<PaymentRow>(`select * from payment where ${condition}`, values);
   return row === undefined ? null : toPayment(row);
-}
-
-function toPayment(row: PaymentRow): Payment {
-  return {
-    customerId: row.customer_id,
-    id: row.id,
-    invoiceId: row.invoice_id,
-    subscriptionId: row.subscription_id,
-    status: row.status,
-    currency: row.currency,
-    amountMinor: BigInt(row.amount_minor),
-    rail: row.rail,
-    railRef: row.rail_ref,
-    attemptCount: row.attempt_count,
-    nextAttemptMs: row.next_attempt_at,
-    firstFailedMs: row.first_failed_at,
-    lastFailureCode: row.last_failure_code,
-    isOnTestClock: row.on_test_clock,
-    createdAtMs: row.created_at,
-    settledAtMs: row.settled_at,
-  };
 }

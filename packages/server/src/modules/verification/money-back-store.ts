@@ -18,11 +18,15 @@ const COLUMNS = "customer_id, id, payment_id, status, currency, amount_minor, ra
 type Ids = readonly bigint[];
 
 export async function listRefundFacts(tx: Tx, customerIds: Ids): Promise<RefundFact[]> {
-  const rows = await tx.query<MoneyBackRow<RefundStatus>>(
-    `select ${COLUMNS} from refund where customer_id = any($1)`,
+  const rows = await tx.query<MoneyBackRow<RefundStatus> & { credit_note_id: bigint | null }>(
+    `select ${COLUMNS}, credit_note_id from refund where customer_id = any($1)`,
     [customerIds],
   );
-  return rows.map((row) => ({ ...moneyBackOf(row), railRef: row.rail_ref }));
+  return rows.map((row) => ({
+    ...moneyBackOf(row),
+    railRef: row.rail_ref,
+    creditNoteId: row.credit_note_id,
+  }));
 }
 
 export async function listDisputeFacts(tx: Tx, customerIds: Ids): Promise<DisputeFact[]> {

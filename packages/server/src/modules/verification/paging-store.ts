@@ -43,13 +43,22 @@ interface SpanRow {
  * Every number up to the last one that was taken stands in a transaction that was committed before the
  * last one was seen here, so that what is missing is missing, whatever is written meanwhile.
  */
-export async function findInvoiceNumberSpan(tx: Tx): Promise<NumberSpan> {
+export function findInvoiceNumberSpan(tx: Tx): Promise<NumberSpan> {
+  return wholeSpan(tx, "invoice");
+}
+
+/** The same for credit notes. */
+export function findCreditNoteNumberSpan(tx: Tx): Promise<NumberSpan> {
+  return wholeSpan(tx, "credit_note");
+}
+
+async function wholeSpan(tx: Tx, table: "invoice" | "credit_note"): Promise<NumberSpan> {
   const [row] = await tx.query<SpanRow>(
     `with taken as (
-       select coalesce(max(last_number), 0) as up_to from invoice_number where project_id = $1),
+       select coalesce(max(last_number), 0) as up_to from ${table}_number where project_id = $1),
      placed as (
        select number, coalesce(lag(number) over (order by number), 0) as before
-         from invoice where project_id = $1)
+         from ${table} where project_id = $1)
      ${summed("0")}`,
     [tx.projectId],
   );

@@ -127,6 +127,7 @@ interface InvoiceRow extends OwnedRow {
   period_end: EpochMs;
   total_minor: string;
   credit_applied_minor: string;
+  credited_minor: string;
   amount_paid_minor: string;
   paid_at: EpochMs | null;
 }
@@ -134,7 +135,8 @@ interface InvoiceRow extends OwnedRow {
 export async function listInvoiceFacts(tx: Tx, customerIds: Ids): Promise<InvoiceFact[]> {
   const rows = await tx.query<InvoiceRow>(
     `select customer_id, id, subscription_id, number, status, reason, currency, period_start,
-            period_end, total_minor, credit_applied_minor, amount_paid_minor, paid_at
+            period_end, total_minor, credit_applied_minor, credited_minor, amount_paid_minor,
+            paid_at
        from invoice where customer_id = any($1) order by id`,
     [customerIds],
   );
@@ -148,6 +150,7 @@ export async function listInvoiceFacts(tx: Tx, customerIds: Ids): Promise<Invoic
     period: spanOf(row),
     totalMinor: BigInt(row.total_minor),
     creditAppliedMinor: BigInt(row.credit_applied_minor),
+    creditedMinor: BigInt(row.credited_minor),
     amountPaidMinor: BigInt(row.amount_paid_minor),
     paidAtMs: row.paid_at,
   }));
@@ -250,6 +253,7 @@ interface PaymentRow extends OwnedRow {
   status: PaymentStatus;
   currency: string;
   amount_minor: string;
+  surplus_minor: string;
   rail: string;
   rail_ref: string | null;
   attempt_count: number;
@@ -257,7 +261,8 @@ interface PaymentRow extends OwnedRow {
 
 export async function listPaymentFacts(tx: Tx, customerIds: Ids): Promise<PaymentFact[]> {
   const rows = await tx.query<PaymentRow>(
-    `select customer_id, id, invoice_id, status, currency, amount_minor, rail, rail_ref, attempt_count
+    `select customer_id, id, invoice_id, status, currency, amount_minor, surplus_minor, rail, rail_ref,
+            attempt_count
        from payment where customer_id = any($1)`,
     [customerIds],
   );
@@ -267,6 +272,7 @@ export async function listPaymentFacts(tx: Tx, customerIds: Ids): Promise<Paymen
     status: row.status,
     currency: row.currency,
     amountMinor: BigInt(row.amount_minor),
+    surplusMinor: BigInt(row.surplus_minor),
     rail: row.rail,
     railRef: row.rail_ref,
     attemptCount: row.attempt_count,

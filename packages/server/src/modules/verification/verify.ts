@@ -3,6 +3,7 @@ import {
   breachesOf,
   type ChargeFact,
   type Checked,
+  creditNoteNumbers,
   eventNumbers,
   type Facts,
   invoiceNumbers,
@@ -14,9 +15,15 @@ import {
 } from "#modules/verification/domain/index.ts";
 import { sha256 } from "#platform/crypto/sha256.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { listCreditNoteFacts, listManualPaymentFacts } from "./correction-store.ts";
 import { listMeteredFacts, listWrongValues } from "./meter-store.ts";
 import { listDisputeFacts, listRefundFacts } from "./money-back-store.ts";
-import { findEventNumberSpan, findInvoiceNumberSpan, listCandidates } from "./paging-store.ts";
+import {
+  findCreditNoteNumberSpan,
+  findEventNumberSpan,
+  findInvoiceNumberSpan,
+  listCandidates,
+} from "./paging-store.ts";
 import {
   listAttemptFacts,
   listCloseFacts,
@@ -108,12 +115,15 @@ export async function verifyNumbers(tx: Tx, afterEvent: bigint): Promise<Verifie
   const project = String(tx.projectId);
   const events = await findEventNumberSpan(tx, afterEvent, EVENT_NUMBERS_MAX);
   const isFirst = afterEvent === 0n;
-  const invoices = isFirst
-    ? wrongNumbers(invoiceNumbers, project, await findInvoiceNumberSpan(tx))
+  const others = isFirst
+    ? [
+        ...wrongNumbers(invoiceNumbers, project, await findInvoiceNumberSpan(tx)),
+        ...wrongNumbers(creditNoteNumbers, project, await findCreditNoteNumberSpan(tx)),
+      ]
     : [];
   const isLast = events.upTo < afterEvent + EVENT_NUMBERS_MAX;
   return {
-    breaches: [...invoices, ...wrongNumbers(eventNumbers, project, events)],
+    breaches: [...others, ...wrongNumbers(eventNumbers, project, events)],
     checked: { ...nothingChecked, events: Number(events.count) },
     next: isLast ? null : { part: "numbers", afterEvent: events.upTo },
   };
@@ -153,6 +163,8 @@ async function loadFacts(tx: Tx, customerIds: readonly bigint[]): Promise<Stored
     heads: await listHeadFacts(tx, customerIds),
     payments: await listPaymentFacts(tx, customerIds),
     attempts: await listAttemptFacts(tx, customerIds),
+    manualPayments: await listManualPaymentFacts(tx, customerIds),
+    creditNotes: await listCreditNoteFacts(tx, customerIds),
     refunds: await listRefundFacts(tx, customerIds),
     disputes: await listDisputeFacts(tx, customerIds),
     told: await listToldFacts(tx, customerIds),

@@ -19,14 +19,14 @@ export const meteredDialect: DialectWords = {
   render(event) {
     const type = meteredEventNames[event.type as BillingEventType];
     if (type === undefined) return null;
-    return {
-      type,
-      body: { event: type, data: dataToWire(event.data as unknown as BillingEventData) },
-    };
+    const data = dataToWire(event.data as unknown as BillingEventData);
+    return data === null ? null : { type, body: { event: type, data } };
   },
 };
 
 function dataToWire({ subscription, customer, plan, invoice }: BillingEventData) {
+  // The document knows of no money that belongs to no subscription.
+  if (subscription === undefined || plan === undefined) return null;
   return {
     subscription: {
       uid: subscription.id,

@@ -5,8 +5,10 @@ import type { Dialects } from "#modules/webhooks/domain/index.ts";
 import { problemErrors } from "#platform/http/problem.ts";
 import type { Surface } from "#platform/http/surface.ts";
 import { type AccessTokenRoutesDeps, accessTokenRoutes } from "./access-tokens.ts";
+import { creditNoteRoutes } from "./credit-notes.ts";
 import { customerRoutes } from "./customers.ts";
 import { eventRoutes } from "./events.ts";
+import { invoiceCorrectionRoutes } from "./invoice-corrections.ts";
 import { invoiceRoutes } from "./invoices.ts";
 import { type PaymentMethodDeps, paymentMethodRoutes } from "./payment-methods.ts";
 import { paymentRoutes } from "./payments.ts";
@@ -58,6 +60,8 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       usageRoutes(engine, recorder),
       usageEventRoutes,
       invoiceRoutes,
+      invoiceCorrectionRoutes(engine),
+      creditNoteRoutes(engine),
       paymentRoutes(engine),
       reconciliationRoutes(reconciling),
       webhookEndpointRoutes({ ...engine, dialects }),

@@ -44,8 +44,18 @@ export const InvoiceWire = Closed({
     description:
       "What it took of its customer's credit; below zero it is what it put there for the next ones",
   }),
-  amount_due: DecimalString({ description: "The total less the credit that was applied" }),
+  amount_credited: DecimalString({
+    description: "What credit notes took off before it was paid",
+    examples: ["0.00"],
+  }),
+  amount_due: DecimalString({
+    description: "What was to be paid of it in all: the total less both of these",
+  }),
   amount_paid: Decimal,
+  amount_remaining: DecimalString({
+    description: "What is still to be paid",
+    examples: ["0.00"],
+  }),
   issued_at: Instant,
   paid_at: Nullable(Instant),
   lines: Type.Array(InvoiceLineWire),

@@ -57,8 +57,10 @@ describe("GET /v1/invoices and /v1/invoices/:id", () => {
       usage_amount: "301.51",
       total: "3300.51",
       credit_applied: "0.00",
+      amount_credited: "0.00",
       amount_due: "3300.51",
       amount_paid: "3300.51",
+      amount_remaining: "0.00",
       issued_at: "2026-02-01T00:00:00.000Z",
       paid_at: "2026-02-01T00:00:00.000Z",
     });

@@ -8,7 +8,7 @@ import {
   Nullable,
 } from "#platform/http/wire.ts";
 
-export const paymentStatuses = ["pending", "succeeded", "failed"] as const;
+export const paymentStatuses = ["pending", "succeeded", "failed", "canceled"] as const;
 
 const FailureCode = Nullable(
   Type.String({
@@ -25,9 +25,14 @@ const payment = {
   ),
   subscription: Nullable(IdString("subscription")),
   status: Literals(paymentStatuses, {
-    description: "A `failed` one was given up after its last retry; money that comes still counts",
+    description:
+      "A `failed` one was given up after its last retry; money that comes still counts. A `canceled` one is not needed: its invoice is void, paid otherwise or collected by another payment",
   }),
   amount: DecimalString(),
+  surplus: DecimalString({
+    description: "What of it was not owed any more when it came: the customer's credit",
+    examples: ["0.00"],
+  }),
   currency: Type.String({ examples: ["JMD"] }),
   attempt_count: Type.Integer(),
   next_attempt_at: Nullable(Instant),
@@ -58,6 +63,7 @@ const AttemptWire = Closed({
 const RefundWire = Closed({
   id: IdString("refund"),
   payment: IdString("payment"),
+  credit_note: Nullable(IdString("creditNote", { description: "The note that it pays out" })),
   status: Literals(["pending", "succeeded", "failed"] as const),
   amount: DecimalString(),
   currency: Type.String(),

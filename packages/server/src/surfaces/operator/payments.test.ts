@@ -40,6 +40,7 @@ describe("GET /v1/payments", () => {
       subscription: subscription.id,
       status: "succeeded",
       amount: "2999.00",
+      surplus: "0.00",
       currency: "JMD",
       attempt_count: 3,
       next_attempt_at: null,

@@ -20,7 +20,7 @@ import type { Invoice } from "#modules/invoices/domain/index.ts";
 import { getInvoice, listInvoices } from "#modules/invoices/index.ts";
 import { listBalances } from "#modules/ledger/index.ts";
 import type { Payment } from "#modules/payments/domain/index.ts";
-import { findPaymentOfInvoice, listAttempts, type Rail } from "#modules/payments/index.ts";
+import { listAttempts, listPayments, type Rail } from "#modules/payments/index.ts";
 import { ensureProject } from "#modules/projects/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
 import { createSealer } from "#platform/crypto/sealer.ts";
@@ -179,9 +179,11 @@ function owingIn(
 
 function lookingAt({ inProject, sandbox }: Core) {
   const paymentOf = ({ customerId, id }: OwnedId) =>
-    inProject(async (tx) =>
-      present(await findPaymentOfInvoice(tx, customerId, id), "what is owed is collected"),
-    );
+    inProject(async (tx) => {
+      const payments = await listPayments(tx, { customerId }, { before: null, limit: 100 });
+      const collecting = payments.find(({ invoiceId }) => invoiceId === id);
+      return present(collecting, "what is owed is collected");
+    });
 
   /** Every charge that was made for a payment, refused ones included. */
   async function chargesOf({ invoice }: Owing): Promise<readonly JournaledCharge[]> {

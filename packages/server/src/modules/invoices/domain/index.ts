@@ -1,10 +1,19 @@
 export type { Charge } from "./charge.ts";
 export type { Computation } from "./computation.ts";
 export { creditKey, withCreditApplied } from "./credit-applied.ts";
+export {
+  type CreditAsked,
+  type CreditedLine,
+  type CreditFacts,
+  type CreditNote,
+  type CreditNotePlan,
+  planCreditNote,
+} from "./credit-note.ts";
 export { explainLine } from "./explain.ts";
 export type { CountedCharge, Evidence, Explanation } from "./explanation.ts";
 export {
   amountDueMinor,
+  amountRemainingMinor,
   type CreditedDraft,
   type DraftInvoice,
   draftInvoice,
@@ -14,6 +23,14 @@ export {
   type InvoiceStatus,
   issuedInvoice,
 } from "./invoice.ts";
+export {
+  allowedActions,
+  creditedWith,
+  markedUncollectible,
+  paidWith,
+  refuseUnlessAllowed,
+  voided,
+} from "./lifecycle.ts";
 export { limitLines } from "./limit-line.ts";
 export { type DraftLine, flatLine, type Used, usageLine } from "./line.ts";
 export { creditForUnused } from "./unused-credit.ts";

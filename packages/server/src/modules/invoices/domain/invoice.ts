@@ -41,6 +41,8 @@ export interface Invoice extends OwnedId {
   readonly totalMinor: bigint;
   /** What it took of its customer's credit; below zero it is what it put there. */
   readonly creditAppliedMinor: bigint;
+  /** What credit notes took off what was due. */
+  readonly creditedMinor: bigint;
   readonly amountPaidMinor: bigint;
   readonly issuedAtMs: EpochMs;
   readonly paidAtMs: EpochMs | null;
@@ -56,22 +58,32 @@ export function draftInvoice(draft: Omit<DraftInvoice, "totalMinor">): DraftInvo
   return { ...draft, totalMinor: sumMinor(draft.lines.map((line) => line.amountMinor)) };
 }
 
-/** What is left for the customer to pay once its credit is applied: never below zero. */
+/**
+ * What the customer has to pay of it in all, once its credit is applied and without what credit notes
+ * took off before it was paid: never below zero.
+ */
 export function amountDueMinor({
   totalMinor,
   creditAppliedMinor,
-}: Pick<Invoice, "totalMinor" | "creditAppliedMinor">): bigint {
-  const dueMinor = totalMinor - creditAppliedMinor;
+  creditedMinor,
+}: Pick<Invoice, "totalMinor" | "creditAppliedMinor" | "creditedMinor">): bigint {
+  const dueMinor = totalMinor - creditAppliedMinor - creditedMinor;
   return dueMinor > 0n ? dueMinor : 0n;
+}
+
+/** What is still to be paid of it. */
+export function amountRemainingMinor(invoice: Invoice): bigint {
+  return invoice.status === "void" ? 0n : amountDueMinor(invoice) - invoice.amountPaidMinor;
 }
 
 /** Gives a draft its number. What leaves nothing to pay is paid as it is issued. */
 export function issuedInvoice(draft: CreditedDraft, number: bigint): Invoice {
-  const isSettled = amountDueMinor(draft) === 0n;
+  const isSettled = amountDueMinor({ ...draft, creditedMinor: 0n }) === 0n;
   return {
     ...draft,
     number,
     status: isSettled ? "paid" : "open",
+    creditedMinor: 0n,
     amountPaidMinor: 0n,
     paidAtMs: isSettled ? draft.issuedAtMs : null,
     lines: draft.lines.map((line, index) => ({ ...line, lineNumber: index + 1 })),

@@ -9,6 +9,8 @@ export type Account =
   | "revenue"
   /** What a card rail collected and holds for the merchant. */
   | "rail:stripe"
+  /** What came outside of any rail: bank transfers and the like. */
+  | "bank"
   /** What was given back of what was earned. */
   | "refunds"
   /** What banks took back for cardholders who dispute a charge. */
@@ -26,7 +28,13 @@ export interface Transfer {
   readonly creditAccount: Account;
   /** Above zero. */
   readonly amountMinor: bigint;
-  readonly sourceType: "invoice" | "payment" | "refund" | "dispute";
+  readonly sourceType:
+    | "invoice"
+    | "payment"
+    | "manual_payment"
+    | "credit_note"
+    | "refund"
+    | "dispute";
   readonly sourceId: bigint;
   readonly occurredAtMs: EpochMs;
 }

@@ -8,6 +8,11 @@ export {
   type RailDispute,
 } from "./dispute.ts";
 export {
+  type ManualPayment,
+  type ManualPaymentMethod,
+  manualPaymentMethods,
+} from "./manual-payment.ts";
+export {
   type AttemptOutcome,
   AUTHENTICATION_REQUIRED,
   PAYMENT_CANCELED,
@@ -19,11 +24,14 @@ export {
 } from "./payment.ts";
 export type { PaymentMethod } from "./payment-method.ts";
 export { failure, findAttempt, type RailPayment } from "./rail-payment.ts";
+export { recollected } from "./recollection.ts";
 export {
   afterRailRefund,
   type RailRefund,
   type Refund,
+  type RefundPart,
   type RefundStatus,
   refundDirection,
+  refundParts,
 } from "./refund.ts";
 export { afterAttempt, retriedAtOnce } from "./retry-schedule.ts";

@@ -14,10 +14,14 @@ export const AUTHENTICATION_REQUIRED = "authentication_required";
  */
 export const PAYMENT_CANCELED = "payment_canceled";
 
-/** pending → succeeded | failed. What was given up may still be paid later: failed → succeeded. */
-export type PaymentStatus = "pending" | "succeeded" | "failed";
+/**
+ * pending → succeeded | failed | canceled. What was given up may still be paid later: failed →
+ * succeeded. One is canceled when its invoice needs it no more, or is collected by another one since
+ * its amount changed; what the payer pays for it all the same is the customer's credit.
+ */
+export type PaymentStatus = "pending" | "succeeded" | "failed" | "canceled";
 
-/** The collecting of one invoice: one payment for each, tried as often as its schedule says. */
+/** The collecting of one invoice: one payment at a time, tried as often as its schedule says. */
 export interface Payment extends OwnedId {
   /** Null for money that came for nothing: it is given back. */
   readonly invoiceId: bigint | null;
@@ -25,6 +29,8 @@ export interface Payment extends OwnedId {
   readonly status: PaymentStatus;
   readonly currency: Currency;
   readonly amountMinor: bigint;
+  /** What of it was not owed any more when it came: the customer's credit. */
+  readonly surplusMinor: bigint;
   readonly rail: RailName;
   /**
    * The rail's own object, made once and confirmed at each attempt; null until it is made, and again

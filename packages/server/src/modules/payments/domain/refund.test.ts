@@ -10,6 +10,7 @@ const refund: Refund = {
   currency: "JMD",
   amountMinor: 500n,
   reason: null,
+  creditNoteId: null,
   rail: "stripe",
   railRef: null,
   failureCode: null,

@@ -1,7 +1,8 @@
+import { assert } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import type { RailName } from "./payment.ts";
+import type { Payment, RailName } from "./payment.ts";
 
 /** pending → succeeded | failed; a bank may send money back that had been given: succeeded → failed. */
 export type RefundStatus = "pending" | "succeeded" | "failed";
@@ -13,6 +14,8 @@ export interface Refund extends OwnedId {
   readonly currency: Currency;
   readonly amountMinor: bigint;
   readonly reason: string | null;
+  /** The credit note that it pays out; null for any other. */
+  readonly creditNoteId: bigint | null;
   readonly rail: RailName;
   /** Null until the rail has answered. */
   readonly railRef: string | null;
@@ -54,4 +57,22 @@ export function refundDirection(before: RefundStatus, after: RefundStatus): 1n |
   if (before === after) return 0n;
   if (after === "succeeded") return 1n;
   return before === "succeeded" ? -1n : 0n;
+}
+
+/** A part of what a payment collected. */
+export interface RefundPart {
+  readonly payment: Payment;
+  readonly amountMinor: bigint;
+}
+
+/** Which payments an amount is given back of: in the order given, each as far as it reaches. */
+export function refundParts(there: readonly RefundPart[], amountMinor: bigint): RefundPart[] {
+  let left = amountMinor;
+  const parts = there.map(({ payment, amountMinor: most }) => {
+    const part = most < left ? most : left;
+    left -= part;
+    return { payment, amountMinor: part };
+  });
+  assert(left === 0n, "no more is given back than is there");
+  return parts.filter((part) => part.amountMinor > 0n);
 }

@@ -14,12 +14,14 @@ export interface Breach extends Finding {
 
 export type FoundKind =
   | "charge"
+  | "credit_note"
   | "customer"
   | "dispute"
   | "event"
   | "invoice"
   | "invoice_line"
   | "ledger_transfer"
+  | "manual_payment"
   | "payment"
   | "period_close"
   | "project"

@@ -1,12 +1,13 @@
 import { invariants } from "#modules/verification/domain/invariants/index.ts";
 import type { Breach } from "./breach.ts";
 import type { Facts } from "./facts.ts";
-import { eventNumbers, invoiceNumbers } from "./numbers.ts";
+import { creditNoteNumbers, eventNumbers, invoiceNumbers } from "./numbers.ts";
 
 /** Every invariant there is, those of a customer's data and those of a project's numbers. */
 export const invariantNames: readonly string[] = [
   ...invariants.map(({ name }) => name),
   invoiceNumbers.invariant,
+  creditNoteNumbers.invariant,
   eventNumbers.invariant,
 ];
 

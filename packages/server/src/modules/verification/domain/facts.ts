@@ -30,6 +30,8 @@ export interface Facts {
   readonly heads: readonly HeadFact[];
   readonly payments: readonly PaymentFact[];
   readonly attempts: readonly AttemptFact[];
+  readonly manualPayments: readonly ManualPaymentFact[];
+  readonly creditNotes: readonly CreditNoteFact[];
   readonly refunds: readonly RefundFact[];
   readonly disputes: readonly DisputeFact[];
   readonly told: readonly ToldFact[];
@@ -113,6 +115,7 @@ export interface InvoiceFact extends OwnedId {
   readonly period: Period;
   readonly totalMinor: bigint;
   readonly creditAppliedMinor: bigint;
+  readonly creditedMinor: bigint;
   readonly amountPaidMinor: bigint;
   readonly paidAtMs: EpochMs | null;
 }
@@ -168,9 +171,28 @@ export interface PaymentFact extends OwnedId {
   readonly status: PaymentStatus;
   readonly currency: string;
   readonly amountMinor: bigint;
+  readonly surplusMinor: bigint;
   readonly rail: string;
   readonly railRef: string | null;
   readonly attemptCount: number;
+}
+
+/** Money that came outside of any rail. */
+export interface ManualPaymentFact extends OwnedId {
+  readonly invoiceId: bigint;
+  readonly currency: string;
+  readonly amountMinor: bigint;
+  readonly surplusMinor: bigint;
+}
+
+export interface CreditNoteFact extends OwnedId {
+  readonly invoiceId: bigint;
+  readonly currency: string;
+  readonly amountMinor: bigint;
+  readonly dueMinor: bigint;
+  readonly balanceMinor: bigint;
+  readonly refundMinor: bigint;
+  readonly lines: readonly { readonly lineNumber: number; readonly amountMinor: bigint }[];
 }
 
 export interface AttemptFact {
@@ -190,6 +212,8 @@ interface MoneyBackFact<Status> extends OwnedId {
 }
 
 export interface RefundFact extends MoneyBackFact<RefundStatus> {
+  /** The note that it pays out. */
+  readonly creditNoteId: bigint | null;
   readonly railRef: string | null;
 }
 

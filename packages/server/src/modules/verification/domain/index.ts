@@ -6,6 +6,7 @@ export type {
   ChargeFact,
   CloseFact,
   CounterFact,
+  CreditNoteFact,
   DisputeFact,
   Facts,
   GivenBackFact,
@@ -13,6 +14,7 @@ export type {
   InvoiceFact,
   JournalFact,
   LineFact,
+  ManualPaymentFact,
   MeteredFact,
   PaymentFact,
   RefundFact,
@@ -24,5 +26,11 @@ export type {
   WrongValueFact,
 } from "./facts.ts";
 export { groupBy } from "./matching.ts";
-export { eventNumbers, invoiceNumbers, type NumberSpan, wrongNumbers } from "./numbers.ts";
+export {
+  creditNoteNumbers,
+  eventNumbers,
+  invoiceNumbers,
+  type NumberSpan,
+  wrongNumbers,
+} from "./numbers.ts";
 export { type Candidate, pageWithin } from "./page-within.ts";

@@ -35,6 +35,16 @@ export const refundName = (key: OwnedId): ObjectName => ({
   id: formatOwnedId("refund", key),
 });
 
+export const manualPaymentName = (key: OwnedId): ObjectName => ({
+  kind: "manual_payment",
+  id: formatOwnedId("manualPayment", key),
+});
+
+export const creditNoteName = (key: OwnedId): ObjectName => ({
+  kind: "credit_note",
+  id: formatOwnedId("creditNote", key),
+});
+
 export const disputeName = (key: OwnedId): ObjectName => ({
   kind: "dispute",
   id: formatOwnedId("dispute", key),

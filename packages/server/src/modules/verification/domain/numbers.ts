@@ -26,6 +26,12 @@ export const invoiceNumbers: NumberSeries = {
   what: "invoices",
 };
 
+export const creditNoteNumbers: NumberSeries = {
+  invariant: "credit_note_numbers_have_no_gap",
+  states: "A project's credit notes are numbered from 1 up to the last number that was taken.",
+  what: "credit notes",
+};
+
 export const eventNumbers: NumberSeries = {
   invariant: "event_numbers_have_no_gap",
   states: "A project's event log is numbered from 1 up to the last number that was given.",

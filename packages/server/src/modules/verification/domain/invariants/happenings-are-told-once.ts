@@ -28,12 +28,16 @@ const COUNTED = new Set([
   "subscription.canceled",
   "invoice.finalized",
   "invoice.paid",
+  "invoice.voided",
+  "credit_note.created",
+  "payment.recorded",
   "payment.succeeded",
   "payment.refunded",
   "dispute.opened",
 ]);
 
-function happened({ subscriptions, invoices, payments, transfers, disputes }: Facts): Happening[] {
+function happened(facts: Facts): Happening[] {
+  const { subscriptions, invoices, payments, transfers, disputes } = facts;
   const of = (type: string, owned: readonly { readonly customerId: bigint }[]) =>
     owned.map(({ customerId }) => ({ customerId, type }));
   return [
@@ -48,6 +52,12 @@ function happened({ subscriptions, invoices, payments, transfers, disputes }: Fa
       "invoice.paid",
       invoices.filter(({ status }) => status === "paid"),
     ),
+    ...of(
+      "invoice.voided",
+      invoices.filter(({ status }) => status === "void"),
+    ),
+    ...of("credit_note.created", facts.creditNotes),
+    ...of("payment.recorded", facts.manualPayments),
     // What came for nothing is told of when it is given back.
     ...of(
       "payment.succeeded",

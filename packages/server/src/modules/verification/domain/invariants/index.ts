@@ -1,5 +1,6 @@
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
 import { attemptsAreCounted } from "./attempts-are-counted.ts";
+import { booksHoldCreditNotes } from "./books-hold-credit-notes.ts";
 import { booksHoldDisputes } from "./books-hold-disputes.ts";
 import { booksHoldInvoices } from "./books-hold-invoices.ts";
 import { booksHoldPayments } from "./books-hold-payments.ts";
@@ -9,6 +10,7 @@ import { closeHasItsInvoice } from "./close-has-its-invoice.ts";
 import { counterIsSumOfEvents } from "./counter-is-sum-of-events.ts";
 import { counterKnowsWhatWasBilled } from "./counter-knows-what-was-billed.ts";
 import { creditIsNeverOverdrawn } from "./credit-is-never-overdrawn.ts";
+import { creditNoteIsOfItsInvoice } from "./credit-note-is-of-its-invoice.ts";
 import { eventIsInItsPeriod } from "./event-is-in-its-period.ts";
 import { happeningsAreToldOnce } from "./happenings-are-told-once.ts";
 import { invoiceHasOnePayment } from "./invoice-has-one-payment.ts";
@@ -39,12 +41,14 @@ export const invariants: readonly Invariant[] = [
   invoiceHasOnePayment,
   paymentSettlesItsInvoice,
   paidInvoiceIsPaidInFull,
+  creditNoteIsOfItsInvoice,
   attemptsAreCounted,
   paymentIsChargedOnce,
   refundIsMadeOnce,
   chainIsUnbroken,
   booksHoldInvoices,
   booksHoldPayments,
+  booksHoldCreditNotes,
   booksHoldRefunds,
   booksHoldDisputes,
   receivableIsWhatIsOwed,

@@ -1,28 +1,38 @@
 import { ownedKey } from "#kernel/ids.ts";
-import { amountDueMinor } from "#modules/invoices/domain/index.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
-import type { InvoiceFact, PaymentFact } from "#modules/verification/domain/facts.ts";
+import type { InvoiceFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
-import { type Pair, pairs } from "#modules/verification/domain/matching.ts";
-import { invoiceName } from "#modules/verification/domain/names.ts";
+import { type Pair, pairs, sumOf } from "#modules/verification/domain/matching.ts";
+import { invoiceName, minorText } from "#modules/verification/domain/names.ts";
 import { invoiceKey, payingInvoices } from "./invoice-of-line.ts";
 
 export const paymentSettlesItsInvoice: Invariant = {
   name: "payment_settles_its_invoice",
-  states: "An invoice with something to pay is paid if and only if its payment succeeded.",
-  find: ({ invoices, payments }) =>
-    pairs(invoices, ownedKey, payingInvoices(payments), invoiceKey).flatMap(compare),
+  states:
+    "What was paid of an invoice is what the payments that succeeded, and those by hand, brought for it.",
+  find: ({ invoices, payments, manualPayments }) => {
+    const succeeded = payingInvoices(payments).filter(({ status }) => status === "succeeded");
+    const brought = [...succeeded, ...manualPayments];
+    return pairs(invoices, ownedKey, brought, invoiceKey).flatMap(compare);
+  },
 };
 
-function compare({ left: [invoice], right: payments }: Pair<InvoiceFact, PaymentFact>): Finding[] {
-  if (invoice === undefined || amountDueMinor(invoice) === 0n) return [];
-  const isCollected = payments.some(({ status }) => status === "succeeded");
-  if (isCollected === (invoice.status === "paid")) return [];
+interface Brought {
+  readonly amountMinor: bigint;
+  readonly surplusMinor: bigint;
+}
+
+function compare({ left: [invoice], right: payments }: Pair<InvoiceFact, Brought>): Finding[] {
+  // A payment of no invoice is another invariant's breach.
+  if (invoice === undefined) return [];
+  const brought = sumOf(payments, ({ amountMinor, surplusMinor }) => amountMinor - surplusMinor);
+  if (brought === invoice.amountPaidMinor) return [];
+  const { currency, amountPaidMinor } = invoice;
   return [
     {
       ...invoiceName(invoice),
-      expected: isCollected ? "paid, as its payment succeeded" : "not paid: no payment succeeded",
-      found: invoice.status,
+      expected: `${minorText(brought, currency)} paid, as its payments brought`,
+      found: `${minorText(amountPaidMinor, currency)} paid`,
     },
   ];
 }

@@ -31,8 +31,10 @@ function compare(invoices: readonly InvoiceFact[], transfers: readonly TransferF
   ];
 }
 
-function leftToPay({ totalMinor, creditAppliedMinor, amountPaidMinor }: InvoiceFact): bigint {
-  return totalMinor - creditAppliedMinor - amountPaidMinor;
+function leftToPay(invoice: InvoiceFact): bigint {
+  if (invoice.status === "void") return 0n;
+  const { totalMinor, creditAppliedMinor, creditedMinor, amountPaidMinor } = invoice;
+  return totalMinor - creditAppliedMinor - creditedMinor - amountPaidMinor;
 }
 
 function receivableOf({ debitAccount, creditAccount, amountMinor }: TransferFact): bigint {
