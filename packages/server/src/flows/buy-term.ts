@@ -21,7 +21,8 @@ export interface BoughtTerm {
 
 /**
  * Buys a further term of a subscription whose plan does not go on by itself: the one that follows the
- * running one and those bought before, so that nothing lies between them. Its card is charged once: a
+ * running one and those bought before, so that nothing lies between them; or, once that is over, one that
+ * begins now. Its card is charged once: a
  * term that is not paid at once is not bought. Refuses with `subscription_transition_refused`,
  * `term_renews_itself`, and with `term_awaits_payment` while an earlier one is not decided.
  */
@@ -30,7 +31,7 @@ export async function buyTerm(engine: Engine, tx: Tx, key: OwnedId): Promise<Bou
   const subject = await loadSubject(engine, tx, subscription);
   const { plan, customer } = subject;
   if (plan.lifecycle.renewal === "auto") throw new BillingError("term_renews_itself");
-  const period = nextTerm(subscription);
+  const period = nextTerm(subscription, nowMs);
   if (await hasOpenInvoice(tx, subscription, "term")) throw new BillingError("term_awaits_payment");
 
   const { customerId } = subscription;
@@ -53,7 +54,7 @@ export async function buyTerm(engine: Engine, tx: Tx, key: OwnedId): Promise<Bou
     new Map([[customerId, customer]]),
   );
   const isPaid = invoice === null || invoice.status === "paid";
-  const after = isPaid ? termAdded(subscription) : subscription;
+  const after = isPaid ? termAdded(subscription, period.startMs) : subscription;
   await updateSubscriptions(tx, [after]);
   const told: BillingEventType[] = [
     ...(invoice === null ? [] : (["invoice.finalized"] as const)),

@@ -140,7 +140,10 @@ export const errorCodes = {
   subscription_closed: { kind: "conflict", means: "The subscription has ended." },
   subscription_not_active: { kind: "conflict", means: "The subscription is not active yet." },
   subscription_not_found: { kind: "not_found", means: "No subscription has this id." },
-  subscription_paused: { kind: "conflict", means: "The subscription was paused at that time." },
+  subscription_paused: {
+    kind: "conflict",
+    means: "The subscription is paused, and was at that time.",
+  },
   subscription_reference_reused: {
     kind: "conflict",
     means: "This reference_id already names a subscription of another customer or plan.",

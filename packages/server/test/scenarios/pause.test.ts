@@ -62,7 +62,7 @@ describe("paused now, on 11 January, and resumed on 22 February", () => {
     const then = await subscription.reports("packages", "1", {
       occurred_at: "2026-02-01T00:00:00Z",
     });
-    expect(then.body.code).toBe("subscription_paused");
+    expect(then.body.code).toBe("usage_outside_subscription");
 
     await ada.livesUntil("2026-03-02");
 

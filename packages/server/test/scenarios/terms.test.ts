@@ -97,6 +97,30 @@ test("a term that the card does not pay for is not bought, and nobody is chased 
   expect(await subscription.now()).toMatchObject({ status: "active" });
 });
 
+test("renewed after it has run out, a new term begins then, and nothing is billed between", async () => {
+  const ada = await story.welcome();
+  const subscription = await ada.subscribes(plan);
+  await ada.livesUntil("2026-01-31T10:00");
+  await subscription.uses("calls", "2", { occurred_at: "2026-01-30T00:00:00Z" });
+  expect(await subscription.now()).toMatchObject({ status: "expired" });
+
+  await subscription.asks("renew");
+  await shop.settle();
+
+  expect(await subscription.now()).toMatchObject({ status: "active", ended_at: null });
+  expect(await subscription.period()).toBe("2026-01-31T10:00 – 2026-03-02T10:00");
+  const between = { occurred_at: "2026-01-31T05:00:00Z" };
+  const { body } = await subscription.reports("calls", "1", between);
+  expect(body.code).toBe("usage_outside_subscription");
+  await ada.livesUntil("2026-03-05");
+  expect(await subscription.now()).toMatchObject({ status: "expired" });
+  expect(await ada.invoices()).toMatchObject([
+    { issued: "2026-01-01", reason: "opening", total: "10.00" },
+    { issued: "2026-01-31T10:00", reason: "term", total: "10.00", status: "paid" },
+    { reason: "renewal", lines: ["late calls of 2026-01-01 – 2026-01-31: 2 → 2.00"] },
+  ]);
+});
+
 test("a plan that goes on by itself sells no terms", async () => {
   const ada = await story.welcome();
   const subscription = await ada.subscribes(await story.publish([flat("10.00")]));

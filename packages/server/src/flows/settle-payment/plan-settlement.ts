@@ -13,7 +13,6 @@ import {
   afterPaymentFailed,
   afterPaymentRecovered,
   isOver,
-  isRunning,
   type Subscription,
   termAdded,
 } from "#modules/subscriptions/domain/index.ts";
@@ -88,7 +87,10 @@ function planPaid(facts: SettlementFacts, payment: Payment): SettlementPlan {
 /** What is told of a subscription whose invoice is paid, or owed no more. */
 export function toldOfPaid(before: Subscription | null, after: Subscription | null) {
   if (before === null || after === null) return [];
-  if (after.termsAhead !== before.termsAhead) return ["subscription.term_added"] as const;
+  const isBought = before.status === "expired" && after.status === "active";
+  if (isBought || after.termsAhead !== before.termsAhead) {
+    return ["subscription.term_added"] as const;
+  }
   if (after.status === before.status) return [];
   return before.status === "incomplete"
     ? (["subscription.activated"] as const)
@@ -105,7 +107,10 @@ export function paidSubscription(
 ): Subscription | null {
   const { subscription, invoice, isOwingMore, nowMs } = facts;
   if (subscription === null) return null;
-  if (isOfTerm(facts)) return isRunning(subscription) ? termAdded(subscription) : subscription;
+  if (isOfTerm(facts)) {
+    const isGone = subscription.status === "canceled";
+    return isGone ? subscription : termAdded(subscription, invoice.period.startMs);
+  }
   if (subscription.status === "incomplete" && invoice.reason === "opening") {
     return activated(subscription, invoice.period.startMs, nowMs);
   }

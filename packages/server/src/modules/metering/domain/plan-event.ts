@@ -78,7 +78,9 @@ function timeRefusal(
 ): ErrorCode | null {
   if (occurredAtMs > nowMs + AHEAD_MAX_MS) return "usage_too_early";
   if (facts.testClockAtMs === null && occurredAtMs < oldestMs) return "usage_too_late";
-  if (isResting(facts.rests, occurredAtMs)) return "subscription_paused";
+  if (facts.status === "paused" && isResting(facts.rests, occurredAtMs)) {
+    return "subscription_paused";
+  }
   return wasRunning(facts, occurredAtMs) ? null : "usage_outside_subscription";
 }
 

@@ -62,7 +62,7 @@ export interface Subscription extends OwnedId {
   readonly termsAhead: number;
   /** The pause that it is in, or that begins when its period ends. */
   readonly pause: Pause | null;
-  /** The pauses that are over, oldest first. */
+  /** The pauses that are over, and the gaps between terms, oldest first. */
   readonly rests: readonly Rest[];
   readonly cancelsAtPeriodEnd: boolean;
   readonly canceledAtMs: EpochMs | null;

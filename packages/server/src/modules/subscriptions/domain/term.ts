@@ -1,6 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import { periodAt } from "#kernel/interval.ts";
+import { firstPeriod } from "./beginning.ts";
 import { FINAL_INVOICE_MS, runningPeriod } from "./lifecycle.ts";
 import { anchoringOf, type Subscription } from "./subscription.ts";
 import { refuseUnless } from "./transition.ts";
@@ -17,15 +18,42 @@ export function expiredAt(subscription: Subscription, instantMs: EpochMs): Subsc
   };
 }
 
-/** The term that would be bought next: the one after the running one and those bought before. */
-export function nextTerm(subscription: Subscription): Period {
+/**
+ * The term that would be bought next: the one after the running one and those bought before; or, where
+ * the last one has run out, one that begins now.
+ */
+export function nextTerm(subscription: Subscription, nowMs: EpochMs): Period {
   refuseUnless(subscription, "add_term");
+  if (subscription.status === "expired") {
+    const { startMs, endMs } = firstPeriod(subscription, nowMs, nowMs);
+    return { startMs, endMs };
+  }
   const anchoring = present(anchoringOf(subscription), "what runs is anchored");
   return periodAt(anchoring, runningPeriod(subscription).index + subscription.termsAhead + 1);
 }
 
-/** A further term is paid for: one period more follows the running one and those bought before. */
-export function termAdded(subscription: Subscription): Subscription {
+/**
+ * A further term, which begins at `startMs`, is paid for: it follows the running one and those bought
+ * before, or lets run again what had run out.
+ */
+export function termAdded(subscription: Subscription, startMs: EpochMs): Subscription {
   refuseUnless(subscription, "add_term");
-  return { ...subscription, termsAhead: subscription.termsAhead + 1 };
+  const { status, termsAhead, endedAtMs, anchorMs, rests } = subscription;
+  if (status !== "expired") return { ...subscription, termsAhead: termsAhead + 1 };
+  const because = "what has run out had begun and ended";
+  const period = firstPeriod(subscription, startMs, startMs);
+  const gap = {
+    fromMs: present(endedAtMs, because),
+    untilMs: startMs,
+    anchorMs: present(anchorMs, because),
+  };
+  return {
+    ...subscription,
+    status: "active",
+    anchorMs: startMs,
+    period,
+    endedAtMs: null,
+    rests: [...rests, gap],
+    nextActionMs: period.endMs,
+  };
 }

@@ -9,7 +9,7 @@ export const transitions = {
   begin: ["incomplete", "scheduled"],
   end_trial: ["trialing"],
   renew_period: ["active", "past_due"],
-  add_term: ["active", "past_due"],
+  add_term: ["active", "past_due", "expired"],
   cancel_at_period_end: RUNNING,
   undo_cancellation: RUNNING,
   pause: ["active", "past_due"],
