@@ -40,10 +40,12 @@ export interface PlanTerms {
   readonly when_unpaid: "cancel" | "stay_past_due";
   /** Whether a period is a term, which ends unless a further one is bought. */
   readonly renewal: "auto" | "none";
+  /** Whether periods are counted as before a pause, or from its end. */
+  readonly anchor_after_pause: "keep" | "move";
   readonly trial: {
     readonly days: number;
     readonly requires_card: boolean;
-    readonly without_card: "cancel" | "past_due";
+    readonly without_card: "cancel" | "past_due" | "pause";
   };
 }
 
@@ -58,7 +60,13 @@ export type Operation =
       /** What periods are counted from. */
       readonly anchorMs?: number;
     }
-  | { readonly does: "uncancel" | "end_trial" | "renew"; readonly subscription: string }
+  | {
+      readonly does: "pause";
+      readonly subscription: string;
+      readonly when: "now" | "at_period_end";
+      readonly resumesAtMs?: number;
+    }
+  | { readonly does: "resume" | "uncancel" | "end_trial" | "renew"; readonly subscription: string }
   | {
       readonly does: "cancel";
       readonly subscription: string;
@@ -105,6 +113,11 @@ function deed(step: Operation): string {
       const anchor = anchorMs === undefined ? "" : `, counted from ${instant(anchorMs)}`;
       return `subscribes ${subscription} to ${plan}${start}${anchor}`;
     }
+    case "pause": {
+      const until = step.resumesAtMs === undefined ? "" : ` until ${instant(step.resumesAtMs)}`;
+      return `pauses ${step.subscription} ${step.when.replaceAll("_", " ")}${until}`;
+    }
+    case "resume":
     case "uncancel":
     case "end_trial":
     case "renew":

@@ -129,6 +129,7 @@ function subscribe(telling: Telling, subscription: string, fromMs: number, curre
     ...(startsAtMs === undefined ? {} : { startsAtMs }),
   });
   changeMind(telling, subscription, fromMs);
+  rest(telling, subscription, fromMs);
   const days = DAYS[interval.unit] * interval.count;
   const lastMs = days === 1 ? Math.min(endMs, fromMs + 40 * DAY_MS) : endMs;
   const isLeaving = days === 1 || chance.happens(0.4);
@@ -156,6 +157,18 @@ function subscribe(telling: Telling, subscription: string, fromMs: number, curre
     stopsMs,
     everyDays: Math.min(40, days / 4),
   });
+}
+
+/** A pause that ends by itself, by a wish, or never. */
+function rest(telling: Telling, subscription: string, fromMs: number): void {
+  const { chance, endMs } = telling;
+  const atMs = fromMs + chance.integer(0, 300) * DAY_MS;
+  if (!chance.happens(0.2) || atMs >= endMs) return;
+  const when = chance.happens(0.6) ? "now" : "at_period_end";
+  const untilMs = atMs + chance.integer(1, 90 * 24) * HOUR_MS;
+  const resumes = chance.happens(0.5) ? { resumesAtMs: untilMs } : {};
+  tell(telling, atMs, { does: "pause", subscription, when, ...resumes });
+  if (chance.happens(0.7)) tell(telling, untilMs, { does: "resume", subscription });
 }
 
 /** Trials that end early, terms that are bought ahead, cancellations that are taken back. */

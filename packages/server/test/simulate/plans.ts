@@ -50,10 +50,11 @@ function planTerms(
     prices: prices.length > 0 ? prices : [flat(chance, digits, "arrears")],
     when_unpaid: chance.happens(0.3) ? "stay_past_due" : "cancel",
     renewal: chance.happens(0.15) ? "none" : "auto",
+    anchor_after_pause: chance.happens(0.5) ? "keep" : "move",
     trial: {
       days: chance.happens(0.3) ? chance.integer(1, 45) : 0,
       requires_card: chance.happens(0.5),
-      without_card: chance.happens(0.5) ? "cancel" : "past_due",
+      without_card: chance.oneOf(["cancel", "past_due", "pause"] as const) ?? "cancel",
     },
   };
 }

@@ -5,6 +5,7 @@ import { parseId, parseOwnedId } from "#kernel/ids.ts";
 import { ensureUsagePartitions } from "#modules/metering/index.ts";
 import { findDuePayments } from "#modules/payments/index.ts";
 import type { Database } from "#platform/db/database.ts";
+import { sideBySide } from "#platform/jobs/side-by-side.ts";
 import { chanceOf } from "#test/crash/chance.ts";
 import { type Answer, createTestApp, type TestApp } from "#test/support/app.ts";
 import { type ManualClock, manualClock } from "#test/support/manual-clock.ts";
@@ -27,6 +28,9 @@ export interface Product {
   nameOf(customerId: bigint, id: bigint): string;
   stop(): Promise<void>;
 }
+
+const DUE_MAX = 10_000;
+const CONCURRENCY = 8;
 
 export interface OwnReport {
   readonly life: Life;
@@ -133,11 +137,18 @@ function oneAfterTheOther(db: Database): Database {
   };
 }
 
-/** Collects what is due as the product does, but one payment at a time and the oldest first. */
+/** Collects what is due as the product does, but of each customer one payment after the other. */
 async function collect({ app: { collector, db }, clock }: TestApp): Promise<number> {
-  const due = await db.acrossProjects((tx) => findDuePayments(tx, clock.now(), 10_000));
+  const due = await db.acrossProjects((tx) => findDuePayments(tx, clock.now(), DUE_MAX));
   const inOrder = due.toSorted((one, other) => (one.id < other.id ? -1 : 1));
-  for (const payment of inOrder) await collectPayment(collector, payment);
+  const byCustomer = new Map<bigint, typeof due>();
+  for (const payment of inOrder) {
+    const others = byCustomer.get(payment.customerId) ?? [];
+    byCustomer.set(payment.customerId, [...others, payment]);
+  }
+  await sideBySide([...byCustomer.values()], CONCURRENCY, async (payments) => {
+    for (const payment of payments) await collectPayment(collector, payment);
+  });
   return due.length;
 }
 
@@ -171,6 +182,12 @@ async function take(
   }
   const id = ids.subscriptions.get(`${life.number} ${step.subscription}`);
   if (id === undefined) return "nobody there";
+  if (step.does === "pause") {
+    const { when, resumesAtMs } = step;
+    const until = resumesAtMs === undefined ? {} : { resumes_at: iso(resumesAtMs) };
+    const body = { at_period_end: when === "at_period_end", ...until };
+    return outcome(await shop.call("POST", `/v1/subscriptions/${id}/pause`, { body }));
+  }
   if (step.does !== "cancel") {
     return outcome(await shop.call("POST", `/v1/subscriptions/${id}/${step.does}`, { body: {} }));
   }

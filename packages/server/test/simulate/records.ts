@@ -1,9 +1,10 @@
 import type { Life, PlanTerms, Report, Step } from "#test/simulate/history.ts";
-import type { StartOf } from "./model/periods.ts";
 
 export interface ReceivedReport extends Report {
   readonly atMs: number;
 }
+
+export const NEVER = Number.POSITIVE_INFINITY;
 
 export interface Span {
   readonly fromMs: number;
@@ -43,12 +44,41 @@ export interface Stretch extends Span {
   readonly charged: Map<string, { quantity: bigint; minor: bigint }>;
 }
 
+/** Where a stretch ends before its time, and when, if that is known, it goes on. */
+export interface Cut {
+  readonly atMs: number;
+  readonly resumesMs?: number;
+}
+
+export type Ended = "canceled" | "expired";
+
+export interface Pause {
+  /** Infinite when nobody knows. */
+  readonly resumesMs: number;
+  /** Where the period ends that was paid for before it. */
+  readonly paidUntilMs: number;
+}
+
 export interface Membership {
   readonly name: string;
   readonly plan: PlanTerms;
-  status: "scheduled" | "incomplete" | "trialing" | "active" | "past_due" | "canceled" | "expired";
-  readonly anchorMs: number | null;
-  startOf: StartOf;
+  status:
+    | "scheduled"
+    | "incomplete"
+    | "trialing"
+    | "active"
+    | "past_due"
+    | "paused"
+    | "canceled"
+    | "expired";
+  /** What periods are counted from; null where it is their beginning. */
+  anchorMs: number | null;
+  /** The pause that runs, or will at the period's end. */
+  pause: Pause | null;
+  /** The pauses so far; the one that runs has no end. */
+  readonly rests: { readonly fromMs: number; untilMs: number }[];
+  /** Where the periods begin that are counted from the anchor. */
+  startOf: (index: number) => number;
   /** The last one runs, or was the last that ran; none before the beginning. */
   readonly stretches: Stretch[];
   endsAtPeriodEnd: boolean;
@@ -80,12 +110,14 @@ export function newMember(step: Extract<Step, { does: "subscribe" }>, plan: Plan
     plan,
     status: step.startsAtMs === undefined ? "incomplete" : "scheduled",
     anchorMs: step.anchorMs ?? null,
-    startOf: () => Number.POSITIVE_INFINITY,
+    pause: null,
+    rests: [],
+    startOf: () => NEVER,
     stretches: [],
     endsAtPeriodEnd: false,
     termsAhead: 0,
     endedMs: null,
-    dueMs: step.startsAtMs ?? Number.POSITIVE_INFINITY,
+    dueMs: step.startsAtMs ?? NEVER,
     reports: [],
   };
 }

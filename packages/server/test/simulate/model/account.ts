@@ -1,10 +1,27 @@
-import type { PlanTerms, Step } from "#test/simulate/history.ts";
-import { type Account, newMember } from "#test/simulate/records.ts";
-import { NEVER } from "./billing.ts";
-import { command } from "./commands.ts";
-import { doDue, start } from "./course.ts";
+import type { PlanTerms, Report, Step } from "#test/simulate/history.ts";
+import { type Account, type Membership, NEVER, newMember } from "#test/simulate/records.ts";
+import {
+  addTerm,
+  catchUp,
+  close,
+  doDue,
+  endNow,
+  endTrial,
+  isEnding,
+  isRunning,
+  issue,
+  nextTerm,
+  resume,
+  runsBy,
+  start,
+} from "./course.ts";
+import { feeLines } from "./lines.ts";
 import { charge, giveCard } from "./paying.ts";
 import { takeReport } from "./reports.ts";
+
+type Command = Exclude<Step, Report | { does: "give_card" } | { does: "subscribe" }>;
+
+const REFUSED = "subscription_transition_refused";
 
 /** When time has something to do next. */
 export function dueMs({ members, bills }: Account): number {
@@ -44,4 +61,72 @@ export function take(account: Account, step: Step, plans: ReadonlyMap<string, Pl
   if (member === undefined) return "nobody there";
   if (step.does === "report") return takeReport(member, step);
   return command(account, member, step);
+}
+
+/** What is done to a membership. What is refused changes nothing, not even what was due. */
+function command(account: Account, member: Membership, step: Command): string {
+  const { does, atMs } = step;
+  if (does === "renew") return renew(account, member, atMs);
+  if (member.endedMs !== null || willBeOver(account, member, atMs)) return REFUSED;
+  if (runsBy(member, atMs)) return commandRunning(account, member, step);
+  if (does === "cancel") endNow(account, member, atMs);
+  else if (does === "resume" && member.status === "paused") resume(account, member, atMs, atMs);
+  else return REFUSED;
+  return "done";
+}
+
+function commandRunning(account: Account, member: Membership, step: Command): string {
+  const { does, atMs } = step;
+  const isTrial = member.status === "trialing" && member.dueMs > atMs;
+  if (isTrial ? ["pause", "resume"].includes(does) : does === "end_trial") return REFUSED;
+  if (does === "pause") return pause(account, member, step);
+  if (does === "end_trial") {
+    endTrial(account, member, atMs, atMs);
+  } else if (does === "cancel" && step.when === "now") {
+    endNow(account, member, atMs);
+  } else {
+    catchUp(account, member, atMs);
+    if (does === "resume") member.pause = null;
+    else member.endsAtPeriodEnd = does === "cancel";
+  }
+  return "done";
+}
+
+function pause(
+  account: Account,
+  member: Membership,
+  { when, atMs, resumesAtMs = NEVER }: Extract<Command, { does: "pause" }>,
+): string {
+  if (member.plan.renewal === "none") return "term_not_pausable";
+  const { index = 0 } = member.stretches.at(-1) ?? {};
+  const endMs = member.dueMs > atMs ? member.dueMs : member.startOf(index + 2);
+  if (resumesAtMs <= (when === "now" ? atMs : endMs)) return "time_invalid";
+  catchUp(account, member, atMs);
+  if (when === "now") close(account, member, atMs, { atMs, resumesMs: resumesAtMs });
+  else member.pause = { resumesMs: resumesAtMs, paidUntilMs: endMs };
+  return "done";
+}
+
+/** Whether it is over once what is due is done. */
+function willBeOver(account: Account, member: Membership, nowMs: number): boolean {
+  if (!isRunning(member) || member.dueMs > nowMs) return false;
+  const isLastTerm = member.plan.renewal === "none" && member.termsAhead === 0;
+  return isEnding(account, member) || (member.status !== "trialing" && isLastTerm);
+}
+
+/** The next term, or one from now on where the last one has run out; it is added when it is paid. */
+function renew(account: Account, member: Membership, nowMs: number): string {
+  const { plan, status } = member;
+  if (plan.renewal === "auto") return "term_renews_itself";
+  const isDue = isRunning(member) && member.dueMs <= nowMs;
+  const isOpen = isDue ? !isEnding(account, member) : isRunning(member) && status !== "trialing";
+  if (!isOpen && status !== "expired") return REFUSED;
+  const terms = account.bills.filter((bill) => bill.member === member && bill.reason === "term");
+  if (terms.some((bill) => bill.status === "open")) return "term_awaits_payment";
+  catchUp(account, member, nowMs);
+  const term = nextTerm(account, member, nowMs);
+  const lines = feeLines(plan, "advance", term);
+  const bill = issue(account, { member, reason: "term", ...term, issuedMs: nowMs, lines });
+  if (bill === null || bill.status === "paid") addTerm(account, member, term.fromMs);
+  return "done";
 }

@@ -1,7 +1,6 @@
 import { DAY_MS } from "#kernel/clock.ts";
 import type { Account, Bill } from "#test/simulate/records.ts";
-import { isRunning } from "./billing.ts";
-import { begin, endNow } from "./course.ts";
+import { addTerm, begin, endNow, isOwing } from "./course.ts";
 
 const RETRY_DAYS = [1, 3, 5, 7];
 
@@ -16,15 +15,9 @@ export function charge(account: Account, bill: Bill, nowMs: number): void {
 function paid(account: Account, bill: Bill): void {
   const { member } = bill;
   bill.status = "paid";
-  if (bill.reason === "term") {
-    if (isRunning(member)) member.termsAhead += 1;
-    return;
-  }
+  if (bill.reason === "term") return addTerm(account, member, bill.fromMs);
   if (member.status === "incomplete") begin(account, member, bill.fromMs);
-  const isOwingMore = account.bills.some(
-    (other) => other.member === member && other.tryMs !== null && other.firstFailedMs !== null,
-  );
-  if (member.status === "past_due" && !isOwingMore) member.status = "active";
+  if (member.status === "past_due" && !isOwing(account, member)) member.status = "active";
 }
 
 /** Tried again on its days, counted from the first failure; after the last it is given up. */
@@ -41,7 +34,8 @@ function failed(account: Account, bill: Bill, nowMs: number): void {
   if (member.status === "active") member.status = "past_due";
   if (bill.tryMs !== null) return;
   bill.status = "uncollectible";
-  const stays = member.plan.when_unpaid === "stay_past_due" && member.status === "past_due";
+  const goesOn = member.status === "past_due" || member.status === "paused";
+  const stays = member.plan.when_unpaid === "stay_past_due" && goesOn;
   if (!stays && member.endedMs === null) endNow(account, member, nowMs);
 }
 

@@ -30,7 +30,7 @@ export function priceOf(model: ModelTerms, used: bigint): Fraction {
       const reached = model.tiers.find(
         ({ up_to }) => up_to === null || charged <= billionths(up_to),
       );
-      return plus(costOf(charged, reached?.unit_price ?? "0"), flatOf(reached));
+      return plus(costOf(charged, reached?.unit_price ?? "0"), decimal(reached?.flat_price ?? "0"));
     }
     case "graduated":
       return graduated(model.tiers, charged);
@@ -45,7 +45,7 @@ function graduated(tiers: readonly TierTerms[], charged: bigint): Fraction {
     if (below > 0n && charged <= below) break;
     const end = tier.up_to === null ? charged : billionths(tier.up_to);
     const part = (end < charged ? end : charged) - below;
-    sum = plus(sum, plus(costOf(part, tier.unit_price), flatOf(tier)));
+    sum = plus(sum, plus(costOf(part, tier.unit_price), decimal(tier.flat_price ?? "0")));
     below = end;
   }
   return sum;
@@ -53,8 +53,4 @@ function graduated(tiers: readonly TierTerms[], charged: bigint): Fraction {
 
 function costOf(quantity: bigint, unitPrice: string): Fraction {
   return times(fraction(quantity, BILLION), decimal(unitPrice));
-}
-
-function flatOf(tier: TierTerms | undefined): Fraction {
-  return decimal(tier?.flat_price ?? "0");
 }

@@ -13,15 +13,22 @@ export function takeReport(member: Membership, report: ReceivedReport): string {
 
 function refusalOf(member: Membership, report: ReceivedReport): string | null {
   const { atMs, occurredAtMs, metric } = report;
-  const { status, endedMs, plan, stretches } = member;
+  const { status, endedMs, plan } = member;
   if (status === "incomplete" || status === "scheduled") return "subscription_not_active";
   if (endedMs !== null && atMs >= endedMs + DAY_MS) return "subscription_closed";
   const isPriced = plan.prices.some((price) => price.kind === "usage" && price.metric === metric);
   if (!isPriced) return "usage_metric_unknown";
   if (occurredAtMs > atMs + AHEAD_MS) return "usage_too_early";
   if (occurredAtMs < monthBefore(atMs) + AHEAD_MS) return "usage_too_late";
+  return outsideOf(member, occurredAtMs);
+}
+
+/** Before it began, after its end, or while it rested. */
+function outsideOf({ stretches, rests, endedMs, status }: Membership, atMs: number): string | null {
+  const isResting = rests.some(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs);
+  if (isResting && status === "paused") return "subscription_paused";
   const beganMs = stretches[0]?.fromMs ?? Infinity;
-  const isOutside = occurredAtMs < beganMs || occurredAtMs >= (endedMs ?? Infinity);
+  const isOutside = isResting || atMs < beganMs || atMs >= (endedMs ?? Infinity);
   return isOutside ? "usage_outside_subscription" : null;
 }
 
