@@ -27,7 +27,34 @@ export async function advanceClock(
   toMs: EpochMs,
 ): Promise<void> {
   const { db } = collector;
-  let nowMs = await currentClock(db, owner, toMs);
+  const fromMs = await currentClock(db, owner, toMs);
+  await liveOn(collector, owner, {
+    fromMs,
+    toMs,
+    async moveTo(nowMs) {
+      await db.ofCustomer(owner, (tx) => moveTestClock(tx, owner.customerId, nowMs));
+      faultPoint("clock.moved");
+    },
+  });
+  faultPoint("clock.arrived");
+}
+
+/** A stretch of a customer's time. */
+export interface Stretch {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+  /** Makes an instant the customer's present. */
+  moveTo(nowMs: EpochMs): Promise<void>;
+}
+
+/** Does what time asks for of one customer, instant by instant, and ends at the stretch's end. */
+export async function liveOn(
+  collector: Collector,
+  owner: ClockOwner,
+  { fromMs, toMs, moveTo }: Stretch,
+): Promise<void> {
+  const { db } = collector;
+  let nowMs = fromMs;
   let passes = 0;
   for (;;) {
     const dueMs = await nextDue(db, owner);
@@ -35,14 +62,12 @@ export async function advanceClock(
     passes = dueMs > nowMs ? 1 : passes + 1;
     if (passes > PASSES_PER_INSTANT_MAX) throw stuckAt(nowMs);
     nowMs = Math.max(nowMs, dueMs);
-    await setClock(db, owner, nowMs);
-    faultPoint("clock.moved");
+    await moveTo(nowMs);
     await closeDueOf(collector.engine, db, { ...owner, nowMs });
     faultPoint("clock.closed");
     await collectDueOf(collector, { ...owner, nowMs });
   }
-  await setClock(db, owner, toMs);
-  faultPoint("clock.arrived");
+  await moveTo(toMs);
 }
 
 async function currentClock(db: Database, owner: ClockOwner, toMs: EpochMs): Promise<EpochMs> {
@@ -65,10 +90,6 @@ async function nextDue(db: Database, owner: ClockOwner) {
     const planned = instants.filter((instantMs) => instantMs !== null);
     return planned.length === 0 ? null : Math.min(...planned);
   });
-}
-
-async function setClock(db: Database, owner: ClockOwner, toMs: EpochMs) {
-  await db.ofCustomer(owner, (tx) => moveTestClock(tx, owner.customerId, toMs));
 }
 
 function stuckAt(nowMs: EpochMs): BillingError {

@@ -27,6 +27,7 @@ export {
 export {
   hasOpenInvoice,
   listInvoices,
+  listInvoicesWrittenHere,
   updateInvoice,
 } from "./store.ts";
 export { listCharges } from "./store-charges.ts";

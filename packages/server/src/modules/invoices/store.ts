@@ -12,6 +12,7 @@ import type {
 } from "#modules/invoices/domain/index.ts";
 import { columns, jsonColumn } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { WRITTEN_HERE } from "#platform/db/written-here.ts";
 import {
   type ComputationJson,
   computationFromJson,
@@ -192,6 +193,18 @@ export async function listInvoices(
       page.before?.customerId ?? null,
       page.limit,
     ],
+  );
+  return withLines(tx, rows);
+}
+
+/** The invoices of these customers that this transaction has made or changed, the oldest first. */
+export async function listInvoicesWrittenHere(
+  tx: Tx,
+  customerIds: readonly bigint[],
+): Promise<Invoice[]> {
+  const rows = await tx.query<InvoiceRow>(
+    `select * from invoice where customer_id = any($1) and ${WRITTEN_HERE} order by number`,
+    [customerIds],
   );
   return withLines(tx, rows);
 }

@@ -17,7 +17,13 @@ import {
   updateHeads,
 } from "./store.ts";
 
-export { type Credit, listBalances, listCredit, sumBySource } from "./store.ts";
+export {
+  type Credit,
+  listBalances,
+  listCredit,
+  listTransfersWrittenHere,
+  sumBySource,
+} from "./store.ts";
 
 /**
  * Writes transfers at the end of their customers' chains, in the order given. An amount of zero moves

@@ -1,3 +1,4 @@
+import type { EpochMs } from "#kernel/clock.ts";
 import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import type {
   Account,
@@ -7,6 +8,7 @@ import type {
 } from "#modules/ledger/domain/index.ts";
 import { columns } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { WRITTEN_HERE } from "#platform/db/written-here.ts";
 
 /** What a customer has to its credit in a currency, in minor units. */
 export interface Credit {
@@ -83,6 +85,41 @@ export async function updateHeads(tx: Tx, heads: ReadonlyMap<bigint, ChainHead>)
       where kept.customer_id = moved.customer_id and kept.customer_id = any($1)`,
     columns(rows, ["customerId", "sequence", "hash"]),
   );
+}
+
+interface TransferRow {
+  customer_id: bigint;
+  currency: string;
+  debit_account: Account;
+  credit_account: Account;
+  amount_minor: string;
+  source_type: Transfer["sourceType"];
+  source_id: bigint;
+  occurred_at: EpochMs;
+}
+
+/** The transfers that this transaction has posted for these customers, in that order. */
+export async function listTransfersWrittenHere(
+  tx: Tx,
+  customerIds: readonly bigint[],
+): Promise<Transfer[]> {
+  const rows = await tx.query<TransferRow>(
+    `select customer_id, currency, debit_account, credit_account, amount_minor, source_type,
+            source_id, occurred_at
+       from ledger_transfer
+      where customer_id = any($1) and ${WRITTEN_HERE} order by customer_id, sequence`,
+    [customerIds],
+  );
+  return rows.map((row) => ({
+    customerId: row.customer_id,
+    currency: row.currency,
+    debitAccount: row.debit_account,
+    creditAccount: row.credit_account,
+    amountMinor: BigInt(row.amount_minor),
+    sourceType: row.source_type,
+    sourceId: row.source_id,
+    occurredAtMs: row.occurred_at,
+  }));
 }
 
 /**

@@ -46,6 +46,7 @@ export {
   listRefundsByRailRef,
   type SettledPage,
 } from "./journal-store.ts";
+export { extendLease, leasePayment, releaseLeases } from "./lease-store.ts";
 export {
   findManualPayment,
   insertManualPayment,
@@ -58,6 +59,7 @@ export {
   insertRailEvent,
   updateRailEventHandled,
 } from "./rail-event-store.ts";
+export { willingRail } from "./rails/willing-rail.ts";
 export {
   claimRefund,
   type DueRefund,
@@ -85,7 +87,6 @@ export {
   abandonPayments,
   countFailingPayments,
   type DuePayment,
-  extendLease,
   findDuePayments,
   findDuePaymentsOf,
   findPaymentByRailRef,
@@ -95,8 +96,8 @@ export {
   insertPayments,
   insertStrayPayment,
   keepRailRef,
-  leasePayment,
   listPayments,
+  listPaymentsWrittenHere,
   lockPayment,
   nextAttemptOf,
   updatePayment,

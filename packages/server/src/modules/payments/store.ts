@@ -3,6 +3,7 @@ import type { OwnedId } from "#kernel/ids.ts";
 import type { Payment, PaymentStatus } from "#modules/payments/domain/index.ts";
 import { columns, instant, instantOrNull } from "#platform/db/columns.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
+import { WRITTEN_HERE } from "#platform/db/written-here.ts";
 import { type PaymentRow, toPayment } from "./payment-row.ts";
 
 /** A payment that is due, and whose project it is. */
@@ -73,35 +74,6 @@ export async function findProjectOfPayment(tx: DiscoveryTx, key: OwnedId): Promi
 }
 
 /**
- * Takes a due payment for one attempt: nobody else gets it before `untilMs`, by the wall clock.
- * Null when it is not due in its customer's time, is settled, or is somebody else's.
- */
-export async function leasePayment(
-  tx: Tx,
-  key: OwnedId,
-  instants: {
-    readonly customerNowMs: EpochMs;
-    readonly wallNowMs: EpochMs;
-    readonly untilMs: EpochMs;
-  },
-): Promise<Payment | null> {
-  const [row] = await tx.query<PaymentRow>(
-    `update payment set leased_until = $5
-      where customer_id = $1 and id = $2 and status = 'pending' and next_attempt_at <= $3
-        and (leased_until is null or leased_until <= $4)
-      returning *`,
-    [
-      key.customerId,
-      key.id,
-      instant(instants.customerNowMs),
-      instant(instants.wallNowMs),
-      instant(instants.untilMs),
-    ],
-  );
-  return row === undefined ? null : toPayment(row);
-}
-
-/**
  * Keeps money that came for nothing. False when it is known already, as this or as what pays an
  * invoice.
  */
@@ -155,15 +127,6 @@ export async function updatePayment(tx: Tx, payment: Payment, wallNowMs: EpochMs
       payment.amountMinor,
       payment.surplusMinor,
     ],
-  );
-}
-
-/** Keeps others away from a payment that is in an attempt, until a later instant than they were. */
-export async function extendLease(tx: Tx, key: OwnedId, untilMs: EpochMs): Promise<void> {
-  await tx.query(
-    `update payment set leased_until = greatest(leased_until, $3)
-      where customer_id = $1 and id = $2 and leased_until is not null`,
-    [key.customerId, key.id, instant(untilMs)],
   );
 }
 
@@ -245,6 +208,18 @@ export async function listPayments(
       page.before?.customerId ?? null,
       page.limit,
     ],
+  );
+  return rows.map(toPayment);
+}
+
+/** The payments of these customers that this transaction has made or changed, the oldest first. */
+export async function listPaymentsWrittenHere(
+  tx: Tx,
+  customerIds: readonly bigint[],
+): Promise<Payment[]> {
+  const rows = await tx.query<PaymentRow>(
+    `select * from payment where customer_id = any($1) and ${WRITTEN_HERE} order by id`,
+    [customerIds],
   );
   return rows.map(toPayment);
 }

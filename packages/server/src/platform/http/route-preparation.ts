@@ -5,7 +5,8 @@ import type {
   preValidationHookHandler,
   RouteOptions,
 } from "fastify";
-import { assert } from "#kernel/assert.ts";
+import { type TSchema, Type } from "typebox";
+import { assert, present } from "#kernel/assert.ts";
 import type { AllowedMethods } from "./allowed-methods.ts";
 import { requireScope } from "./authentication.ts";
 import type { Authenticate } from "./caller.ts";
@@ -13,6 +14,7 @@ import { checkIdempotencyKey } from "./idempotency.ts";
 import { type AnswerLog, answerLog } from "./log.ts";
 import type { RequestDurations, RouteDurations } from "./metrics.ts";
 import { isRateLimited, type Operation, operationOf, successStatus } from "./operation.ts";
+import { PreviewQuery, previewWhenAsked } from "./preview.ts";
 import type { Surface } from "./surface.ts";
 
 export interface RoutePreparationDeps {
@@ -48,6 +50,7 @@ export function prepareRoute(
   allowed.add(method, url);
 
   const status = successStatus(route);
+  if (config.previews === true) offerPreview(route, surface, status);
   route.onRequest = [
     ...(config.scope === undefined ? [] : [requireScope(authenticate, config.scope)]),
     ...(rateLimit !== null && isRateLimited(config) ? [rateLimit] : []),
@@ -67,6 +70,21 @@ export function prepareRoute(
       config.requestLog === "none" ? null : answerLog(logger, url),
     ),
   ];
+}
+
+/** Adds to a route's description, and to what it does, that it can be previewed. */
+function offerPreview(route: RouteOptions, { name, preview }: Surface, status: number): void {
+  const shape = present(preview, `the surface ${name} previews writes`);
+  const schema = route.schema as { response: Record<number, TSchema> };
+  const answer = present(schema.response[status], "what is previewed has an answer");
+  const previewSchema = shape.schema(answer);
+  const form = status === 200 ? Type.Union([answer, previewSchema]) : previewSchema;
+  route.schema = {
+    ...route.schema,
+    querystring: PreviewQuery,
+    response: { ...schema.response, 200: form },
+  };
+  route.preHandler = [...listOf(route.preHandler), previewWhenAsked(shape)];
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { TSchema } from "typebox";
 import type { Failure } from "./failure.ts";
+import type { PreviewShape } from "./preview.ts";
 
 /** How a surface writes its errors. */
 export interface ErrorShape {
@@ -16,6 +17,8 @@ export interface Surface {
   /** `/v1`: what is not found below it is answered in this surface's shape. */
   readonly owns: string;
   readonly errors: ErrorShape;
+  /** How its writes are previewed; a surface without one previews none. */
+  readonly preview?: PreviewShape;
   /** What `X-API-Version` may ask for; a surface without versions takes no notice of it. */
   readonly apiVersions?: readonly string[];
   /** Pages get the headers that protect HTML. */

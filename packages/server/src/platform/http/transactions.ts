@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { present } from "#kernel/assert.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { undone } from "#platform/db/undone.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Caller } from "./caller.ts";
 import { answerOnce, type IdempotencyDeps } from "./idempotency.ts";
@@ -14,6 +15,7 @@ export function decorateWithTransactions(app: FastifyInstance, deps: Transaction
   const { db } = deps;
 
   app.decorateRequest("authenticated", null);
+  app.decorateRequest("preview", null);
   app.decorateRequest("caller", {
     getter(this: FastifyRequest): Caller {
       return present(this.authenticated, "only a route with a scope has a caller");
@@ -27,7 +29,14 @@ export function decorateWithTransactions(app: FastifyInstance, deps: Transaction
   app.decorateReply("answer", async function answer<
     Body,
   >(this: FastifyReply, work: (tx: Tx) => Promise<Body>) {
-    const { projectId } = this.request.caller;
+    const { caller, preview } = this.request;
+    const { projectId } = caller;
+    if (preview !== null) {
+      // It is the work itself that is shown: nothing but the commit tells the two apart. The route sends
+      // what it is given, and its schema has the preview's form beside that of its answer.
+      const shown = undone(db, projectId, async (tx) => preview.read(tx, await work(tx)));
+      return (await shown) as Body;
+    }
     const body = await db.inProject(projectId, (tx) => answerOnce(deps, this, tx, work));
     faultPoint("answer.committed");
     return body;

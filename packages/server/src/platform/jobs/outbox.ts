@@ -1,6 +1,7 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import { columns, jsonColumn } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { WRITTEN_HERE } from "#platform/db/written-here.ts";
 
 /** Something that happened, told to whoever listens once the transaction that did it is committed. */
 export interface OutboxEvent {
@@ -27,4 +28,26 @@ export async function appendToOutbox(tx: Tx, events: readonly OutboxEvent[]): Pr
       tx.projectId,
     ],
   );
+}
+
+interface OutboxRow {
+  customer_id: bigint;
+  id: bigint;
+  type: string;
+  data: OutboxEvent["data"];
+  occurred_at: EpochMs;
+}
+
+/** What this transaction has appended so far, in that order. */
+export async function listAppendedHere(tx: Tx): Promise<OutboxEvent[]> {
+  const rows = await tx.query<OutboxRow>(
+    `select customer_id, id, type, data, occurred_at from outbox
+      where project_id = $1 and ${WRITTEN_HERE} order by id`,
+    [tx.projectId],
+  );
+  return rows.map(({ customer_id: customerId, occurred_at: occurredAtMs, ...event }) => ({
+    customerId,
+    occurredAtMs,
+    ...event,
+  }));
 }

@@ -8,11 +8,13 @@ import { type AccessTokenRoutesDeps, accessTokenRoutes } from "./access-tokens.t
 import { creditNoteRoutes } from "./credit-notes.ts";
 import { customerRoutes } from "./customers.ts";
 import { eventRoutes } from "./events.ts";
+import { forecastRoutes } from "./forecasts.ts";
 import { invoiceCorrectionRoutes } from "./invoice-corrections.ts";
 import { invoiceRoutes } from "./invoices.ts";
 import { type PaymentMethodDeps, paymentMethodRoutes } from "./payment-methods.ts";
 import { paymentRoutes } from "./payments.ts";
 import { planRoutes } from "./plans.ts";
+import { operatorPreview } from "./preview.ts";
 import { projectRoutes } from "./project.ts";
 import { type ReconciliationDeps, reconciliationRoutes } from "./reconciliations.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
@@ -49,6 +51,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
     owns: "/v1",
     errors: problemErrors,
     apiVersions: ["1"],
+    preview: operatorPreview(publicUrl),
     routes: [
       projectRoutes(),
       accessTokenRoutes(tokens),
@@ -57,6 +60,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       testClockRoutes(collector),
       paymentMethodRoutes(cards),
       subscriptionRoutes({ engine, publicUrl }, recorder),
+      forecastRoutes(collector, publicUrl),
       usageRoutes(engine, recorder),
       usageEventRoutes,
       invoiceRoutes,

@@ -10,7 +10,7 @@ const params = Closed({ id: IdString("invoice") });
 const refusals = ["invoice_not_found", "invoice_transition_refused", "payment_under_way"] as const;
 
 export const voidInvoice = {
-  config: { scope: "billing:write", refuses: refusals },
+  config: { scope: "billing:write", previews: true, refuses: refusals },
   schema: {
     operationId: "voidInvoice",
     summary: "Take back an invoice of which nothing is paid",
@@ -23,7 +23,7 @@ export const voidInvoice = {
 } as const;
 
 export const markInvoiceUncollectible = {
-  config: { scope: "billing:write", refuses: refusals },
+  config: { scope: "billing:write", previews: true, refuses: refusals },
   schema: {
     operationId: "markInvoiceUncollectible",
     summary: "Give up on what is not paid of an invoice",
@@ -45,6 +45,7 @@ const Reference = Type.String({
 export const recordPayment = {
   config: {
     scope: "billing:write",
+    previews: true,
     refuses: [
       ...refusals,
       "amount_invalid",
@@ -85,6 +86,7 @@ export const listRecordedPayments = {
 export const createCreditNote = {
   config: {
     scope: "billing:write",
+    previews: true,
     refuses: [
       ...refusals,
       "amount_invalid",

@@ -31,7 +31,7 @@ const subscriptionFields = {
   pause: Nullable(Closed({ paused_at: Nullable(Instant), resumes_at: Nullable(Instant) })),
 };
 
-const SubscriptionWire = Closed(subscriptionFields);
+export const SubscriptionWire = Closed(subscriptionFields);
 
 const CreatedSubscriptionWire = Closed({
   ...subscriptionFields,
@@ -80,6 +80,7 @@ const NewSubscription = Closed({
 export const createSubscription = {
   config: {
     scope: "billing:write",
+    previews: true,
     refuses: [
       "customer_not_found",
       "plan_not_found",
@@ -128,6 +129,7 @@ export const getSubscription = {
 export const cancelSubscription = {
   config: {
     scope: "billing:write",
+    previews: true,
     refuses: ["subscription_not_found", "subscription_transition_refused"],
     emptyBody: true,
   },
@@ -148,7 +150,7 @@ export const cancelSubscription = {
 const RefusedTransition = ["subscription_not_found", "subscription_transition_refused"] as const;
 
 export const undoCancellation = {
-  config: { scope: "billing:write", refuses: RefusedTransition, emptyBody: true },
+  config: { scope: "billing:write", previews: true, refuses: RefusedTransition, emptyBody: true },
   schema: {
     operationId: "undoCancellation",
     summary: "Let a subscription run on that was to end with its period",
@@ -162,6 +164,7 @@ export const undoCancellation = {
 export const pauseSubscription = {
   config: {
     scope: "billing:write",
+    previews: true,
     refuses: [...RefusedTransition, "term_not_pausable", "time_invalid"],
     emptyBody: true,
   },
@@ -183,7 +186,7 @@ export const pauseSubscription = {
 } as const;
 
 export const resumeSubscription = {
-  config: { scope: "billing:write", refuses: RefusedTransition, emptyBody: true },
+  config: { scope: "billing:write", previews: true, refuses: RefusedTransition, emptyBody: true },
   schema: {
     operationId: "resumeSubscription",
     summary: "End a pause, or take back one that has not begun",
@@ -195,7 +198,7 @@ export const resumeSubscription = {
 } as const;
 
 export const endTrial = {
-  config: { scope: "billing:write", refuses: RefusedTransition, emptyBody: true },
+  config: { scope: "billing:write", previews: true, refuses: RefusedTransition, emptyBody: true },
   schema: {
     operationId: "endTrial",
     summary: "End a trial now",
@@ -211,6 +214,7 @@ export const endTrial = {
 export const renewSubscription = {
   config: {
     scope: "billing:write",
+    previews: true,
     refuses: [...RefusedTransition, "term_renews_itself", "term_awaits_payment"],
     emptyBody: true,
   },
