@@ -119,7 +119,7 @@ describe("a dry run answers just what the write then does", () => {
       .filter(({ parameters = [] }) => parameters.some(({ name }: Json) => name === "dry_run"))
       .map(({ operationId }) => operationId);
 
-    expect(previewable.toSorted()).toEqual(Object.keys(writes).toSorted());
+    expect(new Set(previewable)).toEqual(new Set(Object.keys(writes)));
   });
 
   test("a refusal is refused alike, and a key is not taken by a dry run", async () => {

@@ -18,6 +18,7 @@ export type {
   RailNotice,
   RailPaymentMethod,
 } from "#modules/payments/rails/rail.ts";
+export { willingRail } from "#modules/payments/rails/willing-rail.ts";
 export { listAttempts, settleAttempt, startAttempt } from "./attempt-store.ts";
 export {
   detachPaymentMethod,
@@ -59,7 +60,6 @@ export {
   insertRailEvent,
   updateRailEventHandled,
 } from "./rail-event-store.ts";
-export { willingRail } from "./rails/willing-rail.ts";
 export {
   claimRefund,
   type DueRefund,

@@ -3,6 +3,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
 import { type ErrorCode, errorCodes } from "#kernel/error.ts";
 import { statusOfCode } from "./failure.ts";
+import { shareTitledSchemas } from "./openapi-components.ts";
 import type { Operation } from "./operation.ts";
 import type { Surface } from "./surface.ts";
 
@@ -56,7 +57,7 @@ function completed(
       if (operation !== undefined) complete(described, operation);
     }
   }
-  return document;
+  return shareTitledSchemas(document);
 }
 
 function complete(

@@ -34,8 +34,10 @@ export function decorateWithTransactions(app: FastifyInstance, deps: Transaction
     if (preview !== null) {
       // It is the work itself that is shown: nothing but the commit tells the two apart. The route sends
       // what it is given, and its schema has the preview's form beside that of its answer.
-      const shown = undone(db, projectId, async (tx) => preview.read(tx, await work(tx)));
-      return (await shown) as Body;
+      return undone<Body>(db, projectId, async (tx) => {
+        const shown: unknown = await preview.read(tx, await work(tx));
+        return shown as Body;
+      });
     }
     const body = await db.inProject(projectId, (tx) => answerOnce(deps, this, tx, work));
     faultPoint("answer.committed");

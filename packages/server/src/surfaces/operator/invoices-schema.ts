@@ -27,39 +27,42 @@ const InvoiceLineWire = Closed({
   amount: Decimal,
 });
 
-export const InvoiceWire = Closed({
-  id: IdString("invoice"),
-  number: Type.String({ description: "Gapless within the project", examples: ["42"] }),
-  status: Literals(["open", "paid", "void", "uncollectible"] as const),
-  reason: Literals(["opening", "renewal", "term", "final"] as const),
-  customer: IdString("customer"),
-  subscription: Nullable(IdString("subscription")),
-  currency: Type.String({ examples: ["JMD"] }),
-  period_start: Instant,
-  period_end: Instant,
-  base_amount: Decimal,
-  usage_amount: Decimal,
-  total: Decimal,
-  credit_applied: DecimalString({
-    description:
-      "What it took of its customer's credit; below zero it is what it put there for the next ones",
-  }),
-  amount_credited: DecimalString({
-    description: "What credit notes took off before it was paid",
-    examples: ["0.00"],
-  }),
-  amount_due: DecimalString({
-    description: "What was to be paid of it in all: the total less both of these",
-  }),
-  amount_paid: Decimal,
-  amount_remaining: DecimalString({
-    description: "What is still to be paid",
-    examples: ["0.00"],
-  }),
-  issued_at: Instant,
-  paid_at: Nullable(Instant),
-  lines: Type.Array(InvoiceLineWire),
-});
+export const InvoiceWire = Closed(
+  {
+    id: IdString("invoice"),
+    number: Type.String({ description: "Gapless within the project", examples: ["42"] }),
+    status: Literals(["open", "paid", "void", "uncollectible"] as const),
+    reason: Literals(["opening", "renewal", "term", "final"] as const),
+    customer: IdString("customer"),
+    subscription: Nullable(IdString("subscription")),
+    currency: Type.String({ examples: ["JMD"] }),
+    period_start: Instant,
+    period_end: Instant,
+    base_amount: Decimal,
+    usage_amount: Decimal,
+    total: Decimal,
+    credit_applied: DecimalString({
+      description:
+        "What it took of its customer's credit; below zero it is what it put there for the next ones",
+    }),
+    amount_credited: DecimalString({
+      description: "What credit notes took off before it was paid",
+      examples: ["0.00"],
+    }),
+    amount_due: DecimalString({
+      description: "What was to be paid of it in all: the total less both of these",
+    }),
+    amount_paid: Decimal,
+    amount_remaining: DecimalString({
+      description: "What is still to be paid",
+      examples: ["0.00"],
+    }),
+    issued_at: Instant,
+    paid_at: Nullable(Instant),
+    lines: Type.Array(InvoiceLineWire),
+  },
+  { title: "Invoice" },
+);
 
 const RatedTierWire = Closed({
   from: Decimal,

@@ -86,7 +86,7 @@ const DisputeWire = Closed({
   closed_at: Nullable(Instant),
 });
 
-export const PaymentWire = Closed(payment);
+export const PaymentWire = Closed(payment, { title: "Payment" });
 
 export const PaymentDetailWire = Closed({
   ...payment,

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { writtenHere } from "#flows/written-here.ts";
+import { type Written, writtenHere } from "#flows/written-here.ts";
 import { isoInstant } from "#kernel/clock.ts";
 import { formatId, formatOwnedId, type IdType } from "#kernel/ids.ts";
 import { formatMinor } from "#kernel/money.ts";
@@ -8,27 +8,32 @@ import type { Transfer } from "#modules/ledger/domain/index.ts";
 import { paymentSnapshot } from "#modules/payments/index.ts";
 import type { PreviewShape } from "#platform/http/preview.ts";
 import { Closed, DecimalString, IdString, Instant } from "#platform/http/wire.ts";
-import type { OutboxEvent } from "#platform/jobs/outbox.ts";
 import { InvoiceWire } from "./invoices-schema.ts";
 import { PaymentWire } from "./payments-schema.ts";
 
-const PostingWire = Closed({
-  customer: IdString("customer"),
-  debit: Type.String({ examples: ["receivable"] }),
-  credit: Type.String({ examples: ["revenue"] }),
-  amount: DecimalString(),
-  currency: Type.String({ examples: ["JMD"] }),
-  source: Type.String({
-    description: "The invoice, payment or other object that it is posted for",
-  }),
-  occurred_at: Instant,
-});
+const PostingWire = Closed(
+  {
+    customer: IdString("customer"),
+    debit: Type.String({ examples: ["receivable"] }),
+    credit: Type.String({ examples: ["revenue"] }),
+    amount: DecimalString(),
+    currency: Type.String({ examples: ["JMD"] }),
+    source: Type.String({
+      description: "The invoice, payment or other object that it is posted for",
+    }),
+    occurred_at: Instant,
+  },
+  { title: "Posting" },
+);
 
-const EventWire = Closed({
-  type: Type.String({ examples: ["invoice.finalized"] }),
-  occurred_at: Instant,
-  data: Type.Record(Type.String(), Type.Unknown()),
-});
+const EventWire = Closed(
+  {
+    type: Type.String({ examples: ["invoice.finalized"] }),
+    occurred_at: Instant,
+    data: Type.Record(Type.String(), Type.Unknown()),
+  },
+  { title: "WrittenEvent" },
+);
 
 /** What a transaction writes, as previews and forecasts show it. */
 export const writtenFields = {
@@ -43,8 +48,7 @@ export const writtenFields = {
 /** Shows with the answer of a write what it does to invoices, books and the event log. */
 export function operatorPreview(publicUrl: string): PreviewShape {
   return {
-    schema: (answer) =>
-      Closed({ dry_run: Type.Literal(true), answer, ...writtenFields }, { title: "Preview" }),
+    schema: (answer) => Closed({ dry_run: Type.Literal(true), answer, ...writtenFields }),
     async read(tx, answer) {
       const written = await writtenHere(tx);
       return { dry_run: true, answer, ...writtenToWire(written, publicUrl) };
@@ -53,7 +57,7 @@ export function operatorPreview(publicUrl: string): PreviewShape {
 }
 
 export function writtenToWire(
-  { invoices, payments, transfers, events }: Awaited<ReturnType<typeof writtenHere>>,
+  { invoices, payments, transfers, events }: Written,
   publicUrl: string,
 ) {
   return {
@@ -86,6 +90,6 @@ function postingToWire(transfer: Transfer) {
   };
 }
 
-function eventToWire({ type, occurredAtMs, data }: OutboxEvent) {
+function eventToWire({ type, occurredAtMs, data }: Written["events"][number]) {
   return { type, occurred_at: isoInstant(occurredAtMs), data };
 }

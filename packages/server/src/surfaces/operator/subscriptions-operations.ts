@@ -31,7 +31,7 @@ const subscriptionFields = {
   pause: Nullable(Closed({ paused_at: Nullable(Instant), resumes_at: Nullable(Instant) })),
 };
 
-export const SubscriptionWire = Closed(subscriptionFields);
+export const SubscriptionWire = Closed(subscriptionFields, { title: "Subscription" });
 
 const CreatedSubscriptionWire = Closed({
   ...subscriptionFields,
