@@ -72,6 +72,12 @@ export type Operation =
       readonly subscription: string;
       readonly when: "now" | "at_period_end";
     }
+  | {
+      readonly does: "void" | "mark_uncollectible" | "pay_by_hand";
+      readonly subscription: string;
+      /** Which of its bills, the oldest being 1. */
+      readonly bill: number;
+    }
   | Report;
 
 export interface Report {
@@ -104,6 +110,9 @@ export function inWords(step: Step): string {
 }
 
 function deed(step: Operation): string {
+  if ("bill" in step) {
+    return `has bill ${step.bill} of ${step.subscription} treated: ${step.does.replaceAll("_", " ")}`;
+  }
   switch (step.does) {
     case "give_card":
       return `gives a card that ${step.works ? "works" : "is declined"}`;

@@ -130,6 +130,7 @@ function subscribe(telling: Telling, subscription: string, fromMs: number, curre
   });
   changeMind(telling, subscription, fromMs);
   rest(telling, subscription, fromMs);
+  correctBills(telling, subscription, fromMs);
   const days = DAYS[interval.unit] * interval.count;
   const lastMs = days === 1 ? Math.min(endMs, fromMs + 40 * DAY_MS) : endMs;
   const isLeaving = days === 1 || chance.happens(0.4);
@@ -157,6 +158,21 @@ function subscribe(telling: Telling, subscription: string, fromMs: number, curre
     stopsMs,
     everyDays: Math.min(40, days / 4),
   });
+}
+
+/** What the merchant does to bills by hand. */
+function correctBills(
+  { chance, endMs, steps }: Telling,
+  subscription: string,
+  fromMs: number,
+): void {
+  for (const does of ["void", "mark_uncollectible", "pay_by_hand", "pay_by_hand"] as const) {
+    const atMs = fromMs + chance.integer(0, 400) * DAY_MS;
+    const bill = chance.integer(1, 4);
+    if (chance.happens(0.15) && atMs < endMs) {
+      tell({ chance, steps }, atMs, { does, subscription, bill });
+    }
+  }
 }
 
 /** A pause that ends by itself, by a wish, or never. */

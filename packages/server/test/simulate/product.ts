@@ -182,6 +182,7 @@ async function take(
   }
   const id = ids.subscriptions.get(`${life.number} ${step.subscription}`);
   if (id === undefined) return "nobody there";
+  if ("bill" in step) return correct(shop, id, step);
   if (step.does === "pause") {
     const { when, resumesAtMs } = step;
     const until = resumesAtMs === undefined ? {} : { resumes_at: iso(resumesAtMs) };
@@ -193,6 +194,26 @@ async function take(
   }
   const body = { at_period_end: step.when === "at_period_end" };
   return outcome(await shop.call("POST", `/v1/subscriptions/${id}/cancel`, { body }));
+}
+
+/** Takes a bill back, gives it up, or records all that is left of it as paid by hand. */
+async function correct(
+  { call }: TestApp,
+  subscription: string,
+  { bill, does, number }: Extract<Step, { bill: number }>,
+): Promise<string> {
+  const { data } = granted(
+    await call("GET", `/v1/invoices?subscription=${subscription}&limit=100`),
+  );
+  const invoice = data.toReversed()[bill - 1];
+  if (invoice === undefined) return "nobody there";
+  if (does !== "pay_by_hand") {
+    return outcome(await call("POST", `/v1/invoices/${invoice.id}/${does}`, { body: {} }));
+  }
+  const remaining = invoice.amount_remaining;
+  const amount = Number(remaining) > 0 ? remaining : "1";
+  const body = { amount, method: "bank_transfer", reference: `by hand ${number}` };
+  return outcome(await call("POST", `/v1/invoices/${invoice.id}/payments`, { body }));
 }
 
 async function takeReports(

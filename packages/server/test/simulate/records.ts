@@ -26,7 +26,9 @@ export interface Bill extends Span {
   readonly lines: readonly Line[];
   readonly totalMinor: bigint;
   readonly creditMinor: bigint;
-  status: "open" | "paid" | "uncollectible";
+  status: "open" | "paid" | "uncollectible" | "void";
+  /** After the last try; another card is tried all the same while its subscription is past due. */
+  isGivenUp: boolean;
   /** When it is tried next; null when it is not. */
   tryMs: number | null;
   firstFailedMs: number | null;

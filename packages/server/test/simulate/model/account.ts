@@ -16,10 +16,10 @@ import {
   start,
 } from "./course.ts";
 import { feeLines } from "./lines.ts";
-import { charge, giveCard } from "./paying.ts";
+import { charge, correct, giveCard } from "./paying.ts";
 import { takeReport } from "./reports.ts";
 
-type Command = Exclude<Step, Report | { does: "give_card" } | { does: "subscribe" }>;
+type Command = Exclude<Step, Report | { does: "give_card" | "subscribe" } | { bill: number }>;
 
 const REFUSED = "subscription_transition_refused";
 
@@ -60,6 +60,10 @@ export function take(account: Account, step: Step, plans: ReadonlyMap<string, Pl
   const member = account.members.find(({ name }) => name === step.subscription);
   if (member === undefined) return "nobody there";
   if (step.does === "report") return takeReport(member, step);
+  if ("bill" in step) {
+    const bill = account.bills.filter((made) => made.member === member)[step.bill - 1];
+    return bill === undefined ? "nobody there" : correct(account, bill, step.does, step.atMs);
+  }
   return command(account, member, step);
 }
 

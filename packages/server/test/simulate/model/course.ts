@@ -110,8 +110,8 @@ export function issue(account: Account, draft: Draft): Bill | null {
   account.creditMinor -= creditMinor;
   const isPaid = totalMinor <= creditMinor;
   const status = isPaid ? "paid" : "open";
-  const trying = { tryMs: isPaid ? null : draft.issuedMs, firstFailedMs: null, attempts: [] };
-  const bill: Bill = { ...draft, totalMinor, creditMinor, status, ...trying };
+  const tries = { tryMs: isPaid ? null : draft.issuedMs, firstFailedMs: null, attempts: [] };
+  const bill = { ...draft, totalMinor, creditMinor, status, isGivenUp: false, ...tries } as Bill;
   account.bills.push(bill);
   return bill;
 }

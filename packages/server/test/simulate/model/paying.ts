@@ -27,6 +27,7 @@ function failed(account: Account, bill: Bill, nowMs: number): void {
   bill.firstFailedMs = firstMs;
   if (bill.reason === "term") {
     bill.status = "uncollectible";
+    bill.isGivenUp = true;
     return;
   }
   const retries = RETRY_DAYS.map((days) => firstMs + days * DAY_MS);
@@ -34,6 +35,7 @@ function failed(account: Account, bill: Bill, nowMs: number): void {
   if (member.status === "active") member.status = "past_due";
   if (bill.tryMs !== null) return;
   bill.status = "uncollectible";
+  bill.isGivenUp = true;
   const goesOn = member.status === "past_due" || member.status === "paused";
   const stays = member.plan.when_unpaid === "stay_past_due" && goesOn;
   if (!stays && member.endedMs === null) endNow(account, member, nowMs);
@@ -43,8 +45,29 @@ function failed(account: Account, bill: Bill, nowMs: number): void {
 export function giveCard(account: Account, works: boolean, nowMs: number): void {
   account.card = works ? "works" : "declined";
   for (const bill of account.bills) {
-    const isReopened = bill.status === "uncollectible" && bill.member.status === "past_due";
+    const isReopened = bill.isGivenUp && bill.member.status === "past_due";
     if (bill.tryMs !== null) bill.tryMs = Math.min(bill.tryMs, nowMs);
     else if (isReopened) bill.tryMs = nowMs;
   }
+}
+
+/** What is done to a bill by hand: it is collected no more. */
+export function correct(account: Account, bill: Bill, does: string, nowMs: number): string {
+  const wanted = does === "void" ? "void" : "uncollectible";
+  const isByHand = does === "pay_by_hand";
+  if (!isByHand && bill.status === wanted) return "done";
+  if (bill.status === "paid" || bill.status === "void") return "invoice_transition_refused";
+  bill.tryMs = null;
+  bill.isGivenUp = false;
+  if (isByHand) {
+    paid(account, bill);
+    return "done";
+  }
+  const { member } = bill;
+  bill.status = wanted;
+  if (does === "void") account.creditMinor += bill.creditMinor;
+  const isOwed = does !== "void" || isOwing(account, member);
+  if (member.status === "incomplete") endNow(account, member, nowMs);
+  else if (member.status === "past_due" && !isOwed) member.status = "active";
+  return "done";
 }
