@@ -1,4 +1,5 @@
 import { amountAdapters } from "./adapters/amounts.ts";
+import { changeAdapters } from "./adapters/changes.ts";
 import { periodAdapters } from "./adapters/periods.ts";
 import { prorationAdapters } from "./adapters/proration.ts";
 import { tierAdapters } from "./adapters/tiers.ts";
@@ -24,6 +25,7 @@ export interface Evaluation {
 const adapters = [
   ...prorationAdapters,
   ...amountAdapters,
+  ...changeAdapters,
   ...periodAdapters,
   ...timeZoneAdapters,
   ...tierAdapters,

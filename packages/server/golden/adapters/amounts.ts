@@ -147,7 +147,7 @@ function shareInDays(part: Period, period: Period, basis: ProrationBasis): Share
 }
 
 /** So many days of a period of so many. */
-function daysShare(inputs: Figures, part: string, whole: string): Share {
+export function daysShare(inputs: Figures, part: string, whole: string): Share {
   const period = daysPeriod(0, inputs[whole]);
   return shareInDays({ ...period, endMs: daysFrom(0, countOf(inputs[part])) }, period, "days");
 }
@@ -159,7 +159,7 @@ function daysPeriod(startMs: number, days: Figures[string] | undefined): Period 
 /** What an invoice line charges for a flat price, or for a share of it. */
 export function flatAmount(amount: Nanos, share?: Share, currency: Currency = CENTS): bigint {
   const price = { kind: "flat", priceId: 1n, name: "price", billed: "advance", amount } as const;
-  return flatLine(price, { startMs: 0, endMs: 1 }, currency, share).amountMinor;
+  return flatLine(price, { startMs: 0, endMs: 1 }, currency, { share }).amountMinor;
 }
 
 export function cents(amountMinor: bigint): number {

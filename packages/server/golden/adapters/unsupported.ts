@@ -8,6 +8,5 @@ export const unsupported: readonly Unsupported[] = [
   { topics: "discount-tax", reason: "discounts and taxes are not built yet" },
   { topics: "rounding first-period wallet", about: "tax_rate", reason: TAX },
   { topics: "wallet credit-order credit-recurring credit-overage credit-void", reason: WALLET },
-  { topics: "downgrade", about: "invoice_at_request", reason: "plan changes are not built yet" },
   { topics: "resume", about: "credit_used", reason: WALLET },
 ];

@@ -1,8 +1,8 @@
 import { withPlanFacts } from "#flows/close-periods/line-facts.ts";
-import { bounds, closingLines, ranPeriod } from "#flows/close-periods/period-lines.ts";
+import { bounds, closingLines, ranFrom } from "#flows/close-periods/period-lines.ts";
+import type { SoldNowAndBefore } from "#flows/sold-terms.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import { type OwnedId, ownedKey } from "#kernel/ids.ts";
-import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import type { DraftLine } from "#modules/invoices/domain/index.ts";
 import { listPeriodLines } from "#modules/invoices/index.ts";
 import { usageOf } from "#modules/metering/index.ts";
@@ -27,13 +27,14 @@ export interface BilledPeriod {
 export async function listClosedPeriods(
   tx: Tx,
   subscription: Subscription,
+  sold: SoldNowAndBefore,
   page: { readonly beforeMs: EpochMs | null; readonly limit: number },
 ): Promise<BilledPeriod[]> {
   const closes = await listPeriodCloses(tx, subscription, page);
   const starts = closes.map(({ periodStartMs }) => periodStartMs);
   const lines = await listPeriodLines(tx, subscription, starts);
   return closes.map(({ customerId, periodStartMs, invoiceId }) => ({
-    period: ranPeriod(subscription, periodStartMs),
+    period: bounds(ranFrom({ subscription, ...sold }, periodStartMs)),
     status: "closed",
     lines: lines.filter(({ period }) => period.startMs === periodStartMs),
     invoice: invoiceId === null ? null : { customerId, id: invoiceId },
@@ -44,7 +45,7 @@ export async function listClosedPeriods(
 export async function findOpenPeriod(
   tx: Tx,
   subscription: Subscription,
-  plan: PlanVersion,
+  sold: SoldNowAndBefore,
 ): Promise<BilledPeriod | null> {
   const { customerId, id: subscriptionId, period } = subscription;
   if (period === null || isOver(subscription)) return null;
@@ -54,13 +55,13 @@ export async function findOpenPeriod(
     const key = { customerId, subscriptionId, meter, periodStartMs };
     return { ...key, quantity, billedQuantity: 0n, closings: 0 };
   });
-  const facts = await withPlanFacts(tx, [{ subscription, plan, counters }]);
+  const facts = await withPlanFacts(tx, [{ subscription, ...sold, counters }]);
   return {
     period: bounds(period),
     status: "open",
     lines: [
       ...(await listPeriodLines(tx, subscription, [periodStartMs])),
-      ...facts.flatMap((one) => closingLines(one, period, period)),
+      ...facts.flatMap((one) => closingLines(one, bounds(period))),
     ],
     invoice: null,
   };

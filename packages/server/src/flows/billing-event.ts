@@ -64,6 +64,18 @@ export const billingEvents = {
     when: "A period was closed and billed, and the next one runs.",
     carries: ["invoice?"],
   },
+  "subscription.changed": {
+    when: "It holds something else from now on: another plan, another quantity, other add-ons.",
+    carries: ["invoice?"],
+  },
+  "subscription.change_scheduled": {
+    when: "A change waits for its instant, or for the period's end. The one that waited before does not.",
+    carries: [],
+  },
+  "subscription.change_withdrawn": {
+    when: "The change that waited is not made.",
+    carries: [],
+  },
   "subscription.past_due": {
     when: "A charge failed for the first time and is tried again.",
     carries: ["invoice", "payment"],

@@ -1,4 +1,4 @@
-import { advanceLines } from "#flows/close-periods/period-lines.ts";
+import { advanceLines, wholly } from "#flows/close-periods/flat-lines.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { draftInvoice, type Invoice } from "#modules/invoices/domain/index.ts";
@@ -35,7 +35,7 @@ export async function buyTerm(engine: Engine, tx: Tx, key: OwnedId): Promise<Bou
   if (await hasOpenInvoice(tx, subscription, "term")) throw new BillingError("term_awaits_payment");
 
   const { customerId } = subscription;
-  const lines = advanceLines(plan, period);
+  const lines = advanceLines(subject.items, wholly(period));
   const draft = draftInvoice({
     customerId,
     id: engine.newId(),

@@ -38,9 +38,11 @@ async function caughtUp(
   return current;
 }
 
-/** Whether its period or its pause is over and waits to be ended. */
+/** Whether its period or its pause is over and waits to be ended, or a change to be made. */
 function isOverdue(subscription: Subscription, nowMs: EpochMs): boolean {
-  const { period, status, nextActionMs } = subscription;
+  const { period, status, nextActionMs, pendingChange } = subscription;
   if (status === "paused") return nextActionMs !== null && nextActionMs <= nowMs;
-  return isRunning(subscription) && period !== null && period.endMs <= nowMs;
+  if (!isRunning(subscription) || period === null) return false;
+  const changeMs = pendingChange?.atMs ?? Number.POSITIVE_INFINITY;
+  return Math.min(period.endMs, changeMs) <= nowMs;
 }

@@ -1,8 +1,7 @@
+import { type WantedItems, wantedSold } from "#flows/change-subscription/target.ts";
 import { makeCheckout } from "#flows/checkout/make-checkout.ts";
 import { BillingError } from "#kernel/error.ts";
-import { formatId, formatOwnedId, type OwnedId } from "#kernel/ids.ts";
-import type { PlanVersion } from "#modules/catalog/domain/index.ts";
-import { getPlan } from "#modules/catalog/index.ts";
+import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import { findCheckoutOf, paymentLink } from "#modules/checkout/index.ts";
 import { type Customer, type CustomerDraft, customerNow } from "#modules/customers/domain/index.ts";
 import { decideCurrency, findOrCreateByEmail } from "#modules/customers/index.ts";
@@ -20,6 +19,7 @@ import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { activateSubscription } from "./activate-subscription.ts";
 import { billingEventsOf } from "./billing-event.ts";
 import type { Engine } from "./engine.ts";
+import { heldOf, type Sold } from "./sold-terms.ts";
 
 export interface Subscribing {
   readonly engine: Engine;
@@ -28,7 +28,7 @@ export interface Subscribing {
 }
 
 /** What is asked for: who buys what. */
-export interface NewSubscription {
+export interface NewSubscription extends WantedItems {
   readonly customerId: bigint;
   readonly planId: bigint;
   readonly title: string | null;
@@ -96,9 +96,10 @@ async function sell(
   startsWith: "card_on_file" | "payment_link",
 ): Promise<CreatedSubscription> {
   const { engine } = subscribing;
-  const plan = await planOnSale(tx, asked.planId);
+  const sold = await wantedSold(tx, null, asked);
+  const { plan } = sold;
   const customer = await decideCurrency(tx, asked.customerId, plan.currency);
-  const subscription = newSubscription(engine, asked, plan, customer);
+  const subscription = newSubscription(engine, asked, sold, customer);
   await takeReference(tx, subscription);
 
   await insertSubscription(tx, subscription);
@@ -126,12 +127,6 @@ async function asItStands(
     subscription,
     paymentUrl: checkout === null ? null : paymentLink(publicUrl, checkout),
   };
-}
-
-async function planOnSale(tx: Tx, planId: bigint): Promise<PlanVersion> {
-  const { latest, status } = await getPlan(tx, planId);
-  if (status === "active") return latest;
-  throw new BillingError("plan_archived", { plan: formatId("plan", planId) });
 }
 
 /** What the merchant's own id named first; null when it is new, or none was given. */
@@ -162,11 +157,12 @@ class ReferenceTaken extends Error {
 function newSubscription(
   { clock, newId }: Engine,
   { title, referenceId, metadata, beginning: asked }: NewSubscription,
-  plan: PlanVersion,
+  sold: Sold,
   customer: Customer,
 ): Subscription {
+  const { plan, addOns } = heldOf(sold);
   const nowMs = customerNow(customer, clock.now());
-  const { interval, lifecycle } = plan;
+  const { interval, lifecycle } = sold.plan;
   const { timeZone } = customer;
   const terms = { trialDays: lifecycle.trial.days, interval, timeZone, nowMs };
   const beginning = beginningOf(asked ?? {}, terms);
@@ -174,8 +170,8 @@ function newSubscription(
   return {
     customerId: customer.customerId,
     id: newId(),
-    planId: plan.planId,
-    planVersion: plan.version,
+    ...plan,
+    addOns,
     status: startsAtMs === null ? "incomplete" : "scheduled",
     title,
     referenceId,
@@ -183,6 +179,8 @@ function newSubscription(
     timeZone,
     interval,
     beginning,
+    termsSinceMs: null,
+    pendingChange: null,
     anchorMs: null,
     beganMs: null,
     trialEndMs: null,

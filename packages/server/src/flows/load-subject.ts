@@ -1,11 +1,16 @@
 import { present } from "#kernel/assert.ts";
-import type { PlanVersion } from "#modules/catalog/domain/index.ts";
-import { planKey } from "#modules/catalog/index.ts";
+import { ownedKey } from "#kernel/ids.ts";
 import type { Customer } from "#modules/customers/domain/index.ts";
 import { getCustomer } from "#modules/customers/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Engine } from "./engine.ts";
+import { loadSold, type SoldNowAndBefore } from "./sold-terms.ts";
+
+/** Whose a subscription is, and what it holds. */
+export interface Subject extends SoldNowAndBefore {
+  readonly customer: Customer;
+}
 
 /** Whom an invoice or a payment is about. */
 export interface MoneySubject {
@@ -29,14 +34,13 @@ export async function loadMoneySubject(
 
 /** Loads whose a subscription is and what it is sold on. */
 export async function loadSubject(
-  { plans }: Pick<Engine, "plans">,
+  engine: Pick<Engine, "plans">,
   tx: Tx,
   subscription: Subscription,
-): Promise<{ readonly customer: Customer; readonly plan: PlanVersion }> {
-  const key = { planId: subscription.planId, version: subscription.planVersion };
-  const versions = await plans.planVersions(tx, [key]);
+): Promise<Subject> {
+  const sold = await loadSold(engine, tx, [subscription]);
   return {
     customer: await getCustomer(tx, subscription.customerId),
-    plan: present(versions.get(planKey(key)), "a subscription's plan version is never deleted"),
+    ...present(sold.get(ownedKey(subscription)), "every subscription holds something"),
   };
 }

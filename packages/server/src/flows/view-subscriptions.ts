@@ -1,7 +1,6 @@
 import { present } from "#kernel/assert.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
-import { planKey } from "#modules/catalog/index.ts";
 import { findCheckoutsOf, paymentLink } from "#modules/checkout/index.ts";
 import type { Customer } from "#modules/customers/domain/index.ts";
 import { findCustomers } from "#modules/customers/index.ts";
@@ -9,11 +8,13 @@ import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Subscribing } from "./create-subscription.ts";
 import { currentUsage, type RatableUsage } from "./current-usage.ts";
+import { loadSold } from "./sold-terms.ts";
 
 /** A subscription with everything that belongs to it. */
 export interface SubscriptionView {
   readonly subscription: Subscription;
   readonly customer: Customer;
+  /** What it holds, add-ons included, as one plan. */
   readonly plan: PlanVersion;
   /** What the running period counts so far. */
   readonly usage: readonly RatableUsage[];
@@ -27,8 +28,7 @@ export async function viewSubscriptions(
   tx: Tx,
   subscriptions: readonly Subscription[],
 ): Promise<SubscriptionView[]> {
-  const versionOf = ({ planId, planVersion }: Subscription) => ({ planId, version: planVersion });
-  const plans = await engine.plans.planVersions(tx, subscriptions.map(versionOf));
+  const sold = await loadSold(engine, tx, subscriptions);
   const customers = await findCustomers(tx, [
     ...new Set(subscriptions.map(({ customerId }) => customerId)),
   ]);
@@ -36,10 +36,7 @@ export async function viewSubscriptions(
   const subjects = subscriptions.map((subscription) => ({
     subscription,
     customer: present(customers.get(subscription.customerId), "a subscriber is a customer"),
-    plan: present(
-      plans.get(planKey(versionOf(subscription))),
-      "a subscription's plan version is never deleted",
-    ),
+    plan: present(sold.get(ownedKey(subscription)), "every subscription holds something").plan,
   }));
   const usage = await currentUsage(tx, subjects);
   return subjects.map((subject) => {

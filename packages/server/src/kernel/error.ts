@@ -30,6 +30,18 @@ export const errorCodes = {
     kind: "invalid",
     means: "An amount is above zero, and has no more decimals than its currency.",
   },
+  add_on_alone: {
+    kind: "conflict",
+    means: "An add-on is sold with a plan only, and a plan is no add-on.",
+  },
+  add_on_repeated: {
+    kind: "conflict",
+    means: "A plan or add-on is held once; its quantity says how many.",
+  },
+  add_on_unfit: {
+    kind: "conflict",
+    means: "An add-on has the currency and the interval of the plan that it is added to.",
+  },
   api_version_unknown: {
     kind: "invalid",
     means: "X-API-Version names none of the versions that this API has.",
@@ -43,6 +55,11 @@ export const errorCodes = {
   body_too_large: {
     kind: "too_large",
     means: "The request body is larger than this server takes.",
+  },
+  change_not_pending: { kind: "not_found", means: "No change of the subscription waits." },
+  change_policy_unfit: {
+    kind: "conflict",
+    means: "This change cannot be made in this way; `allowed` says in which it can.",
   },
   clock_not_ahead: { kind: "invalid", means: "A test clock only moves forward." },
   credit_note_not_found: { kind: "not_found", means: "No credit note has this id." },
@@ -70,6 +87,11 @@ export const errorCodes = {
     means: "The first request with this idempotency key is still being answered.",
   },
   invoice_line_not_found: { kind: "not_found", means: "The invoice has no line with this number." },
+  invoice_unpaid: {
+    kind: "conflict",
+    means:
+      "What would be given back is not paid yet: pay `invoice` first, or change at the period's end.",
+  },
   invoice_not_found: { kind: "not_found", means: "No invoice has this id." },
   invoice_transition_refused: {
     kind: "conflict",
@@ -105,6 +127,10 @@ export const errorCodes = {
   quantity_invalid: {
     kind: "invalid",
     means: "A quantity is a decimal other than zero, below 10^15, with at most 9 decimals.",
+  },
+  quantity_not_offered: {
+    kind: "conflict",
+    means: "The plan is sold once: it has no `quantity_policy`.",
   },
   rail_not_configured: {
     kind: "unavailable",
@@ -168,6 +194,10 @@ export const errorCodes = {
   test_clock_on_live_side: { kind: "forbidden", means: "Test clocks exist in sandbox only." },
   time_invalid: { kind: "invalid", means: "This is not a time that can be used here." },
   time_zone_unknown: { kind: "invalid", means: "This is not an IANA time zone." },
+  usage_metric_sold_twice: {
+    kind: "conflict",
+    means: "A metric is priced once among a subscription's plan and add-ons.",
+  },
   usage_metric_unknown: { kind: "invalid", means: "The subscription's plan has no such metric." },
   usage_reference_reused: {
     kind: "conflict",

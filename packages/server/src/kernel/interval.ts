@@ -41,11 +41,16 @@ export function periodAt(anchoring: Anchoring, index: number): Period {
  */
 export function periodIndexAt(anchoring: Anchoring, instantMs: EpochMs): number {
   const { anchorMs, interval } = anchoring;
-  const lengthMs = AVERAGE_UNIT_MS[interval.unit] * interval.count;
+  const lengthMs = averageLengthMs(interval);
   let index = Math.floor((instantMs - anchorMs) / lengthMs);
   while (periodStart(anchoring, index) > instantMs) index -= 1;
   while (periodStart(anchoring, index + 1) <= instantMs) index += 1;
   return index;
+}
+
+/** How long a period of this interval is on average over the calendar's years, in milliseconds. */
+export function averageLengthMs({ unit, count }: Interval): number {
+  return AVERAGE_UNIT_MS[unit] * count;
 }
 
 /** Whether the runtime knows this IANA time zone. */

@@ -62,7 +62,7 @@ function flatShare(currency: string): RandomLine {
   const part = below(whole + 1n);
   const price = { kind: "flat", priceId: 1n, name: "base", billed: "arrears", amount } as const;
   return {
-    got: flatLine(price, PERIOD, currency, { part, whole }).amountMinor,
+    got: flatLine(price, PERIOD, currency, { share: { part, whole } }).amountMinor,
     exact: times(fraction(amount, NANOS), fraction(part, whole)),
     told: `${part}/${whole} of ${amount}`,
   };

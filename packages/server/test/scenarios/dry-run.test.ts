@@ -64,6 +64,12 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
     await ada.livesUntil("2026-01-21");
     return { ada, path: `/v1/subscriptions/${subscription.id}/resume`, body: {} };
   },
+  async changeSubscription() {
+    const { ada, subscription } = await subscriber();
+    const plan = await story.publish([flat("59.00", "advance")], { name: "Larger" });
+    const body = { plan, when: "now" };
+    return { ada, path: `/v1/subscriptions/${subscription.id}/change`, body };
+  },
   async createCreditNote() {
     const { ada, path } = await invoiced("pm_card_visa");
     const body = { amount: "9.50", reason: "Two were lost", to: "balance" };

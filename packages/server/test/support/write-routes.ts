@@ -95,6 +95,7 @@ function validBodies(ids: Ids, prices: readonly object[]): Readonly<Record<strin
     "POST /v1/subscriptions/{id}/resume": {},
     "POST /v1/subscriptions/{id}/end_trial": {},
     "POST /v1/subscriptions/{id}/renew": {},
+    "POST /v1/subscriptions/{id}/change": { when: "period_end" },
     "POST /v1/usage": {
       subscription: ids.subscription,
       metric: "packages",

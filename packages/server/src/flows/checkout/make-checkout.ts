@@ -46,10 +46,10 @@ async function openingOf(
   tx: Tx,
   subscription: Subscription,
 ): Promise<DraftInvoice | null> {
-  const { customer, plan } = await loadSubject(engine, tx, subscription);
+  const { customer, plan, items } = await loadSubject(engine, tx, subscription);
   const nowMs = customerNow(customer, engine.clock.now());
   if (subscription.status !== "incomplete") return null;
-  const facts = { subscription, plan, nowMs, invoiceId: 0n, hasCard: true };
+  const facts = { subscription, plan, items, nowMs, invoiceId: 0n, hasCard: true };
   const { invoice: opening } = planStart(facts, nowMs);
   return opening === null || opening.totalMinor <= 0n ? null : opening;
 }

@@ -1,12 +1,12 @@
+import { type Sold, type SoldNowAndBefore, soldAt } from "#flows/sold-terms.ts";
 import type { EpochMs } from "#kernel/clock.ts";
-import { type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
+import { usagePrices } from "#modules/catalog/domain/index.ts";
 import type { DraftLine } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 
-interface Facts {
+interface Facts extends SoldNowAndBefore {
   readonly subscription: Subscription;
-  readonly plan: PlanVersion;
   readonly counters: readonly UsageCounter[];
 }
 
@@ -36,13 +36,13 @@ export function usedOf(lines: readonly DraftLine[]): CounterName[] {
  * closings only, which says for all of its meters what has billed it.
  */
 export function closedTogether(
-  { subscription, plan, counters }: Facts,
+  { subscription, counters, ...sold }: Facts,
   billed: readonly CounterName[],
 ): UsageCounter[] {
   const known = new Map(counters.map((counter) => [nameOf(counter), counter]));
-  const metricOf = new Map(usagePrices(plan).map(({ meter }) => [meter.name, meter.metric]));
   const closed = new Map<string, UsageCounter>();
   for (const { meter, periodStartMs } of billed) {
+    const metricOf = metricsOf(soldAt(sold, periodStartMs));
     for (const [sibling, metric] of metricOf) {
       if (metric !== metricOf.get(meter)) continue;
       const name = nameOf({ meter: sibling, periodStartMs });
@@ -51,6 +51,18 @@ export function closedTogether(
     }
   }
   return [...closed.values()];
+}
+
+/** Metrics by the names of the meters that read them. */
+function metricsOf({ plan }: Sold): ReadonlyMap<string, string> {
+  return new Map(usagePrices(plan).map(({ meter }) => [meter.name, meter.metric]));
+}
+
+/** Those of meters that were sold in their period: what came in at the instant of a change may not be. */
+export function knownOf(sold: SoldNowAndBefore, counters: readonly UsageCounter[]): UsageCounter[] {
+  return counters.filter(({ meter, periodStartMs }) =>
+    usagePrices(soldAt(sold, periodStartMs).plan).some((price) => price.meter.name === meter),
+  );
 }
 
 function unusedCounter(

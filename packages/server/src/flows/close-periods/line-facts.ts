@@ -1,3 +1,4 @@
+import { soldAt } from "#flows/sold-terms.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import { hasSpendLimits, perEventModel } from "#modules/catalog/domain/index.ts";
 import type { Charge } from "#modules/invoices/domain/index.ts";
@@ -22,9 +23,9 @@ export async function withPlanFacts(tx: Tx, counted: readonly Counted[]): Promis
 }
 
 async function withTallies(tx: Tx, counted: readonly Counted[]): Promise<readonly Counted[]> {
-  const asked = counted.flatMap(({ plan, counters }) =>
+  const asked = counted.flatMap(({ counters, ...sold }) =>
     counters.flatMap((counter) => {
-      const model = perEventModel(plan, counter.meter);
+      const model = perEventModel(soldAt(sold, counter.periodStartMs).plan, counter.meter);
       return model === null ? [] : [{ counter, model }];
     }),
   );
@@ -49,7 +50,7 @@ async function withTallies(tx: Tx, counted: readonly Counted[]): Promise<readonl
 /** By `ownedKey` of the subscription. */
 async function chargesOf(tx: Tx, counted: readonly Counted[]): Promise<Map<string, Charge[]>> {
   const periods = counted
-    .filter(({ plan }) => hasSpendLimits(plan))
+    .filter(({ plan, past }) => [plan, ...past.map((sold) => sold.plan)].some(hasSpendLimits))
     .flatMap(({ subscription, counters }) => {
       const { customerId, id: subscriptionId, period } = subscription;
       const starts = new Set(counters.map(({ periodStartMs }) => periodStartMs));

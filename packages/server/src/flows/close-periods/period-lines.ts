@@ -1,78 +1,51 @@
+import { pastSoldAt, type SoldNowAndBefore, soldAt } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
-import { periodAt } from "#kernel/interval.ts";
-import { type Share, shareOf, WHOLE } from "#kernel/proration.ts";
-import {
-  flatPrices,
-  hasSpendLimits,
-  type PlanVersion,
-  usagePrices,
-} from "#modules/catalog/domain/index.ts";
+import { type Share, shareOf } from "#kernel/proration.ts";
+import { hasSpendLimits, type PlanVersion, usagePrices } from "#modules/catalog/domain/index.ts";
 import {
   type Charge,
   type DraftLine,
-  flatLine,
   limitLines,
   usageLine,
 } from "#modules/invoices/domain/index.ts";
 import { NO_EVENTS, type UsageCounter } from "#modules/metering/domain/index.ts";
 import {
-  anchoringOf,
   type PartOfPeriod,
   partAt,
-  type RunningPeriod,
+  presentTerms,
+  restsOf,
   type Subscription,
   timelineOf,
+  timelineOfTerms,
+  wholePeriodOf,
 } from "#modules/subscriptions/domain/index.ts";
+import { arrearsLines } from "./flat-lines.ts";
 
 /** What the lines of a subscription's periods are made from. */
-export interface LineFacts {
+export interface LineFacts extends SoldNowAndBefore {
   readonly subscription: Subscription;
-  readonly plan: PlanVersion;
   /** What is counted and not billed yet, of the closing period and of earlier ones. */
   readonly counters: readonly UsageCounter[];
   /** What earlier invoices charged for these periods; known where the plan has spend limits. */
   readonly charges: readonly Charge[];
 }
 
-/** What a period that begins costs in advance; `share` is the part of a whole one that it is. */
-export function advanceLines(plan: PlanVersion, period: Period, share: Share = WHOLE): DraftLine[] {
-  return flatPrices(plan, "advance")
-    .filter(({ amount }) => amount !== 0n && share.part > 0n)
-    .map((price) => flatLine(price, bounds(period), plan.currency, share));
-}
-
-/** The part of a whole period that the subscription's running one is. */
-export function runningShare(subscription: Subscription): Share {
-  const { period, timeZone } = subscription;
-  const running = present(period, "a share is asked of what runs");
-  return shareOf(bounds(running), wholeOf(subscription, running), {
-    basis: "exact_time",
-    timeZone,
-  });
-}
-
 /**
  * What is due for the closing period now that it is over: fees, usage, and what its limits ask. Of a
  * trial, nothing.
  */
-export function closingLines(
-  facts: LineFacts,
-  running: RunningPeriod,
-  closing: Period,
-): DraftLine[] {
-  const { status, timeZone } = facts.subscription;
+export function closingLines(facts: LineFacts, closing: Period): DraftLine[] {
+  const { subscription, items, plan } = facts;
+  const { status, timeZone } = subscription;
   if (status === "trialing") return [];
-  const whole = wholeOf(facts.subscription, running);
-  const share = shareOf(closing, whole, { basis: "exact_time", timeZone });
-  const lines = [...arrearsLines(facts, closing, share), ...usageLines(facts, closing)];
-  return withLimits(facts, { period: closing, share, lines });
-}
-
-function arrearsLines({ plan }: LineFacts, closing: Period, share: Share): DraftLine[] {
-  return flatPrices(plan, "arrears")
-    .filter(({ amount }) => amount !== 0n && share.part > 0n)
-    .map((price) => flatLine(price, closing, plan.currency, share));
+  const whole = wholePeriodOf(subscription);
+  const share = shareOf(closing, whole, { basis: plan.changePolicy.proration, timeZone });
+  const lines = [
+    ...arrearsLines(items, { part: closing, whole, timeZone }),
+    ...usageLines(facts, closing),
+  ];
+  return withLimits(facts, plan, { period: closing, share, lines });
 }
 
 /** The closing period's usage, in the plan's order. */
@@ -103,14 +76,15 @@ function latePeriodLines(
   startMs: EpochMs,
   late: readonly UsageCounter[],
 ): DraftLine[] {
-  const { period: whole, ...period } = pastPart(facts.subscription, startMs);
+  const { plan } = soldAt(facts, startMs);
+  const { period: whole, ...period } = ranFrom(facts, startMs);
   const lines = late
     .toSorted((one, other) => (one.meter < other.meter ? -1 : 1))
-    .map((counter) => lateLine(facts.plan, period, counter))
+    .map((counter) => lateLine(plan, period, counter))
     .filter((line) => !isEmpty(line));
   const { timeZone } = facts.subscription;
-  const share = shareOf(period, whole, { basis: "exact_time", timeZone });
-  return withLimits(facts, { period, share, lines });
+  const share = shareOf(period, whole, { basis: plan.changePolicy.proration, timeZone });
+  return withLimits(facts, plan, { period, share, lines });
 }
 
 function lateLine(plan: PlanVersion, period: Period, counter: UsageCounter): DraftLine {
@@ -130,29 +104,24 @@ interface PeriodLines {
   readonly lines: readonly DraftLine[];
 }
 
-function withLimits({ plan, charges }: LineFacts, billed: PeriodLines): DraftLine[] {
+function withLimits({ charges }: LineFacts, plan: PlanVersion, billed: PeriodLines): DraftLine[] {
   if (!hasSpendLimits(plan)) return [...billed.lines];
   const before = charges.filter(({ periodStartMs }) => periodStartMs === billed.period.startMs);
   return [...billed.lines, ...limitLines(plan, { ...billed, before })];
 }
 
-/** A period of a subscription as far as it ran, by its start. */
-export function ranPeriod(subscription: Subscription, startMs: EpochMs): Period {
-  return bounds(pastPart(subscription, startMs));
-}
-
-/** What ran of the period that an instant lies in. */
-function pastPart(subscription: Subscription, instantMs: EpochMs): PartOfPeriod {
-  return partAt(present(timelineOf(subscription), "usage is counted once periods run"), instantMs);
-}
-
-/** All of the period of which a running one is a part: only the first one, or the first after a pause. */
-function wholeOf(subscription: Subscription, running: RunningPeriod): Period {
-  const { anchorMs, beganMs, trialEndMs, rests } = subscription;
-  const firstMs = rests.at(-1)?.untilMs ?? trialEndMs ?? beganMs;
-  if (running.startMs !== firstMs || firstMs === anchorMs) return bounds(running);
-  const anchoring = present(anchoringOf(subscription), "what runs is anchored");
-  return periodAt(anchoring, running.index);
+/** What ran of the period that holds an instant: the trial, or a part between terms that changed. */
+export function ranFrom(
+  { subscription, past }: Pick<LineFacts, "subscription" | "past">,
+  instantMs: EpochMs,
+): PartOfPeriod {
+  const because = "usage is counted once periods run";
+  const { trialEndMs } = subscription;
+  if (trialEndMs !== null && instantMs < trialEndMs) {
+    return partAt(present(timelineOf(subscription), because), instantMs);
+  }
+  const terms = pastSoldAt({ past }, instantMs) ?? present(presentTerms(subscription), because);
+  return partAt(timelineOfTerms(terms, restsOf(subscription)), instantMs);
 }
 
 function isEmpty(line: DraftLine): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DAY_MS, isoInstant } from "#kernel/clock.ts";
 import type { Interval } from "#kernel/interval.ts";
 import { unitsToNanos } from "#kernel/nanos.ts";
-import { newPlan, type PriceDraft } from "#modules/catalog/domain/index.ts";
+import { newPlan, type PlanVersion, type PriceDraft } from "#modules/catalog/domain/index.ts";
 import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import { activated, endedAt, type Subscription } from "#modules/subscriptions/domain/index.ts";
@@ -20,6 +20,10 @@ const waiting: Subscription = {
   id: 2n,
   planId: 3n,
   planVersion: 1,
+  quantity: 1n,
+  billable: 1n,
+  licensed: null,
+  addOns: [],
   status: "incomplete",
   title: null,
   referenceId: null,
@@ -27,6 +31,8 @@ const waiting: Subscription = {
   timeZone: "UTC",
   interval: MONTH,
   beginning: null,
+  termsSinceMs: null,
+  pendingChange: null,
   anchorMs: null,
   beganMs: null,
   trialEndMs: null,
@@ -46,13 +52,23 @@ const waiting: Subscription = {
 // It ran before under the same anchor: some of what is billed here is of the year before.
 const running = { ...activated(waiting, JANUARY_MS, JANUARY_MS), beganMs: Date.UTC(2025, 0, 1) };
 
+function soldOnce(plan: PlanVersion) {
+  const { planId, version: planVersion } = plan;
+  const item = { planId, planVersion, quantity: 1n, billable: 1n, licensed: null, version: plan };
+  return { plan, items: [item] };
+}
+
 /** January of a plan of these prices, at its end. */
 function facts(prices: readonly PriceDraft[], changes: Partial<CloseFacts> = {}): CloseFacts {
   let lastId = 10n;
   const { latest: plan } = newPlan(planDraft({ prices }), () => (lastId += 1n), JANUARY_MS);
   return {
     subscription: running,
-    plan,
+    ...soldOnce(plan),
+    past: [],
+    changeId: 98n,
+    next: null,
+    runningLines: [],
     counters: [],
     charges: [],
     nowMs: FEBRUARY_MS,

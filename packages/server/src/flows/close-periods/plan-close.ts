@@ -1,31 +1,32 @@
 import type { BillingEventType } from "#flows/billing-event.ts";
+import type { Sold } from "#flows/sold-terms.ts";
+import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
+import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import {
   type DraftInvoice,
   type DraftLine,
   draftInvoice,
   type InvoiceReason,
+  type RunningLine,
 } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import {
   endedAt,
   expiredAt,
   pausedAt,
+  presentTerms,
   renewed,
+  renewedOn,
   runningPeriod,
   type Subscription,
   settled,
+  wholePeriodOf,
 } from "#modules/subscriptions/domain/index.ts";
-import type { PeriodClose } from "#modules/subscriptions/index.ts";
-import { closedTogether, isFree, isUnbilled, usedOf } from "./closed-counters.ts";
-import {
-  advanceLines,
-  bounds,
-  closingLines,
-  type LineFacts,
-  lateLines,
-  runningShare,
-} from "./period-lines.ts";
+import type { MadeChange, PeriodClose } from "#modules/subscriptions/index.ts";
+import { closedTogether, isFree, isUnbilled, knownOf, usedOf } from "./closed-counters.ts";
+import { advanceLines, wholly } from "./flat-lines.ts";
+import { bounds, closingLines, type LineFacts, lateLines } from "./period-lines.ts";
 
 /** Everything that decides what closing a period comes to. */
 export interface CloseFacts extends LineFacts {
@@ -37,10 +38,18 @@ export interface CloseFacts extends LineFacts {
   readonly hasCard: boolean;
   /** Whether a payment of it failed and is not made good; asked of what rests. */
   readonly isOwing: boolean;
+  readonly changeId: bigint;
+  /** What it is to hold when its pending change is made; null where none waits. */
+  readonly next: Sold | null;
+  /** What was charged in advance for time that is not over; known where a change is due. */
+  readonly runningLines: readonly RunningLine[];
 }
 
 /** What an invoice is made from apart from its lines. */
-export type InvoiceFacts = Omit<CloseFacts, "counters" | "charges" | "hasCard" | "isOwing">;
+export type InvoiceFacts = Pick<
+  CloseFacts,
+  "subscription" | "plan" | "items" | "nowMs" | "invoiceId"
+>;
 
 export interface ClosePlan {
   readonly subscription: Subscription;
@@ -51,6 +60,8 @@ export interface ClosePlan {
   readonly billedCounters: readonly UsageCounter[];
   /** What is told of the subscription, after its invoice. */
   readonly told: readonly BillingEventType[];
+  /** The change that is made with it, and what is held afterwards. */
+  readonly change?: { readonly made: MadeChange; readonly plan: PlanVersion };
 }
 
 /**
@@ -63,73 +74,91 @@ export function planPeriodClose(facts: CloseFacts, cutAtMs?: EpochMs): ClosePlan
 }
 
 /** Bills the running period up to an instant, and what follows it there. */
-export function planCloseAt(
-  facts: CloseFacts,
-  endMs: EpochMs,
-  { after, told, isPaid }: AfterPeriod,
-): ClosePlan {
+export function planCloseAt(facts: CloseFacts, endMs: EpochMs, following: AfterPeriod): ClosePlan {
   const { subscription, counters } = facts;
   const running = runningPeriod(subscription);
   const closing = { startMs: running.startMs, endMs };
-  const billed = counters.filter(
+  const { after, told, begins } = following;
+  const billed = knownOf(facts, counters).filter(
     (counter) => isUnbilled(counter) && counter.periodStartMs <= closing.startMs,
   );
   const isTrial = subscription.status === "trialing";
-  const closed = closingLines(facts, running, closing);
+  const closed = closingLines(facts, closing);
   const late = billed.filter(
     (counter) => counter.periodStartMs < closing.startMs && !isFree(subscription, counter),
   );
   const lines = [
     ...closed,
     ...lateLines(facts, late),
-    ...(isPaid ? [] : advanceLines(facts.plan, runningPeriod(after))),
+    ...(begins === null ? [] : advanceLines(begins.items, wholly(runningPeriod(after)))),
   ];
   return {
     subscription: after,
     close: isTrial ? openingClose(facts, null) : closeOf(facts, closing.startMs, "renewal", lines),
     invoice: invoiceOf(facts, "renewal", closing, lines),
     billedCounters: closedTogether(facts, [...billed, ...usedOf(closed)]),
-    told: [told],
+    told,
+    ...(following.change === undefined ? {} : { change: following.change }),
   };
 }
 
-interface AfterPeriod {
+interface AfterPeriod extends Pick<ClosePlan, "told" | "change"> {
   readonly after: Subscription;
-  readonly told: BillingEventType;
-  /** Nothing runs after it, or what runs is paid for already. */
-  readonly isPaid: boolean;
+  /** What is to be charged for what runs now; null where nothing does, or where it is paid for already. */
+  readonly begins: Sold | null;
 }
 
-function afterPeriod(
-  { subscription, plan }: CloseFacts,
-  endMs: EpochMs,
-  isCut: boolean,
-): AfterPeriod {
+function afterPeriod(facts: CloseFacts, endMs: EpochMs, isCut: boolean): AfterPeriod {
+  const { subscription, plan } = facts;
   const { termsAhead, cancelsAtPeriodEnd, pause } = subscription;
   if (isCut || (cancelsAtPeriodEnd && termsAhead === 0)) {
     const after = endedAt(subscription, endMs);
-    return { after, told: "subscription.canceled", isPaid: true };
+    return { after, told: ["subscription.canceled"], begins: null };
   }
   if (pause !== null) {
     const after = pausedAt(subscription, endMs, pause.resumesAtMs);
-    return { after, told: "subscription.paused", isPaid: true };
+    return { after, told: ["subscription.paused"], begins: null };
   }
   if (termsAhead > 0) {
     const after = { ...renewed(subscription), termsAhead: termsAhead - 1 };
-    return { after, told: "subscription.renewed", isPaid: true };
+    return { after, told: ["subscription.renewed"], begins: null };
   }
   if (plan.lifecycle.renewal === "none") {
     const after = expiredAt(subscription, endMs);
-    return { after, told: "subscription.expired", isPaid: true };
+    return { after, told: ["subscription.expired"], begins: null };
   }
-  return { after: renewed(subscription), told: "subscription.renewed", isPaid: false };
+  return (
+    changedAtEnd(facts, endMs) ?? {
+      after: renewed(subscription),
+      told: ["subscription.renewed"],
+      begins: facts,
+    }
+  );
+}
+
+/** A renewal on other terms, where a change waited for it; its invoice charges for both. */
+function changedAtEnd(
+  { subscription, next, changeId }: CloseFacts,
+  endMs: EpochMs,
+): AfterPeriod | null {
+  const { pendingChange } = subscription;
+  if (next === null || pendingChange === null) return null;
+  if (pendingChange.atMs !== null && pendingChange.atMs > endMs) return null;
+  const before = present(presentTerms(subscription), "what is renewed has begun");
+  const made = { subscription, id: changeId, atMs: endMs, isCut: true, invoiceId: null, before };
+  return {
+    after: renewedOn(subscription, { ...pendingChange, interval: next.plan.interval }),
+    told: ["subscription.renewed", "subscription.changed"],
+    begins: next,
+    change: { made, plan: next.plan },
+  };
 }
 
 /** Bills what came in after the end of a subscription, when the time for that is over. */
 export function planFinalClose(facts: CloseFacts): ClosePlan {
   const { subscription, counters } = facts;
   const last = runningPeriod(subscription);
-  const unbilled = counters.filter(isUnbilled);
+  const unbilled = knownOf(facts, counters).filter(isUnbilled);
   const late = unbilled.filter((counter) => !isFree(subscription, counter));
   const lines = lateLines(facts, late);
   return {
@@ -144,7 +173,9 @@ export function planFinalClose(facts: CloseFacts): ClosePlan {
 /** What the first period costs in advance; null when nothing is charged before it has passed. */
 export function openingInvoice(facts: InvoiceFacts, first: Subscription): DraftInvoice | null {
   const period = runningPeriod(first);
-  const lines = advanceLines(facts.plan, period, runningShare(first));
+  const { timeZone } = first;
+  const within = { part: bounds(period), whole: wholePeriodOf(first), timeZone };
+  const lines = advanceLines(facts.items, within);
   return invoiceOf(facts, "opening", period, lines);
 }
 
@@ -163,7 +194,7 @@ export function openingClose(
   };
 }
 
-function closeOf(
+export function closeOf(
   { subscription, nowMs, invoiceId }: CloseFacts,
   periodStartMs: EpochMs,
   kind: PeriodClose["kind"],
@@ -179,7 +210,7 @@ function closeOf(
   };
 }
 
-function invoiceOf(
+export function invoiceOf(
   { subscription, plan, nowMs, invoiceId }: InvoiceFacts,
   reason: InvoiceReason,
   period: Period,

@@ -18,7 +18,7 @@ export function planPause(
   const after = pausedAt(subscription, atMs, resumesAtMs);
   const told = "subscription.paused";
   if (runningPeriod(subscription).startMs < atMs) {
-    return planCloseAt(facts, atMs, { after, told, isPaid: true });
+    return planCloseAt(facts, atMs, { after, told: [told], begins: null });
   }
   // Nothing of the period ran. It is not closed: should the pause end at once, it is the one that runs.
   return { subscription: after, close: null, invoice: null, billedCounters: [], told: [told] };

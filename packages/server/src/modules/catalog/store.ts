@@ -2,12 +2,14 @@ import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import type { Interval } from "#kernel/interval.ts";
 import { formatNanos, type Nanos, storedNanos } from "#kernel/nanos.ts";
+import type { ProrationBasis } from "#kernel/proration.ts";
 import {
   type Billed,
   type LifecycleJson,
   lifecycleFromJson,
   lifecycleToJson,
   type Plan,
+  type PlanKind,
   type PlanStatus,
   type PlanVersion,
   type PlanVersionKey,
@@ -27,6 +29,7 @@ import {
   tierFromJson,
   tierToJson,
 } from "#modules/rating/domain/index.ts";
+import type { ChangeMode } from "#modules/subscriptions/domain/index.ts";
 import { columns, instant } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
 
@@ -51,6 +54,13 @@ interface VersionRow {
   published_at: EpochMs;
   minimum_spend: string | null;
   maximum_spend: string | null;
+  kind: PlanKind;
+  upgrade: ChangeMode;
+  downgrade: ChangeMode;
+  proration: ProrationBasis;
+  payment_gated: boolean;
+  quantity_included: bigint | null;
+  quantity_step: bigint | null;
 }
 
 interface PriceRow {
@@ -160,13 +170,14 @@ export async function findPlanVersions(
 }
 
 async function insertVersion(tx: Tx, version: PlanVersion): Promise<void> {
-  const { planId, interval } = version;
+  const { planId, interval, changePolicy, quantityPolicy } = version;
   await tx.query(
     `insert into plan_version
             (project_id, plan_id, version, name, description, currency, interval_unit, interval_count,
-             metadata, published_at, minimum_spend, maximum_spend, when_unpaid,
-             lifecycle)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+             metadata, published_at, minimum_spend, maximum_spend, when_unpaid, lifecycle, kind,
+             upgrade, downgrade, proration, payment_gated, quantity_included, quantity_step)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+             $20, $21)`,
     [
       tx.projectId,
       planId,
@@ -182,6 +193,13 @@ async function insertVersion(tx: Tx, version: PlanVersion): Promise<void> {
       textOrNull(version.spend.maximum),
       version.whenUnpaid,
       JSON.stringify(lifecycleToJson(version.lifecycle)),
+      version.kind,
+      changePolicy.upgrade,
+      changePolicy.downgrade,
+      changePolicy.proration,
+      changePolicy.isPaymentGated,
+      quantityPolicy?.included ?? null,
+      quantityPolicy?.step ?? null,
     ],
   );
   await insertPrices(tx, version);
@@ -300,11 +318,23 @@ function toVersion(row: VersionRow, prices: readonly Price[]): PlanVersion {
     interval: { unit: row.interval_unit, count: row.interval_count },
     prices,
     spend: toSpend(row),
+    kind: row.kind,
     whenUnpaid: row.when_unpaid,
     lifecycle: row.lifecycle === null ? usualLifecycle : lifecycleFromJson(row.lifecycle),
+    changePolicy: {
+      upgrade: row.upgrade,
+      downgrade: row.downgrade,
+      proration: row.proration,
+      isPaymentGated: row.payment_gated,
+    },
+    quantityPolicy: toQuantityPolicy(row),
     metadata: row.metadata,
     publishedAtMs: row.published_at,
   };
+}
+
+function toQuantityPolicy({ quantity_included: included, quantity_step: step }: VersionRow) {
+  return included === null || step === null ? null : { included, step };
 }
 
 function toPrice(row: PriceRow): Price {

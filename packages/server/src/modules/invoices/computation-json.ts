@@ -1,6 +1,6 @@
 import { unreachable } from "#kernel/assert.ts";
 import { formatAttos, formatNanos, storedAttos, storedNanos } from "#kernel/nanos.ts";
-import type { Share } from "#kernel/proration.ts";
+import type { ProrationBasis, Share } from "#kernel/proration.ts";
 import type { Computation } from "#modules/invoices/domain/index.ts";
 import type { Meter } from "#modules/metering/domain/index.ts";
 import {
@@ -12,7 +12,8 @@ import {
 
 /** A computation as it is stored and shown: every figure a decimal string. */
 export type ComputationJson =
-  | { type: "flat"; amount: string; share: ShareJson }
+  | ({ type: "flat" } & FlatJson)
+  | ({ type: "credit"; kept_minor: string; invoice: string; line: number } & FlatJson)
   | {
       type: "minimum" | "maximum";
       limit: string;
@@ -34,6 +35,15 @@ export type ComputationJson =
       events_before?: EventTallyJson;
     };
 
+interface FlatJson {
+  amount: string;
+  /** Left out where it is one. */
+  quantity?: string;
+  share: ShareJson;
+  /** Left out where it is exact time. */
+  basis?: ProrationBasis;
+}
+
 interface ShareJson {
   part: string;
   whole: string;
@@ -47,10 +57,14 @@ interface EventTallyJson {
 export function computationToJson(computation: Computation): ComputationJson {
   switch (computation.type) {
     case "flat":
+      return { type: "flat", ...flatToJson(computation) };
+    case "credit":
       return {
-        type: "flat",
-        amount: formatNanos(computation.amount),
-        share: shareToJson(computation.share),
+        type: "credit",
+        ...flatToJson(computation),
+        kept_minor: computation.keptMinor.toString(),
+        invoice: computation.invoiceId.toString(),
+        line: computation.lineNumber,
       };
     case "minimum":
     case "maximum":
@@ -79,10 +93,14 @@ export function computationToJson(computation: Computation): ComputationJson {
 export function computationFromJson(json: ComputationJson): Computation {
   switch (json.type) {
     case "flat":
+      return { type: "flat", ...flatFromJson(json) };
+    case "credit":
       return {
-        type: "flat",
-        amount: storedNanos(json.amount),
-        share: shareFromJson(json.share),
+        type: "credit",
+        ...flatFromJson(json),
+        keptMinor: BigInt(json.kept_minor),
+        invoiceId: BigInt(json.invoice),
+        lineNumber: json.line,
       };
     case "minimum":
     case "maximum":
@@ -108,6 +126,29 @@ export function computationFromJson(json: ComputationJson): Computation {
     default:
       return unreachable(json, "stored computation");
   }
+}
+
+type FlatComputation = Pick<
+  Extract<Computation, { type: "flat" }>,
+  "amount" | "quantity" | "share" | "basis"
+>;
+
+function flatToJson({ amount, quantity, share, basis }: FlatComputation): FlatJson {
+  return {
+    amount: formatNanos(amount),
+    ...(quantity === 1n ? {} : { quantity: quantity.toString() }),
+    share: shareToJson(share),
+    ...(basis === "exact_time" ? {} : { basis }),
+  };
+}
+
+function flatFromJson({ amount, quantity = "1", share, basis = "exact_time" }: FlatJson) {
+  return {
+    amount: storedNanos(amount),
+    quantity: BigInt(quantity),
+    share: shareFromJson(share),
+    basis,
+  };
 }
 
 function shareToJson({ part, whole }: Share): ShareJson {

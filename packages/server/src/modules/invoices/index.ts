@@ -32,6 +32,7 @@ export {
 } from "./store.ts";
 export { listCharges } from "./store-charges.ts";
 export { listPeriodLines } from "./store-period-lines.ts";
+export { listRunningLines } from "./store-running-lines.ts";
 
 /**
  * Writes the drafts' lines, then numbers and issues them in the order given. The project's counter is

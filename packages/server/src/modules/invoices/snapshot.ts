@@ -57,9 +57,7 @@ export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
   const { customerId, currency, period, lines } = invoice;
   const amountOf = (isUsage: boolean) =>
     formatMinor(
-      sumMinor(
-        lines.filter((line) => (line.kind !== "flat") === isUsage).map((l) => l.amountMinor),
-      ),
+      sumMinor(lines.filter((line) => isBase(line) !== isUsage).map((l) => l.amountMinor)),
       currency,
     );
   return {
@@ -86,6 +84,11 @@ export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
   };
 }
 
+/** Flat prices, and what is given back of them. */
+function isBase({ kind }: InvoiceLine): boolean {
+  return kind === "flat" || kind === "credit";
+}
+
 function lineSnapshot(line: InvoiceLine, currency: string): InvoiceLineSnapshot {
   return {
     line: line.lineNumber,
@@ -102,7 +105,9 @@ function lineSnapshot(line: InvoiceLine, currency: string): InvoiceLineSnapshot 
 }
 
 function unitPriceOf({ computation }: InvoiceLine): string | null {
-  if (computation.type === "flat") return formatNanos(computation.amount);
+  if (computation.type === "flat" || computation.type === "credit") {
+    return formatNanos(computation.amount);
+  }
   if (computation.type !== "usage") return null;
   return computation.model.type === "per_unit" ? formatNanos(computation.model.unitPrice) : null;
 }

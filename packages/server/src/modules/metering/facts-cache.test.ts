@@ -19,6 +19,8 @@ function factsOf(customerId: bigint, changes: Partial<SubscriptionFacts> = {}): 
       endedAtMs: null,
       rests: [],
       metrics: new Map(),
+      termsSinceMs: null,
+      past: [],
       testClockAtMs: null,
       ...changes,
     },

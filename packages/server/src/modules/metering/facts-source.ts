@@ -1,6 +1,12 @@
 import { type OwnedId, ownedKey, parseId, parseOwnedId } from "#kernel/ids.ts";
+import type { Anchoring } from "#kernel/interval.ts";
 import { EXTERNAL_ID_KIND } from "#modules/customers/index.ts";
-import type { SubscriptionFacts, TargetFacts, UsageEvent } from "#modules/metering/domain/index.ts";
+import type {
+  PastTermsFacts,
+  SubscriptionFacts,
+  TargetFacts,
+  UsageEvent,
+} from "#modules/metering/domain/index.ts";
 import { restsOf } from "#modules/subscriptions/domain/index.ts";
 import { pauseFromJson, restsFromJson } from "#modules/subscriptions/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
@@ -11,7 +17,10 @@ import {
   listFactsOfCustomers,
   listFactsOfSubscriptions,
   listMeters,
+  listPastTerms,
   type MetersByMetric,
+  type PastTermsRow,
+  type PlanVersionKey,
   planVersionKey,
 } from "./store-facts.ts";
 
@@ -37,18 +46,19 @@ export function createFactsSource({ db }: { readonly db: Database }): LoadFacts 
   const metersByVersion = new Map<string, MetersByMetric>();
 
   async function withMetrics(tx: Tx, rows: readonly FactsRow[]): Promise<SubscriptionFacts[]> {
+    const past = await listPastTerms(
+      tx,
+      rows.filter(({ terms_since_ms }) => terms_since_ms !== null),
+    );
     const unknown = new Map(
-      rows
-        .map((row) => ({ planId: row.plan_id, version: row.plan_version }))
+      [...rows, ...past]
+        .flatMap(versionsOf)
         .map((version) => [planVersionKey(version), version] as const)
         .filter(([key]) => !metersByVersion.has(key)),
     );
     const found = await listMeters(tx, [...unknown.values()]);
-    const metricsOf = (row: FactsRow): MetersByMetric => {
-      const key = planVersionKey({ planId: row.plan_id, version: row.plan_version });
-      return found.get(key) ?? metersByVersion.get(key) ?? new Map();
-    };
-    const facts = rows.map((row) => toFacts(row, metricsOf(row)));
+    const metersOf = (key: string) => found.get(key) ?? metersByVersion.get(key) ?? NO_METERS;
+    const facts = rows.map((row) => factsOf(row, past, metersOf));
     if (metersByVersion.size + found.size > PLAN_VERSIONS_MAX) metersByVersion.clear();
     for (const [key, metrics] of found) metersByVersion.set(key, metrics);
     return facts;
@@ -116,15 +126,75 @@ async function customerIds(
   return ids;
 }
 
-function toFacts(row: FactsRow, metrics: MetersByMetric): SubscriptionFacts {
-  const { anchor_ms, period_start_ms, period_end_ms } = row;
+type MetersOf = (planVersion: string) => MetersByMetric;
+
+function factsOf(
+  row: FactsRow,
+  past: readonly PastTermsRow[],
+  metersOf: MetersOf,
+): SubscriptionFacts {
+  const before = past.filter((terms) => isOf(terms, row));
+  return toFacts(
+    row,
+    metricsOf(row, metersOf),
+    before.map((terms) => toPastFacts(terms, metricsOf(terms, metersOf))),
+  );
+}
+
+/** A metric is sold once, be it by the plan or by an add-on. */
+function metricsOf(sold: SoldRow, metersOf: MetersOf): MetersByMetric {
+  const [plan, ...addOns] = versionsOf(sold).map((version) => metersOf(planVersionKey(version)));
+  if (plan === undefined || addOns.length === 0) return plan ?? NO_METERS;
+  return new Map([plan, ...addOns].flatMap((meters) => [...meters]));
+}
+
+type SoldRow = Pick<FactsRow, "plan_id" | "plan_version" | "add_ons">;
+
+const NO_METERS: MetersByMetric = new Map();
+
+/** The plan version that is sold, and those of the add-ons. */
+function versionsOf({ plan_id, plan_version, add_ons }: SoldRow): PlanVersionKey[] {
+  const plan = { planId: plan_id, version: plan_version };
+  if (add_ons === null) return [plan];
+  const added = add_ons.map((item) => ({
+    planId: BigInt(item.plan),
+    version: item.version,
+  }));
+  return [plan, ...added];
+}
+
+function isOf(terms: PastTermsRow, row: FactsRow): boolean {
+  return terms.id === row.id && terms.customer_id === row.customer_id;
+}
+
+function toPastFacts(row: PastTermsRow, metrics: MetersByMetric): PastTermsFacts {
+  return {
+    startMs: row.since_ms,
+    endMs: row.until_ms,
+    anchoring: anchoringOf(row, row.anchor_ms),
+    metrics,
+  };
+}
+
+function anchoringOf(
+  row: Pick<FactsRow, "interval_unit" | "interval_count" | "time_zone">,
+  anchorMs: number,
+): Anchoring {
   const interval = { unit: row.interval_unit, count: row.interval_count };
+  return { anchorMs, interval, timeZone: row.time_zone };
+}
+
+function toFacts(
+  row: FactsRow,
+  metrics: MetersByMetric,
+  past: readonly PastTermsFacts[],
+): SubscriptionFacts {
+  const { anchor_ms, period_start_ms, period_end_ms } = row;
   return {
     customerId: row.customer_id,
     id: row.id,
     status: row.status,
-    anchoring:
-      anchor_ms === null ? null : { anchorMs: anchor_ms, interval, timeZone: row.time_zone },
+    anchoring: anchor_ms === null ? null : anchoringOf(row, anchor_ms),
     runningPeriod:
       period_start_ms === null || period_end_ms === null
         ? null
@@ -138,6 +208,8 @@ function toFacts(row: FactsRow, metrics: MetersByMetric): SubscriptionFacts {
       anchorMs: anchor_ms,
     }),
     metrics,
+    termsSinceMs: row.terms_since_ms,
+    past,
     testClockAtMs: row.test_clock_ms,
   };
 }

@@ -30,6 +30,13 @@ export interface FactsRow {
   pause: PauseJson | null;
   rests: RestJson[] | null;
   test_clock_ms: number | null;
+  terms_since_ms: number | null;
+  add_ons: AddOnRow[] | null;
+}
+
+interface AddOnRow {
+  plan: string;
+  version: number;
 }
 
 // Instants as numbers: reading thousands of timestamps as text would cost more than the query.
@@ -43,7 +50,8 @@ const FACTS = `
          ${epochMs("subscription.began_at")} as began_ms,
          ${epochMs("subscription.trial_end_at")} as trial_end_ms,
          ${epochMs("subscription.ended_at")} as ended_ms, subscription.pause, subscription.rests,
-         ${epochMs("customer.test_clock_at")} as test_clock_ms`;
+         ${epochMs("customer.test_clock_at")} as test_clock_ms,
+         ${epochMs("subscription.terms_since")} as terms_since_ms, subscription.add_ons`;
 
 function epochMs(column: string): string {
   return `(extract(epoch from ${column}) * 1000)::float8`;
@@ -79,6 +87,46 @@ export async function listFactsOfCustomers(
       where subscription.customer_id = any($1) and customer.customer_id = any($1)
       order by subscription.customer_id, subscription.id`,
     [plainArray(customerIds)],
+  );
+}
+
+export interface PastTermsRow
+  extends Pick<
+    FactsRow,
+    | "customer_id"
+    | "id"
+    | "plan_id"
+    | "plan_version"
+    | "time_zone"
+    | "interval_unit"
+    | "interval_count"
+    | "add_ons"
+  > {
+  anchor_ms: number;
+  since_ms: number;
+  until_ms: number;
+}
+
+/** What subscriptions were sold on before, oldest first. */
+export async function listPastTerms(
+  tx: Tx,
+  subscriptions: readonly FactsRow[],
+): Promise<PastTermsRow[]> {
+  if (subscriptions.length === 0) return [];
+  const customerIds = plainArray(subscriptions.map(({ customer_id }) => customer_id));
+  return tx.query<PastTermsRow>(
+    `select change.customer_id, change.subscription_id as id, change.plan_id, change.plan_version,
+            subscription.time_zone, change.interval_unit, change.interval_count, change.add_ons,
+            ${epochMs("change.anchor_at")} as anchor_ms, ${epochMs("change.since")} as since_ms,
+            ${epochMs("change.changed_at")} as until_ms
+       from unnest($1::bigint[], $2::bigint[]) as asked (customer_id, id)
+       join subscription_change as change
+         on change.customer_id = asked.customer_id and change.subscription_id = asked.id
+       join subscription
+         on subscription.customer_id = asked.customer_id and subscription.id = asked.id
+      where change.customer_id = any($1) and subscription.customer_id = any($1) and change.is_cut
+      order by change.customer_id, change.subscription_id, change.since`,
+    [customerIds, plainArray(subscriptions.map(({ id }) => id))],
   );
 }
 

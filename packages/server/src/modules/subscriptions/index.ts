@@ -15,15 +15,14 @@ export {
   claimDueSubscriptions,
   claimDueSubscriptionsOf,
   findProjectsWithDue,
-  insertPeriodCloses,
   insertSubscription,
   listPastDueIds,
-  listPeriodCloses,
   listSubscriptions,
   nextActionOf,
-  type PeriodClose,
   updateSubscriptions,
 } from "./store.ts";
+export { insertChanges, listPastTerms, type MadeChange } from "./store-changes.ts";
+export { insertPeriodCloses, listPeriodCloses, type PeriodClose } from "./store-closes.ts";
 
 /** The subscription, or the refusal that there is none. */
 export async function getSubscription(tx: Tx, key: OwnedId): Promise<Subscription> {

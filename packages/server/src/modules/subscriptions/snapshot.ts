@@ -1,13 +1,20 @@
 import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
-import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import {
+  type Item,
+  licensedQuantity,
+  type NowMode,
+  type PendingChange,
+  type Subscription,
+  type SubscriptionStatus,
+} from "#modules/subscriptions/domain/index.ts";
 
 /** A subscription as the operator API and the event log show it. */
-export interface SubscriptionSnapshot {
+export interface SubscriptionSnapshot extends ItemSnapshot {
   id: string;
   customer: string;
-  plan: string;
-  plan_version: number;
+  addons: ItemSnapshot[];
+  pending_change: PendingChangeSnapshot | null;
   status: SubscriptionStatus;
   title: string | null;
   reference_id: string | null;
@@ -27,13 +34,38 @@ export interface SubscriptionSnapshot {
   pause: { paused_at: string | null; resumes_at: string | null } | null;
 }
 
+/** What is held of a plan. */
+export interface ItemSnapshot {
+  plan: string;
+  plan_version: number;
+  /** As it was asked for. */
+  quantity: string;
+  /** What it is billed for from now on. */
+  billable_quantity: string;
+  /** What it may use today. */
+  licensed_quantity: string;
+}
+
+/** What a subscription is to hold, and when. */
+export interface PendingChangeSnapshot {
+  /** Null is the end of the period. */
+  at: string | null;
+  policy: NowMode;
+  plan: string;
+  plan_version: number;
+  quantity: string;
+  addons: { plan: string; plan_version: number; quantity: string }[];
+  requested_at: string;
+}
+
 export function subscriptionSnapshot(subscription: Subscription): SubscriptionSnapshot {
   const { period, pause } = subscription;
   return {
     id: formatOwnedId("subscription", subscription),
     customer: formatId("customer", subscription.customerId),
-    plan: formatId("plan", subscription.planId),
-    plan_version: subscription.planVersion,
+    ...itemSnapshot(subscription),
+    addons: subscription.addOns.map(itemSnapshot),
+    pending_change: pendingSnapshot(subscription.pendingChange),
     status: subscription.status,
     title: subscription.title,
     reference_id: subscription.referenceId,
@@ -58,4 +90,29 @@ export function subscriptionSnapshot(subscription: Subscription): SubscriptionSn
             resumes_at: isoInstantOrNull(pause.resumesAtMs),
           },
   };
+}
+
+function itemSnapshot(item: Item): ItemSnapshot {
+  return {
+    plan: formatId("plan", item.planId),
+    plan_version: item.planVersion,
+    quantity: item.quantity.toString(),
+    billable_quantity: item.billable.toString(),
+    licensed_quantity: licensedQuantity(item).toString(),
+  };
+}
+
+function pendingSnapshot(pending: PendingChange | null): PendingChangeSnapshot | null {
+  if (pending === null) return null;
+  return {
+    at: isoInstantOrNull(pending.atMs),
+    policy: pending.mode,
+    ...wantedSnapshot(pending.plan),
+    addons: pending.addOns.map(wantedSnapshot),
+    requested_at: isoInstant(pending.requestedAtMs),
+  };
+}
+
+function wantedSnapshot({ planId, planVersion, quantity }: Item) {
+  return { plan: formatId("plan", planId), plan_version: planVersion, quantity: `${quantity}` };
 }

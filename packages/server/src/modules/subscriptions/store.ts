@@ -2,8 +2,19 @@ import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
 import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
-import { columns, instant, instantOrNull } from "#platform/db/columns.ts";
+import { columns, instant } from "#platform/db/columns.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
+import {
+  type ItemJson,
+  itemsFromJson,
+  itemsToJson,
+  type LicenseStepJson,
+  type PendingChangeJson,
+  pendingFromJson,
+  pendingToJson,
+  stepsFromJson,
+  stepsToJson,
+} from "./items-json.ts";
 import {
   type BeginningJson,
   beginningFromJson,
@@ -45,24 +56,31 @@ interface SubscriptionRow {
   terms_ahead: number;
   pause: PauseJson | null;
   rests: RestJson[] | null;
+  quantity: bigint;
+  billable: bigint;
+  licensed: LicenseStepJson[] | null;
+  add_ons: ItemJson[] | null;
+  terms_since: EpochMs | null;
+  pending_change: PendingChangeJson | null;
 }
 
 export async function insertSubscription(tx: Tx, subscription: Subscription): Promise<void> {
-  const row = { ...changedColumns(subscription), ...subscription.interval };
+  const row = changedColumns(subscription);
   await tx.query(
     `insert into subscription
             (customer_id, id, plan_id, plan_version, status, title, reference_id, metadata, time_zone,
              interval_unit, interval_count, anchor_at, period_index, current_period_start,
              current_period_end, cancel_at_period_end, canceled_at, ended_at, next_action_at,
              on_test_clock, created_at, activated_at, beginning, began_at, trial_end_at, terms_ahead,
-             pause, project_id)
-     select made.*, $28::int
+             pause, quantity, billable, add_ons, project_id)
+     select made.*, $31::int
        from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[],
                    $7::text[], $8::jsonb[], $9::text[], $10::text[], $11::int[], $12::timestamptz[],
                    $13::int[], $14::timestamptz[], $15::timestamptz[], $16::boolean[],
                    $17::timestamptz[], $18::timestamptz[], $19::timestamptz[], $20::boolean[],
                    $21::timestamptz[], $22::timestamptz[], $23::jsonb[], $24::timestamptz[],
-                   $25::timestamptz[], $26::int[], $27::jsonb[]) as made`,
+                   $25::timestamptz[], $26::int[], $27::jsonb[], $28::bigint[], $29::bigint[],
+                   $30::jsonb[]) as made`,
     [
       ...columns(
         [row],
@@ -94,6 +112,9 @@ export async function insertSubscription(tx: Tx, subscription: Subscription): Pr
           "trialEndMs",
           "termsAhead",
           "pause",
+          "quantity",
+          "billable",
+          "addOns",
         ],
       ),
       tx.projectId,
@@ -116,14 +137,22 @@ export async function updateSubscriptions(
             ended_at = changed.ended_at, next_action_at = changed.next_action_at,
             activated_at = changed.activated_at, began_at = changed.began_at,
             trial_end_at = changed.trial_end_at, terms_ahead = changed.terms_ahead,
-            pause = changed.pause, rests = changed.rests
+            pause = changed.pause, rests = changed.rests, plan_id = changed.plan_id, plan_version = changed.plan_version,
+            interval_unit = changed.interval_unit, interval_count = changed.interval_count,
+            quantity = changed.quantity, billable = changed.billable, licensed = changed.licensed,
+            add_ons = changed.add_ons, terms_since = changed.terms_since,
+            pending_change = changed.pending_change
        from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::int[],
                    $6::timestamptz[], $7::timestamptz[], $8::boolean[], $9::timestamptz[],
                    $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
-                   $14::timestamptz[], $15::int[], $16::jsonb[], $17::jsonb[])
+                   $14::timestamptz[], $15::int[], $16::jsonb[], $17::bigint[], $18::int[],
+                   $19::text[], $20::int[], $21::bigint[], $22::bigint[], $23::jsonb[],
+                   $24::jsonb[], $25::timestamptz[], $26::jsonb[], $27::jsonb[])
             as changed (customer_id, id, status, anchor_at, period_index, period_start, period_end,
                         cancels, canceled_at, ended_at, next_action_at, activated_at, began_at,
-                        trial_end_at, terms_ahead, pause, rests)
+                        trial_end_at, terms_ahead, pause, plan_id, plan_version, interval_unit,
+                        interval_count, quantity, billable, licensed, add_ons, terms_since,
+                        pending_change, rests)
       where kept.customer_id = changed.customer_id and kept.id = changed.id
         and kept.customer_id = any($1)`,
     columns(subscriptions.map(changedColumns), [
@@ -143,6 +172,16 @@ export async function updateSubscriptions(
       "trialEndMs",
       "termsAhead",
       "pause",
+      "planId",
+      "planVersion",
+      "unit",
+      "count",
+      "quantity",
+      "billable",
+      "licensed",
+      "addOns",
+      "termsSinceMs",
+      "pendingChange",
       "rests",
     ]),
   );
@@ -245,63 +284,6 @@ export async function findProjectsWithDue(
   return rows.map((row) => row.project_id);
 }
 
-export interface PeriodClose {
-  readonly customerId: bigint;
-  readonly subscriptionId: bigint;
-  readonly periodStartMs: EpochMs;
-  readonly kind: "opening" | "renewal" | "final";
-  readonly invoiceId: bigint | null;
-  readonly closedAtMs: EpochMs;
-}
-
-/** The periods of a subscription that have ended, newest first. */
-export async function listPeriodCloses(
-  tx: Tx,
-  { customerId, id: subscriptionId }: OwnedId,
-  page: { readonly beforeMs: EpochMs | null; readonly limit: number },
-): Promise<Pick<PeriodClose, "customerId" | "periodStartMs" | "invoiceId">[]> {
-  const rows = await tx.query<{ period_start: EpochMs; invoice_id: bigint | null }>(
-    `select period_start, invoice_id from period_close
-      where customer_id = $1 and subscription_id = $2 and kind = 'renewal'
-        and ($3::timestamptz is null or period_start < $3)
-      order by period_start desc limit $4`,
-    [customerId, subscriptionId, instantOrNull(page.beforeMs), page.limit],
-  );
-  return rows.map((row) => ({
-    customerId,
-    periodStartMs: row.period_start,
-    invoiceId: row.invoice_id,
-  }));
-}
-
-/** Records closes; answers those that were not recorded before. What is not among them is not ours. */
-export async function insertPeriodCloses(
-  tx: Tx,
-  closes: readonly PeriodClose[],
-): Promise<OwnedId[]> {
-  const rows = await tx.query<{ customer_id: bigint; subscription_id: bigint }>(
-    `insert into period_close
-            (customer_id, subscription_id, period_start, kind, invoice_id, closed_at, project_id)
-     select made.*, $7::int
-       from unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::bigint[],
-                   $6::timestamptz[]) as made
-     on conflict do nothing
-     returning customer_id, subscription_id`,
-    [
-      ...columns(closes, [
-        "customerId",
-        "subscriptionId",
-        "periodStartMs",
-        "kind",
-        "invoiceId",
-        "closedAtMs",
-      ]),
-      tx.projectId,
-    ],
-  );
-  return rows.map((row) => ({ customerId: row.customer_id, id: row.subscription_id }));
-}
-
 async function one(
   tx: Tx,
   condition: string,
@@ -318,6 +300,10 @@ function changedColumns(subscription: Subscription) {
   const { period } = subscription;
   return {
     ...subscription,
+    ...subscription.interval,
+    licensed: stepsToJson(subscription.licensed),
+    addOns: itemsToJson(subscription.addOns),
+    pendingChange: pendingToJson(subscription.pendingChange),
     periodIndex: period?.index ?? null,
     periodStartMs: period?.startMs ?? null,
     periodEndMs: period?.endMs ?? null,
@@ -333,6 +319,10 @@ function toSubscription(row: SubscriptionRow): Subscription {
     id: row.id,
     planId: row.plan_id,
     planVersion: row.plan_version,
+    quantity: row.quantity,
+    billable: row.billable,
+    licensed: stepsFromJson(row.licensed),
+    addOns: itemsFromJson(row.add_ons),
     status: row.status,
     title: row.title,
     referenceId: row.reference_id,
@@ -340,6 +330,8 @@ function toSubscription(row: SubscriptionRow): Subscription {
     timeZone: row.time_zone,
     interval: { unit: row.interval_unit, count: row.interval_count },
     anchorMs: row.anchor_at,
+    termsSinceMs: row.terms_since,
+    pendingChange: pendingFromJson(row.pending_change),
     period: toPeriod(row),
     cancelsAtPeriodEnd: row.cancel_at_period_end,
     canceledAtMs: row.canceled_at,

@@ -17,14 +17,28 @@ import { type KeyRow, meterKeyOf } from "./usage-store.ts";
 
 type Ids = readonly bigint[];
 
+// What was sold when: the plans and add-ons of now, and those of before a change.
+const SOLD = `
+  select customer_id, id as subscription_id, project_id, plan_id, plan_version, add_ons,
+         terms_since as since, null::timestamptz as until
+    from subscription where customer_id = any($1)
+   union all
+  select customer_id, subscription_id, project_id, plan_id, plan_version, add_ons, since, changed_at
+    from subscription_change where customer_id = any($1) and is_cut`;
+
 const METERS = `
-  select subscription.customer_id, subscription.id as subscription_id,
+  select sold.customer_id, sold.subscription_id, sold.since, sold.until,
          coalesce(price.meter, price.metric) as name, price.metric, price.aggregation,
          price.property, coalesce(price.filters, '{}') as filters
-    from subscription
-    join price on price.project_id = subscription.project_id
-     and price.plan_id = subscription.plan_id and price.version = subscription.plan_version
-   where subscription.customer_id = any($1) and price.metric is not null`;
+    from (${SOLD}) as sold
+   cross join lateral (
+           select sold.plan_id, sold.plan_version
+            union all
+           select (item->>'plan')::bigint, (item->>'version')::int
+             from jsonb_array_elements(coalesce(sold.add_ons, '[]')) as item) as held
+    join price on price.project_id = sold.project_id
+     and price.plan_id = held.plan_id and price.version = held.plan_version
+   where price.metric is not null`;
 
 const FED = `
   meter as (${METERS}),
@@ -36,6 +50,8 @@ const FED = `
       join usage_event as event
         on event.customer_id = meter.customer_id
        and event.subscription_id = meter.subscription_id and event.metric = meter.metric
+       and (meter.since is null or meter.since <= event.period_start)
+       and (meter.until is null or event.period_start < meter.until)
      where event.customer_id = any($1)
        and (meter.aggregation <> 'sum' or meter.filters <> '{}')
        and (meter.aggregation not in ('max', 'latest') or event.quantity > 0)
@@ -51,6 +67,9 @@ interface MeterRow {
   subscription_id: bigint;
   name: string;
   metric: string;
+  /** Of periods that began from then on, and before then. */
+  since: EpochMs | null;
+  until: EpochMs | null;
   /** Whether it adds up all the events of its metric. */
   is_whole: boolean;
 }
@@ -62,7 +81,7 @@ export async function listMeteredFacts(
   usage: readonly UsageFact[],
 ): Promise<MeteredFact[]> {
   const meters = await tx.query<MeterRow>(
-    `select customer_id, subscription_id, name, metric,
+    `select customer_id, subscription_id, name, metric, since, until,
             aggregation = 'sum' and filters = '{}' as is_whole
        from (${METERS}) as meter`,
     [customerIds],
@@ -84,11 +103,20 @@ function metricKey(customerId: bigint, subscriptionId: bigint, metric: string): 
   return `${customerId}:${subscriptionId}:${metric}`;
 }
 
+function isSoldAt({ since, until }: MeterRow, instantMs: EpochMs): boolean {
+  return (
+    (since ?? Number.NEGATIVE_INFINITY) <= instantMs &&
+    instantMs < (until ?? Number.POSITIVE_INFINITY)
+  );
+}
+
 /** A metric without any meter is counted under its own name, so that it is missed in a counter. */
 function wholeFacts(events: UsageFact, meters: readonly MeterRow[] | undefined): MeteredFact[] {
-  const names = meters?.filter((meter) => meter.is_whole).map((meter) => meter.name) ?? [
-    events.metric,
-  ];
+  const own = meters?.filter((meter) => isSoldAt(meter, events.periodStartMs)) ?? [];
+  const names =
+    own.length === 0
+      ? [events.metric]
+      : own.filter((meter) => meter.is_whole).map((meter) => meter.name);
   const { customerId, subscriptionId, periodStartMs, closings, quantity, eventCount } = events;
   const counted = { closings, quantity, eventCount, aggregation: "sum", reportedMs: null } as const;
   return names.map((metric) => ({ customerId, subscriptionId, metric, periodStartMs, ...counted }));

@@ -1,6 +1,6 @@
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import type { Interval } from "#kernel/interval.ts";
+import type { Anchoring, Interval } from "#kernel/interval.ts";
 import { storedNanos } from "#kernel/nanos.ts";
 import type { InvoiceReason, InvoiceStatus } from "#modules/invoices/domain/index.ts";
 import { type ComputationJson, computationFromJson } from "#modules/invoices/index.ts";
@@ -14,6 +14,7 @@ import {
 } from "#modules/subscriptions/index.ts";
 import type {
   AttemptFact,
+  ChangeFact,
   CloseFact,
   HeadFact,
   InvoiceFact,
@@ -46,6 +47,7 @@ interface SubscriptionRow extends OwnedRow {
   ended_at: EpochMs | null;
   activated_at: EpochMs | null;
   canceled_at: EpochMs | null;
+  terms_since: EpochMs | null;
 }
 
 interface OwnedRow {
@@ -59,21 +61,14 @@ export async function listSubscriptionFacts(tx: Tx, customerIds: Ids): Promise<S
   const rows = await tx.query<SubscriptionRow>(
     `select customer_id, id, status, time_zone, interval_unit, interval_count, anchor_at, period_index,
             current_period_start, current_period_end, began_at, trial_end_at, pause,
-            rests, ended_at, activated_at, canceled_at
+            rests, ended_at, activated_at, canceled_at, terms_since
        from subscription where customer_id = any($1)`,
     [customerIds],
   );
   return rows.map((row) => ({
     ...ownedId(row),
     status: row.status,
-    anchoring:
-      row.anchor_at === null
-        ? null
-        : {
-            anchorMs: row.anchor_at,
-            interval: { unit: row.interval_unit, count: row.interval_count },
-            timeZone: row.time_zone,
-          },
+    anchoring: row.anchor_at === null ? null : anchoringOf(row, row.anchor_at),
     period: periodOf(row),
     beganMs: row.began_at,
     trialEndMs: row.trial_end_at,
@@ -82,9 +77,53 @@ export async function listSubscriptionFacts(tx: Tx, customerIds: Ids): Promise<S
       pause: pauseFromJson(row.pause),
       anchorMs: row.anchor_at,
     }),
+    termsSinceMs: row.terms_since,
     endedAtMs: row.ended_at,
     activatedAtMs: row.activated_at,
     canceledAtMs: row.canceled_at,
+  }));
+}
+
+function anchoringOf(
+  row: Pick<SubscriptionRow, "interval_unit" | "interval_count" | "time_zone">,
+  anchorMs: EpochMs,
+): Anchoring {
+  const interval = { unit: row.interval_unit, count: row.interval_count };
+  return { anchorMs, interval, timeZone: row.time_zone };
+}
+
+interface ChangeRow extends OwnedRow {
+  subscription_id: bigint;
+  changed_at: EpochMs;
+  is_cut: boolean;
+  invoice_id: bigint | null;
+  since: EpochMs;
+  anchor_at: EpochMs;
+  interval_unit: Interval["unit"];
+  interval_count: number;
+  time_zone: string;
+}
+
+export async function listChangeFacts(tx: Tx, customerIds: Ids): Promise<ChangeFact[]> {
+  const rows = await tx.query<ChangeRow>(
+    `select change.customer_id, change.id, change.subscription_id, change.changed_at, change.is_cut,
+            change.invoice_id, change.since, change.anchor_at, change.interval_unit,
+            change.interval_count, subscription.time_zone
+       from subscription_change as change
+       join subscription on subscription.customer_id = change.customer_id
+                        and subscription.id = change.subscription_id
+      where change.customer_id = any($1) and subscription.customer_id = any($1)
+      order by change.customer_id, change.subscription_id, change.id`,
+    [customerIds],
+  );
+  return rows.map((row) => ({
+    ...ownedId(row),
+    subscriptionId: row.subscription_id,
+    atMs: row.changed_at,
+    isCut: row.is_cut,
+    invoiceId: row.invoice_id,
+    sinceMs: row.since,
+    anchoring: anchoringOf(row, row.anchor_at),
   }));
 }
 
@@ -98,7 +137,7 @@ interface CloseRow {
   customer_id: bigint;
   subscription_id: bigint;
   period_start: EpochMs;
-  kind: InvoiceReason;
+  kind: CloseFact["kind"];
   invoice_id: bigint | null;
 }
 

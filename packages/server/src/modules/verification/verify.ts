@@ -26,6 +26,7 @@ import {
 } from "./paging-store.ts";
 import {
   listAttemptFacts,
+  listChangeFacts,
   listCloseFacts,
   listHeadFacts,
   listInvoiceFacts,
@@ -152,6 +153,7 @@ async function loadFacts(tx: Tx, customerIds: readonly bigint[]): Promise<Stored
     sha256,
     subscriptions: await listSubscriptionFacts(tx, customerIds),
     closes: await listCloseFacts(tx, customerIds),
+    changes: await listChangeFacts(tx, customerIds),
     counters: await listCounterFacts(tx, customerIds),
     usage,
     metered: await listMeteredFacts(tx, customerIds, usage),

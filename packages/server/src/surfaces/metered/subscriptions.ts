@@ -100,16 +100,18 @@ export const meteredHistoryRoutes =
       request.transact(async (tx) => {
         const { cursor, limit } = request.query;
         const subscription = await getSubscription(tx, keyOf(request.params));
-        const { plan } = await loadSubject(engine, tx, subscription);
+        const subject = await loadSubject(engine, tx, subscription);
+        const { currency } = subject.plan;
         const beforeMs = readInstantCursor(cursor);
-        const periods = await listClosedPeriods(tx, subscription, { beforeMs, limit: limit + 1 });
+        const page = { beforeMs, limit: limit + 1 };
+        const periods = await listClosedPeriods(tx, subscription, subject, page);
         const closed = pageOf(periods, limit, {
-          toWire: (period) => periodToWire(period, plan.currency),
+          toWire: (period) => periodToWire(period, currency),
           cursor: ({ period }) => [BigInt(period.startMs)],
         });
-        const open = beforeMs === null ? await findOpenPeriod(tx, subscription, plan) : null;
+        const open = beforeMs === null ? await findOpenPeriod(tx, subscription, subject) : null;
         if (open === null) return okPage(closed);
-        return okPage({ ...closed, data: [periodToWire(open, plan.currency), ...closed.data] });
+        return okPage({ ...closed, data: [periodToWire(open, currency), ...closed.data] });
       }),
     );
   };

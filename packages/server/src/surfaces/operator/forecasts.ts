@@ -5,7 +5,7 @@ import { isoInstant } from "#kernel/clock.ts";
 import { subscriptionSnapshot } from "#modules/subscriptions/index.ts";
 import { Closed, IdString, Instant, ownedIdFrom, parseInstant } from "#platform/http/wire.ts";
 import { writtenFields, writtenToWire } from "./preview.ts";
-import { SubscriptionWire } from "./subscriptions-operations.ts";
+import { SubscriptionWire } from "./subscriptions-schema.ts";
 
 const forecastSubscription = {
   config: {

@@ -17,6 +17,7 @@ import { planRoutes } from "./plans.ts";
 import { operatorPreview } from "./preview.ts";
 import { projectRoutes } from "./project.ts";
 import { type ReconciliationDeps, reconciliationRoutes } from "./reconciliations.ts";
+import { subscriptionChangeRoutes } from "./subscription-changes.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { testClockRoutes } from "./test-clocks.ts";
 import { usageRoutes } from "./usage.ts";
@@ -60,6 +61,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       testClockRoutes(collector),
       paymentMethodRoutes(cards),
       subscriptionRoutes({ engine, publicUrl }, recorder),
+      subscriptionChangeRoutes(engine, recorder),
       forecastRoutes(collector, publicUrl),
       usageRoutes(engine, recorder),
       usageEventRoutes,

@@ -8,6 +8,7 @@ import {
   NAME_CHARACTERS_MAX,
   PRICES_MAX,
   PROPERTY_PATTERN,
+  prorationBases,
   renewals,
   TRIAL_DAYS_MAX,
   trialEndsWithoutCard,
@@ -15,6 +16,7 @@ import {
   VALUE_CHARACTERS_MAX,
 } from "#modules/catalog/domain/index.ts";
 import { AGGREGATIONS } from "#modules/metering/domain/index.ts";
+import { changeModes } from "#modules/subscriptions/domain/index.ts";
 import {
   Closed,
   DecimalString,
@@ -158,6 +160,43 @@ const newLifecycle = {
     }),
   ),
 };
+const Kind = Literals(["plan", "add_on"] as const, {
+  description: "An add-on is sold with a plan of the same currency and interval only",
+  examples: ["plan"],
+});
+
+const changePolicy = {
+  upgrade: Literals(changeModes, {
+    description:
+      "How a subscription becomes more: at once and prorated, at once for a full period, at once and " +
+      "billed from the next period on, or at the period's end",
+    examples: ["now_prorated"],
+  }),
+  downgrade: Literals(changeModes, {
+    description: "How it becomes less",
+    examples: ["at_period_end"],
+  }),
+  proration: Literals(prorationBases, {
+    description: "How the parts of a period are measured",
+    examples: ["exact_time"],
+  }),
+  payment_gated: Type.Boolean({
+    description: "Whether what costs more is granted only when it is paid",
+    examples: [true],
+  }),
+};
+
+const WholeNumber = Type.String({ pattern: "^[0-9]{1,10}$", examples: ["10"] });
+
+const QuantityPolicy = Nullable(
+  Closed(
+    { included: WholeNumber, step: WholeNumber },
+    {
+      description:
+        "Sold in bands: `included` at least, above it in whole steps. Flat prices are for one. Null: sold once",
+    },
+  ),
+);
 
 const NewPrice = Type.Union([
   Closed({ kind: Type.Literal("flat"), name: Name, billed: Billed, amount: Amount }),
@@ -204,6 +243,16 @@ export const NewPlanVersion = Closed({
   ...newSpend,
   when_unpaid: Type.Optional(WhenUnpaid),
   ...newLifecycle,
+  kind: Type.Optional(Kind),
+  change_policy: Type.Optional(
+    Closed({
+      upgrade: Type.Optional(changePolicy.upgrade),
+      downgrade: Type.Optional(changePolicy.downgrade),
+      proration: Type.Optional(changePolicy.proration),
+      payment_gated: Type.Optional(changePolicy.payment_gated),
+    }),
+  ),
+  quantity_policy: Type.Optional(QuantityPolicy),
   metadata: Type.Optional(Metadata),
 });
 
@@ -233,6 +282,7 @@ const Price = Type.Union([
 const version = {
   id: IdString("plan"),
   version: Type.Integer({ minimum: 1, examples: [1] }),
+  kind: Kind,
   name: Name,
   description: Nullable(Type.String()),
   currency: Currency,
@@ -243,6 +293,8 @@ const version = {
   renewal: Renewal,
   trial: Closed(trial),
   anchor_after_pause: AnchorAfterPause,
+  change_policy: Closed(changePolicy),
+  quantity_policy: QuantityPolicy,
   // Each surface checks the metadata it takes; what is kept is shown as it is.
   metadata: Type.Unsafe<Record<string, unknown>>(Metadata),
   published_at: Instant,

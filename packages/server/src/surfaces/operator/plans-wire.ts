@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import {
+  type ChangePolicy,
   type LifecyclePolicy,
   type PlanDraft,
   type PriceDraft,
@@ -24,6 +25,9 @@ export function planDraft(body: PlanBody): PlanDraft {
     spend: spendLimits(body),
     ...(body.when_unpaid === undefined ? {} : { whenUnpaid: body.when_unpaid }),
     lifecycle: lifecycle(body),
+    ...(body.kind === undefined ? {} : { kind: body.kind }),
+    ...(body.change_policy === undefined ? {} : { changePolicy: changePolicy(body.change_policy) }),
+    quantityPolicy: quantityPolicy(body.quantity_policy ?? null),
     metadata: body.metadata ?? {},
   };
 }
@@ -39,6 +43,24 @@ function lifecycle({ renewal, trial, anchor_after_pause }: PlanBody): LifecycleP
       withoutCard: trial?.without_card ?? usual.trial.withoutCard,
     },
   };
+}
+
+function changePolicy({
+  payment_gated,
+  ...modes
+}: NonNullable<PlanBody["change_policy"]>): Partial<ChangePolicy> {
+  const { upgrade, downgrade, proration } = modes;
+  return {
+    ...(upgrade === undefined ? {} : { upgrade }),
+    ...(downgrade === undefined ? {} : { downgrade }),
+    ...(proration === undefined ? {} : { proration }),
+    ...(payment_gated === undefined ? {} : { isPaymentGated: payment_gated }),
+  };
+}
+
+function quantityPolicy(policy: NonNullable<PlanBody["quantity_policy"]> | null) {
+  if (policy === null) return null;
+  return { included: BigInt(policy.included), step: BigInt(policy.step) };
 }
 
 function priceDraft(price: PriceBody): PriceDraft {

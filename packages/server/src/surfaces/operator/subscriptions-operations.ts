@@ -1,81 +1,17 @@
 import { Type } from "typebox";
-import { TRIAL_DAYS_MAX } from "#modules/catalog/domain/index.ts";
-import { subscriptionStatuses } from "#modules/subscriptions/domain/index.ts";
 import { Page, PageQuery } from "#platform/http/page.ts";
-import { Closed, IdString, Instant, Literals, Metadata, Nullable } from "#platform/http/wire.ts";
+import { Closed, IdString, Instant } from "#platform/http/wire.ts";
+import {
+  ChangedSubscriptionWire,
+  CreatedSubscriptionWire,
+  NewSubscription,
+  RenewedSubscriptionWire,
+  SubscriptionChange,
+  SubscriptionWire,
+} from "./subscriptions-schema.ts";
 
 const tags = ["subscriptions"];
 const Id = Closed({ id: IdString("subscription") });
-
-const subscriptionFields = {
-  id: IdString("subscription"),
-  customer: IdString("customer"),
-  plan: IdString("plan"),
-  plan_version: Type.Integer(),
-  status: Literals(subscriptionStatuses),
-  title: Nullable(Type.String()),
-  reference_id: Nullable(Type.String()),
-  metadata: Type.Record(Type.String(), Type.Unknown()),
-  time_zone: Type.String(),
-  current_period_start: Nullable(Instant),
-  current_period_end: Nullable(Instant),
-  cancel_at_period_end: Type.Boolean(),
-  canceled_at: Nullable(Instant),
-  ended_at: Nullable(Instant),
-  created_at: Instant,
-  activated_at: Nullable(Instant),
-  starts_at: Nullable(Instant),
-  trial_end: Nullable(Instant),
-  billing_anchor: Nullable(Instant),
-  terms_ahead: Type.Integer({ description: "Terms that are bought beyond the running one" }),
-  pause: Nullable(Closed({ paused_at: Nullable(Instant), resumes_at: Nullable(Instant) })),
-};
-
-export const SubscriptionWire = Closed(subscriptionFields, { title: "Subscription" });
-
-const CreatedSubscriptionWire = Closed({
-  ...subscriptionFields,
-  payment_url: Nullable(
-    Type.String({ description: "Where the customer saves a card; null when one is on file" }),
-  ),
-});
-
-const NewSubscription = Closed({
-  customer: IdString("customer"),
-  plan: IdString("plan"),
-  title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-  reference_id: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 200,
-      description:
-        "Your own id: the same one again, for the same customer and plan, answers the same subscription",
-    }),
-  ),
-  metadata: Type.Optional(Metadata),
-  return_url: Type.Optional(
-    Type.String({ maxLength: 2000, description: "Where the payer goes after saving a card" }),
-  ),
-  starts_at: Type.Optional({ ...Instant, description: "When it begins; now, when absent" }),
-  trial_days: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: TRIAL_DAYS_MAX,
-      description: "In place of the plan's trial; 0 for none",
-    }),
-  ),
-  trial_end: Type.Optional({ ...Instant, description: "The same as an instant" }),
-  billing_anchor: Type.Optional(
-    Type.Union(
-      [Closed({ day: Type.Integer({ minimum: 1, maximum: 31 }) }), Closed({ at: Instant })],
-      {
-        description:
-          "Where periods are counted from: a day of the month, in shorter months its last one, or an " +
-          "instant. What runs before the first of them is charged in proportion",
-      },
-    ),
-  ),
-});
 
 export const createSubscription = {
   config: {
@@ -85,6 +21,11 @@ export const createSubscription = {
       "customer_not_found",
       "plan_not_found",
       "plan_archived",
+      "add_on_alone",
+      "add_on_repeated",
+      "add_on_unfit",
+      "quantity_not_offered",
+      "usage_metric_sold_twice",
       "currency_mismatch",
       "return_url_not_allowed",
       "subscription_reference_reused",
@@ -227,6 +168,55 @@ export const renewSubscription = {
     tags,
     params: Id,
     body: Closed({}),
-    response: { 200: Closed({ ...subscriptionFields, invoice: Nullable(IdString("invoice")) }) },
+    response: { 200: RenewedSubscriptionWire },
+  },
+} as const;
+
+export const changeSubscription = {
+  config: {
+    scope: "billing:write",
+    previews: true,
+    refuses: [
+      "subscription_not_found",
+      "subscription_transition_refused",
+      "plan_not_found",
+      "plan_archived",
+      "add_on_alone",
+      "add_on_repeated",
+      "add_on_unfit",
+      "quantity_not_offered",
+      "usage_metric_sold_twice",
+      "currency_mismatch",
+      "change_policy_unfit",
+      "invoice_unpaid",
+      "time_invalid",
+    ],
+  },
+  schema: {
+    operationId: "changeSubscription",
+    summary: "Change what a subscription holds",
+    description:
+      "Its plan, its quantity, its add-ons: all of them from then on; what is left out stays. At once, " +
+      "at an instant or at the period's end, as the plan's `change_policy` says or as you say. At once " +
+      "it answers the invoice that credits and charges for it. A change that waits is replaced by a " +
+      "newer one; to want what is held already withdraws it.",
+    tags,
+    params: Id,
+    body: SubscriptionChange,
+    response: { 200: ChangedSubscriptionWire },
+  },
+} as const;
+
+export const withdrawChange = {
+  config: {
+    scope: "billing:write",
+    refuses: ["subscription_not_found", "subscription_transition_refused", "change_not_pending"],
+  },
+  schema: {
+    operationId: "withdrawSubscriptionChange",
+    summary: "Withdraw the change that waits",
+    tags,
+    params: Id,
+    response: { 200: SubscriptionWire },
   },
 } as const;

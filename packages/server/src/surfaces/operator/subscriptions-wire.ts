@@ -1,6 +1,10 @@
+import type { Static } from "typebox";
+import type { WantedChange } from "#flows/change-subscription/change-subscription.ts";
+import type { WantedItems } from "#flows/change-subscription/target.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { AskedBeginning } from "#modules/subscriptions/domain/index.ts";
-import { parseInstant } from "#platform/http/wire.ts";
+import { idFrom, parseInstant } from "#platform/http/wire.ts";
+import type { NewSubscription, SubscriptionChange } from "./subscriptions-schema.ts";
 
 /** How a request says that a subscription is to begin. */
 export interface BeginningBody {
@@ -34,4 +38,33 @@ function anchorFromWire(anchor: { readonly day: number } | { readonly at: string
   return "day" in anchor
     ? ({ type: "day", day: anchor.day } as const)
     : ({ type: "instant", atMs: parseInstant(anchor.at) } as const);
+}
+
+type ChangeBody = Static<typeof SubscriptionChange>;
+type ItemsBody = Pick<ChangeBody, "plan" | "quantity" | "addons">;
+
+export function wantedChange(body: ChangeBody): WantedChange {
+  return { items: wantedItems(body), when: when(body.when), mode: body.policy ?? null };
+}
+
+export function wantedItems({ plan, quantity, addons }: ItemsBody): WantedItems {
+  return {
+    planId: plan === undefined ? undefined : planIdFrom(plan),
+    quantity: quantity === undefined ? undefined : BigInt(quantity),
+    addOns: addons?.map(addOn),
+  };
+}
+
+function addOn(body: NonNullable<Static<typeof NewSubscription>["addons"]>[number]) {
+  return { planId: planIdFrom(body.plan), quantity: BigInt(body.quantity ?? "1") };
+}
+
+function when(wanted: ChangeBody["when"]): WantedChange["when"] {
+  if (wanted === undefined) return null;
+  if (wanted === "now" || wanted === "period_end") return wanted;
+  return { atMs: parseInstant(wanted) };
+}
+
+function planIdFrom(text: string): bigint {
+  return idFrom("plan", text, "plan_not_found");
 }

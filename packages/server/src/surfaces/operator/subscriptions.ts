@@ -11,7 +11,7 @@ import { pageOf, readCursor } from "#platform/http/page.ts";
 import { idFrom, ownedIdFrom } from "#platform/http/wire.ts";
 import { lifecycleRoutes } from "./subscriptions-lifecycle.ts";
 import * as operations from "./subscriptions-operations.ts";
-import { beginningFromWire } from "./subscriptions-wire.ts";
+import { beginningFromWire, wantedItems } from "./subscriptions-wire.ts";
 
 /** Selling plans to customers, and ending that. */
 export const subscriptionRoutes =
@@ -25,6 +25,7 @@ export const subscriptionRoutes =
       const created = await reply.answer(async (tx) => {
         const { subscription, paymentUrl } = await createSubscription(subscribing, tx, {
           customerId,
+          ...wantedItems(body),
           planId: idFrom("plan", body.plan, "plan_not_found"),
           title: body.title ?? null,
           referenceId: body.reference_id ?? null,

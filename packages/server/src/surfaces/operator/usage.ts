@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { Engine } from "#flows/engine.ts";
+import { loadSubject } from "#flows/load-subject.ts";
 import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { ownedKey } from "#kernel/ids.ts";
-import { planKey } from "#modules/catalog/index.ts";
 import type { UsageEvent } from "#modules/metering/domain/index.ts";
 import { type UsageRecorder, usageOf } from "#modules/metering/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
@@ -24,7 +24,7 @@ const EVENTS_MAX = 10_000;
 /** Recording usage, and reading what was used so far. */
 export const usageRoutes =
   (
-    { plans }: Pick<Engine, "plans">,
+    engine: Pick<Engine, "plans">,
     { record }: Pick<UsageRecorder, "record">,
   ): FastifyPluginAsyncTypebox =>
   async (app) => {
@@ -44,12 +44,7 @@ export const usageRoutes =
       request.transact(async (tx) => {
         const key = ownedIdFrom("subscription", request.params.id, "subscription_not_found");
         const subscription = await getSubscription(tx, key);
-        const version = { planId: subscription.planId, version: subscription.planVersion };
-        const versions = await plans.planVersions(tx, [version]);
-        const plan = present(
-          versions.get(planKey(version)),
-          "a subscription's plan version is never deleted",
-        );
+        const { plan } = await loadSubject(engine, tx, subscription);
         const usage = await usageOf(tx, [subscription]);
         return subscriptionUsageToWire(subscription, plan, usage.get(ownedKey(key)) ?? []);
       }),

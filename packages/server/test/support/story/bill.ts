@@ -28,7 +28,9 @@ export function billOf(invoice: Json): Bill {
  * `Minimum spend of 2026-01-01 – 2026-02-01: 50.00`
  */
 function lineInWords({ kind, description, quantity, amount, period_start, period_end }: Json) {
-  if (kind === "flat") return `${description}: ${amount}`;
+  if (kind === "flat" || kind === "credit") {
+    return `${quantity === "1" ? "" : `${quantity} × `}${description}: ${amount}`;
+  }
   if (kind === "minimum" || kind === "maximum") {
     return `${description} of ${span(period_start, period_end)}: ${amount}`;
   }

@@ -15,6 +15,10 @@ export interface Membership {
   cancels(when: "at period end" | "now"): Promise<Answer>;
   /** Asks for what happens to it otherwise: `uncancel`, `end_trial`, `renew`; answers whatever is answered. */
   asks(what: string, body?: object): Promise<Answer>;
+  /** Asks for another plan, quantity or add-ons; answers whatever is answered. */
+  changes(wanted: object): Promise<Answer>;
+  /** Withdraws the change that waits. */
+  withdraws(): Promise<Answer>;
   now(): Promise<Json>;
   /** The running period: `2026-01-01 – 2026-02-01`. */
   period(): Promise<string>;
@@ -47,6 +51,9 @@ export function membershipOf(teller: Teller, { id, payment_url }: Json): Members
       }),
     asks: (what, body = {}) =>
       shop.call("POST", `/v1/subscriptions/${id}/${what}`, { token, body }),
+    changes: (wanted) =>
+      shop.call("POST", `/v1/subscriptions/${id}/change`, { token, body: wanted }),
+    withdraws: () => shop.call("DELETE", `/v1/subscriptions/${id}/pending_change`, { token }),
     async period() {
       const { current_period_start, current_period_end } = await now();
       return span(current_period_start, current_period_end);

@@ -3,6 +3,7 @@ import type { Interval } from "#kernel/interval.ts";
 import { nanosToMinorExactly } from "#kernel/money.ts";
 import { formatNanos, type Nanos } from "#kernel/nanos.ts";
 import type { SpendLimits } from "#modules/rating/domain/index.ts";
+import type { QuantityBand } from "#modules/subscriptions/domain/index.ts";
 import { meterFaults, repeatedMeterFaults } from "./check-meters.ts";
 import { modelFaults } from "./check-model.ts";
 import { amountFaults, faultUnless, type PlanFault } from "./fault.ts";
@@ -34,6 +35,8 @@ export function planFaults(draft: PlanDraft): PlanFault[] {
     ...repeatedMeterFaults(draft.prices),
     ...spendFaults(draft.spend, draft.currency, ""),
     ...lifecycleFaults(draft.lifecycle ?? usualLifecycle),
+    ...quantityFaults(draft.quantityPolicy ?? null),
+    ...addOnFaults(draft),
   ];
 }
 
@@ -53,6 +56,33 @@ function intervalFaults({ unit, count }: Interval): PlanFault[] {
   const isFit = Number.isSafeInteger(count) && count >= 1 && count <= countMax;
   const message = `the count of ${unit} is a whole number from 1 to ${countMax}`;
   return faultUnless(isFit, "/interval/count", message);
+}
+
+/** The highest quantity of a plan that anybody buys. */
+const PLAN_QUANTITY_MAX = 1_000_000_000n;
+
+function quantityFaults(policy: QuantityBand | null): PlanFault[] {
+  if (policy === null) return [];
+  const { included, step } = policy;
+  return [
+    ...faultUnless(
+      included >= 0n && included <= PLAN_QUANTITY_MAX,
+      "/quantity_policy/included",
+      `a whole number from 0 to ${PLAN_QUANTITY_MAX}`,
+    ),
+    ...faultUnless(
+      step > 0n && step <= PLAN_QUANTITY_MAX,
+      "/quantity_policy/step",
+      `a whole number from 1 to ${PLAN_QUANTITY_MAX}`,
+    ),
+  ];
+}
+
+/** A subscription has one limit to what it spends: its plan's. */
+function addOnFaults({ kind, spend }: PlanDraft): PlanFault[] {
+  const isFit = kind !== "add_on" || (spend.minimum === null && spend.maximum === null);
+  const message = "an add-on has no limits of its own: its prices may have them, and its plan";
+  return faultUnless(isFit, "/minimum_spend", message);
 }
 
 function countFaults(priceCount: number): PlanFault[] {

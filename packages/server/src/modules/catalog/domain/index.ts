@@ -1,4 +1,8 @@
 export {
+  type ChangePolicy,
+  prorationBases,
+} from "./change-policy.ts";
+export {
   FILTER_VALUES_MAX,
   FILTERS_MAX,
   PROPERTY_PATTERN,
@@ -24,17 +28,20 @@ export {
 export { METRIC_PATTERN } from "./metric-pattern.ts";
 export {
   type Billed,
+  billableIn,
   type FlatPrice,
   flatPrices,
   hasSharedMetrics,
   hasSpendLimits,
   type Plan,
+  type PlanKind,
   type PlanStatus,
   type PlanVersion,
   type PlanVersionKey,
   type Price,
   perEventModel,
   planKey,
+  soldTogether,
   type UnpaidEnd,
   type UsagePrice,
   unpaidEnds,

@@ -1,6 +1,8 @@
 import { type Meter, plainMeter } from "#modules/metering/domain/index.ts";
+import type { QuantityBand } from "#modules/subscriptions/domain/index.ts";
+import type { ChangePolicy } from "./change-policy.ts";
 import type { LifecyclePolicy } from "./lifecycle-policy.ts";
-import type { FlatPrice, PlanVersion, UnpaidEnd, UsagePrice } from "./plan.ts";
+import type { FlatPrice, PlanKind, PlanVersion, UnpaidEnd, UsagePrice } from "./plan.ts";
 
 /** A usage price as its publisher writes it. It has no choice of when: it is billed in arrears. */
 export interface UsagePriceDraft extends Omit<UsagePrice, "priceId" | "billed" | "meter"> {
@@ -25,4 +27,10 @@ export interface PlanDraft
   readonly whenUnpaid?: UnpaidEnd;
   /** `usualLifecycle`, when absent. */
   readonly lifecycle?: LifecyclePolicy;
+  /** `plan`, when absent. */
+  readonly kind?: PlanKind;
+  /** What is absent is as usual: `usualChangePolicy`. */
+  readonly changePolicy?: Partial<ChangePolicy>;
+  /** Sold once and no more, when absent. */
+  readonly quantityPolicy?: QuantityBand | null;
 }

@@ -9,6 +9,8 @@ import {
   type PriceModel,
   type SpendLimits,
 } from "#modules/rating/domain/index.ts";
+import { billableQuantity, type QuantityBand } from "#modules/subscriptions/domain/index.ts";
+import type { ChangePolicy } from "./change-policy.ts";
 import type { LifecyclePolicy } from "./lifecycle-policy.ts";
 
 /** When a price is billed: as its period begins, or when it has ended. Usage is always in arrears. */
@@ -48,6 +50,9 @@ export const unpaidEnds = ["cancel", "stay_past_due"] as const;
 
 export type UnpaidEnd = (typeof unpaidEnds)[number];
 
+/** A plan of its own, or something that is added to a subscription of one. */
+export type PlanKind = "plan" | "add_on";
+
 /** Names one version of a plan. */
 export interface PlanVersionKey {
   readonly planId: bigint;
@@ -56,6 +61,7 @@ export interface PlanVersionKey {
 
 /** One published state of a plan. It never changes; editing the plan makes the next version. */
 export interface PlanVersion extends PlanVersionKey {
+  readonly kind: PlanKind;
   readonly name: string;
   readonly description: string | null;
   readonly currency: Currency;
@@ -66,6 +72,9 @@ export interface PlanVersion extends PlanVersionKey {
   readonly spend: SpendLimits;
   readonly whenUnpaid: UnpaidEnd;
   readonly lifecycle: LifecyclePolicy;
+  readonly changePolicy: ChangePolicy;
+  /** Null where it is sold once and no more. */
+  readonly quantityPolicy: QuantityBand | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly publishedAtMs: EpochMs;
 }
@@ -115,4 +124,18 @@ export function flatPrices(plan: PlanVersion, billed: Billed): readonly FlatPric
   return plan.prices.filter(
     (price): price is FlatPrice => price.kind === "flat" && price.billed === billed,
   );
+}
+
+/** A plan with what is added to it, as if it were one plan under its own name. */
+export function soldTogether(plan: PlanVersion, addOns: readonly PlanVersion[]): PlanVersion {
+  if (addOns.length === 0) return plan;
+  return { ...plan, prices: [plan, ...addOns].flatMap(({ prices }) => prices) };
+}
+
+/** What a quantity of a plan is billed as; one without bands is sold once. */
+export function billableIn(
+  { quantityPolicy }: Pick<PlanVersion, "quantityPolicy">,
+  quantity: bigint,
+): bigint {
+  return quantityPolicy === null ? 1n : billableQuantity(quantityPolicy, quantity);
 }

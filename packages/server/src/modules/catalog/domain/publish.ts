@@ -2,6 +2,7 @@ import type { EpochMs } from "#kernel/clock.ts";
 import { isCurrency } from "#kernel/currency.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { NewId } from "#kernel/ids.ts";
+import { usualChangePolicy } from "./change-policy.ts";
 import { planFaults } from "./check-plan.ts";
 import { usualLifecycle } from "./lifecycle-policy.ts";
 import type { Plan, PlanVersion, PlanVersionKey, Price } from "./plan.ts";
@@ -36,7 +37,8 @@ function published(
   newId: NewId,
   nowMs: EpochMs,
 ): PlanVersion {
-  const { currency, prices, whenUnpaid = "cancel", lifecycle = usualLifecycle, ...terms } = draft;
+  const { currency, prices, kind = "plan", whenUnpaid = "cancel", ...rest } = draft;
+  const { lifecycle = usualLifecycle, ...terms } = rest;
   if (!isCurrency(currency)) throw new BillingError("currency_unknown", { currency });
   const errors = planFaults(draft);
   if (errors.length > 0) throw new BillingError("plan_invalid", { errors });
@@ -44,8 +46,11 @@ function published(
     ...key,
     ...terms,
     currency,
+    kind,
     whenUnpaid,
     lifecycle,
+    changePolicy: { ...usualChangePolicy, ...draft.changePolicy },
+    quantityPolicy: draft.quantityPolicy ?? null,
     prices: prices.map((price) => publishedPrice(price, newId())),
     publishedAtMs: nowMs,
   };

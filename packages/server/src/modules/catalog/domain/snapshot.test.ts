@@ -4,16 +4,17 @@ import { listedPlanSnapshot, newPlan, planSnapshot } from "./index.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 31);
 
+const draft = planDraft({
+  prices: [
+    flatPrice("2999"),
+    unitPrice("packages", "50.00", "10"),
+    tieredPrice("miles", "volume", [tier("1000", "0.0005"), tier(null, "0.00025", "5")]),
+  ],
+  metadata: { crm_id: "A-1042" },
+});
+
 test("a plan is shown with every figure as an exact decimal", () => {
   let last = 0n;
-  const draft = planDraft({
-    prices: [
-      flatPrice("2999"),
-      unitPrice("packages", "50.00", "10"),
-      tieredPrice("miles", "volume", [tier("1000", "0.0005"), tier(null, "0.00025", "5")]),
-    ],
-    metadata: { crm_id: "A-1042" },
-  });
   const plan = newPlan(draft, () => ++last, NOW_MS);
 
   expect(listedPlanSnapshot(plan)).toEqual({
@@ -24,6 +25,7 @@ test("a plan is shown with every figure as an exact decimal", () => {
   expect(planSnapshot(plan.latest)).toEqual({
     id: "plan_0000000000001",
     version: 1,
+    kind: "plan",
     name: "Business Plan",
     description: null,
     currency: "JMD",
@@ -71,6 +73,13 @@ test("a plan is shown with every figure as an exact decimal", () => {
     renewal: "auto",
     anchor_after_pause: "keep",
     trial: { days: 0, requires_card: true, without_card: "cancel" },
+    change_policy: {
+      upgrade: "now_prorated",
+      downgrade: "at_period_end",
+      proration: "exact_time",
+      payment_gated: true,
+    },
+    quantity_policy: null,
     published_at: "2026-01-31T00:00:00.000Z",
   });
 });

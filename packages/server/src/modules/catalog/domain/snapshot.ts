@@ -5,19 +5,22 @@ import { formatId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
 import { formatMinor, nanosToMinorExactly } from "#kernel/money.ts";
 import type { Nanos } from "#kernel/nanos.ts";
+import type { ProrationBasis } from "#kernel/proration.ts";
 import type { Aggregation } from "#modules/metering/domain/index.ts";
 import {
   type PriceModelJson,
   priceModelToJson,
   type SpendLimits,
 } from "#modules/rating/domain/index.ts";
+import type { ChangeMode } from "#modules/subscriptions/domain/index.ts";
 import { type LifecycleJson, lifecycleToJson } from "./lifecycle-policy.ts";
-import type { Billed, Plan, PlanStatus, PlanVersion, Price, UnpaidEnd } from "./plan.ts";
+import type { Billed, Plan, PlanKind, PlanStatus, PlanVersion, Price, UnpaidEnd } from "./plan.ts";
 
 /** A plan version as the operator API and the events show it. Amounts are in major units. */
 export interface PlanSnapshot extends LifecycleJson {
   id: string;
   version: number;
+  kind: PlanKind;
   name: string;
   description: string | null;
   currency: string;
@@ -26,6 +29,13 @@ export interface PlanSnapshot extends LifecycleJson {
   minimum_spend: string | null;
   maximum_spend: string | null;
   when_unpaid: UnpaidEnd;
+  change_policy: {
+    upgrade: ChangeMode;
+    downgrade: ChangeMode;
+    proration: ProrationBasis;
+    payment_gated: boolean;
+  };
+  quantity_policy: { included: string; step: string } | null;
   metadata: Record<string, unknown>;
   published_at: string;
 }
@@ -69,6 +79,7 @@ export function planSnapshot(version: PlanVersion): PlanSnapshot {
   return {
     id: formatId("plan", version.planId),
     version: version.version,
+    kind: version.kind,
     name: version.name,
     description: version.description,
     currency: version.currency,
@@ -77,8 +88,20 @@ export function planSnapshot(version: PlanVersion): PlanSnapshot {
     ...spendSnapshot(version.spend, version.currency),
     when_unpaid: version.whenUnpaid,
     ...lifecycleToJson(version.lifecycle),
+    ...policySnapshot(version),
     metadata: { ...version.metadata },
     published_at: isoInstant(version.publishedAtMs),
+  };
+}
+
+function policySnapshot({ changePolicy, quantityPolicy }: PlanVersion) {
+  const { isPaymentGated, ...modes } = changePolicy;
+  return {
+    change_policy: { ...modes, payment_gated: isPaymentGated },
+    quantity_policy:
+      quantityPolicy === null
+        ? null
+        : { included: `${quantityPolicy.included}`, step: `${quantityPolicy.step}` },
   };
 }
 

@@ -26,9 +26,13 @@ export function chargesUnder<Line extends Counted>(
   priceId: bigint | null,
 ): Line[] {
   return lines.filter((line) =>
+    // What is given back of a period is no charge for the one that begins there.
     priceId === null
-      ? line.priceId !== null
-      : line.priceId === priceId && line.kind !== "minimum" && line.kind !== "maximum",
+      ? line.priceId !== null && line.kind !== "credit"
+      : line.priceId === priceId &&
+        line.kind !== "minimum" &&
+        line.kind !== "maximum" &&
+        line.kind !== "credit",
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Nanos } from "#kernel/nanos.ts";
-import type { Share } from "#kernel/proration.ts";
+import type { ProrationBasis, Share } from "#kernel/proration.ts";
 import type { Meter } from "#modules/metering/domain/index.ts";
 import type { EventTally, PriceModel } from "#modules/rating/domain/index.ts";
 
@@ -7,9 +7,26 @@ import type { EventTally, PriceModel } from "#modules/rating/domain/index.ts";
 export type Computation =
   | {
       readonly type: "flat";
-      /** The price for a whole period. */
+      /** The price of one for a whole period. */
       readonly amount: Nanos;
+      readonly quantity: bigint;
       readonly share: Share;
+      /** How the share was measured. */
+      readonly basis: ProrationBasis;
+    }
+  | {
+      readonly type: "credit";
+      /** What was charged: the price of one for a whole period, and how many. */
+      readonly amount: Nanos;
+      readonly quantity: bigint;
+      /** The share of the period that is not used, or all of it. */
+      readonly share: Share;
+      readonly basis: ProrationBasis;
+      /** What the line that charged it came to and was paid, less what was given back of it before. */
+      readonly keptMinor: bigint;
+      /** The line that charged it. */
+      readonly invoiceId: bigint;
+      readonly lineNumber: number;
     }
   | {
       readonly type: "usage";

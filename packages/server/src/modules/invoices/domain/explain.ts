@@ -1,12 +1,14 @@
 import type { Currency } from "#kernel/currency.ts";
-import { formatMinor, minorToNanos, roundToMinor } from "#kernel/money.ts";
-import { type Attos, formatAttos, formatNanos, NANOS_PER_UNIT } from "#kernel/nanos.ts";
+import { formatMinor, roundToMinor } from "#kernel/money.ts";
+import { formatAttos } from "#kernel/nanos.ts";
 import { rateUsage } from "#modules/rating/domain/index.ts";
 import type { Computation } from "./computation.ts";
+import { creditSteps, flatSteps } from "./explain-flat.ts";
 import { limitSteps } from "./explain-limit.ts";
 import type { Evidence, Explanation, Steps } from "./explanation.ts";
 import { priceFormula } from "./formula.ts";
 import type { DraftLine, Used } from "./line.ts";
+import { roundingOf } from "./rounding.ts";
 
 /** Computes a line again from the evidence: the line holds when that gives the billed amount. */
 export function explainLine(line: DraftLine, currency: Currency, evidence: Evidence): Explanation {
@@ -26,30 +28,14 @@ function stepsOf(
   switch (computation.type) {
     case "flat":
       return flatSteps(computation, currency);
+    case "credit":
+      return creditSteps(computation, currency);
     case "usage":
       return usageSteps(computation, currency, used);
     case "minimum":
     case "maximum":
       return limitSteps(computation, priceId, currency, charges, invoiceNumber);
   }
-}
-
-function flatSteps(computation: Extract<Computation, { type: "flat" }>, currency: Currency): Steps {
-  const { amount, share } = computation;
-  const exact = amount * NANOS_PER_UNIT;
-  const recomputedMinor = roundToMinor(exact, currency, share);
-  const isWhole = share.part === share.whole;
-  const factor = isWhole ? "" : ` × ${share.part} ms ÷ ${share.whole} ms`;
-  return {
-    formula: `${formatNanos(amount)}${factor} = ${formatMinor(recomputedMinor, currency)}`,
-    exact,
-    tiers: [],
-    charges: [],
-    rounding: isWhole
-      ? roundingOf(exact, recomputedMinor, currency)
-      : `rounded half away from zero to ${formatMinor(recomputedMinor, currency)}`,
-    recomputedMinor,
-  };
 }
 
 function usageSteps(
@@ -75,12 +61,4 @@ function usageSteps(
     rounding: roundingOf(rated.exact, whole, currency),
     recomputedMinor: whole - before,
   };
-}
-
-function roundingOf(exact: Attos, roundedMinor: bigint, currency: Currency): string {
-  const rounded = formatMinor(roundedMinor, currency);
-  const isExact = minorToNanos(roundedMinor, currency) * NANOS_PER_UNIT === exact;
-  return isExact
-    ? `none: ${rounded} is exact`
-    : `${formatAttos(exact)} is rounded half away from zero to ${rounded}`;
 }

@@ -33,4 +33,5 @@ export {
 } from "./lifecycle.ts";
 export { limitLines } from "./limit-line.ts";
 export { type DraftLine, flatLine, type Used, usageLine } from "./line.ts";
+export { creditLine, type RunningLine } from "./running-line.ts";
 export { creditForUnused } from "./unused-credit.ts";

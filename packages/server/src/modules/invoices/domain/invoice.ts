@@ -5,10 +5,10 @@ import { sumMinor } from "#kernel/money.ts";
 import type { DraftLine } from "./line.ts";
 
 /**
- * Why an invoice was made: its first period began, a period ended, a further term was bought, or late
- * usage was settled.
+ * Why an invoice was made: its first period began, a period ended, the subscription was changed, a
+ * further term was bought, or late usage was settled.
  */
-export type InvoiceReason = "opening" | "renewal" | "term" | "final";
+export type InvoiceReason = "opening" | "renewal" | "change" | "term" | "final";
 
 export type InvoiceStatus = "open" | "paid" | "void" | "uncollectible";
 

@@ -71,7 +71,7 @@ function usage(priceId: bigint, amountMinor: bigint): DraftLine {
     period: PERIOD,
     quantity: 1n,
     amountMinor,
-    computation: { type: "flat", amount: 0n, share: WHOLE },
+    computation: { type: "flat", amount: 0n, quantity: 1n, share: WHOLE, basis: "exact_time" },
   };
 }
 

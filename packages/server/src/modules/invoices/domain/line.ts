@@ -2,7 +2,7 @@ import type { Period } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import { roundToMinor } from "#kernel/money.ts";
 import { NANOS_PER_UNIT, type Nanos, unitsToNanos } from "#kernel/nanos.ts";
-import { type Share, WHOLE } from "#kernel/proration.ts";
+import { type ProrationBasis, type Share, WHOLE } from "#kernel/proration.ts";
 import type { FlatPrice, UsagePrice } from "#modules/catalog/domain/index.ts";
 import { isPlain } from "#modules/metering/domain/index.ts";
 import { type EventTally, isPerEvent, rateUsage } from "#modules/rating/domain/index.ts";
@@ -10,7 +10,7 @@ import type { Computation } from "./computation.ts";
 
 /** What an invoice charges for one price in one billing period, or to keep its limits. */
 export interface DraftLine {
-  readonly kind: "flat" | "usage" | "late_usage" | "minimum" | "maximum";
+  readonly kind: "flat" | "credit" | "usage" | "late_usage" | "minimum" | "maximum";
   /** Null on a line that keeps the whole plan within its limits. */
   readonly priceId: bigint | null;
   /** The name of the usage meter, mostly its metric's; null on a line that is not usage. */
@@ -36,27 +36,40 @@ export interface AlreadyBilled extends Used {
   readonly closings: number;
 }
 
-/**
- * A flat price for a period. `share` is the part of the period that is due, by exact time: a price in
- * arrears whose subscription ended early is charged for the time that it ran.
- */
+/** How much of a flat price is due: once, for the whole period, unless it says otherwise. */
+export interface FlatPart {
+  /** The part of the whole period: of one that was cut, or that ended early. */
+  readonly share?: Share | undefined;
+  /** How the share was measured. */
+  readonly basis?: ProrationBasis;
+  readonly quantity?: bigint;
+}
+
+/** A flat price for a period, or for the part of one. */
 export function flatLine(
   price: FlatPrice,
   period: Period,
   currency: Currency,
-  share: Share = WHOLE,
+  { share = WHOLE, basis = "exact_time", quantity = 1n }: FlatPart = {},
 ): DraftLine {
-  const exact = price.amount * NANOS_PER_UNIT;
   return {
     kind: "flat",
     priceId: price.priceId,
     metric: null,
     description: price.name,
     period,
-    quantity: unitsToNanos(1n),
-    amountMinor: roundToMinor(exact, currency, share),
-    computation: { type: "flat", amount: price.amount, share },
+    quantity: unitsToNanos(quantity),
+    amountMinor: flatMinor({ amount: price.amount, quantity, share }, currency),
+    computation: { type: "flat", amount: price.amount, quantity, share, basis },
   };
+}
+
+/** What so much of a flat price comes to, in minor units. */
+export function flatMinor(
+  { amount, quantity, share }: { amount: Nanos; quantity: bigint; share: Share },
+  currency: Currency,
+): bigint {
+  return roundToMinor(amount * NANOS_PER_UNIT * quantity, currency, share);
 }
 
 /**

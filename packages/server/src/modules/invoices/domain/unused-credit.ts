@@ -1,7 +1,7 @@
-import { type Currency } from "#kernel/currency.ts";
-import { roundToMinor } from "#kernel/money.ts";
-import { NANOS_PER_UNIT, type Nanos } from "#kernel/nanos.ts";
+import type { Currency } from "#kernel/currency.ts";
+import type { Nanos } from "#kernel/nanos.ts";
 import type { Share } from "#kernel/proration.ts";
+import { flatMinor } from "./line.ts";
 
 export interface Unused {
   /** What the whole period costs. */
@@ -10,10 +10,18 @@ export interface Unused {
   readonly unused: Share;
   /** What was charged for the period and is paid, less what was given back of it already. */
   readonly keptMinor: bigint;
+  /** How many were charged; one, when absent. */
+  readonly quantity?: bigint;
 }
 
 /** What is given back for the unused part of a period that was billed in advance: never more than was kept. */
-export function creditForUnused({ amount, unused, keptMinor }: Unused, currency: Currency): bigint {
-  const unusedMinor = roundToMinor(amount * NANOS_PER_UNIT, currency, unused);
+export function creditForUnused(
+  { amount, unused, keptMinor, quantity = 1n }: Unused,
+  currency: Currency,
+): bigint {
+  return creditMinor(flatMinor({ amount, quantity, share: unused }, currency), keptMinor);
+}
+
+export function creditMinor(unusedMinor: bigint, keptMinor: bigint): bigint {
   return unusedMinor < keptMinor ? unusedMinor : keptMinor;
 }

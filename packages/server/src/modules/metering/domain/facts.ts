@@ -4,6 +4,15 @@ import type { Anchoring } from "#kernel/interval.ts";
 import type { Rest, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
 import type { Meter } from "./meter.ts";
 
+/** By metric, the meters that read it, or null where it is added up under its own name and no other. */
+export type MetersOfMetric = ReadonlyMap<string, readonly Meter[] | null>;
+
+/** What was sold over a time that is over, and where its billing periods began. */
+export interface PastTermsFacts extends Period {
+  readonly anchoring: Anchoring;
+  readonly metrics: MetersOfMetric;
+}
+
 /** What decides whether an event of a subscription is taken, and where it is counted. */
 export interface SubscriptionFacts extends OwnedId {
   readonly status: SubscriptionStatus;
@@ -17,11 +26,12 @@ export interface SubscriptionFacts extends OwnedId {
   readonly endedAtMs: EpochMs | null;
   /** Its pauses, with the one that runs, oldest first. */
   readonly rests: readonly Rest[];
-  /**
-   * What the subscription's plan prices: by metric, the meters that read it, or null where it is
-   * added up under its own name and no other, which is nearly always.
-   */
-  readonly metrics: ReadonlyMap<string, readonly Meter[] | null>;
+  /** What the subscription's plan and add-ons price. */
+  readonly metrics: MetersOfMetric;
+  /** Since when that is so; null from the first period on. */
+  readonly termsSinceMs: EpochMs | null;
+  /** What was sold before that, oldest first. */
+  readonly past: readonly PastTermsFacts[];
   /** The customer's own present, or null when it lives by the server's clock. */
   readonly testClockAtMs: EpochMs | null;
 }

@@ -22,6 +22,8 @@ const FACTS: SubscriptionFacts = {
     ["packages", null],
     ["returns", null],
   ]),
+  termsSinceMs: null,
+  past: [],
   testClockAtMs: null,
 };
 

@@ -25,6 +25,8 @@ function facts(changes: Partial<SubscriptionFacts> = {}): SubscriptionFacts {
     endedAtMs: null,
     rests: [],
     metrics: new Map([["packages", null]]),
+    termsSinceMs: null,
+    past: [],
     testClockAtMs: null,
     ...changes,
   };

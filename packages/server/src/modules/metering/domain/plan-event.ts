@@ -1,11 +1,13 @@
-import { type EpochMs, isWithin, type Period } from "#kernel/clock.ts";
+import { type EpochMs, isWithin } from "#kernel/clock.ts";
 import type { ErrorCode } from "#kernel/error.ts";
+import type { Anchoring } from "#kernel/interval.ts";
 import {
   isOver,
   isResting,
   isRunning,
   LATE_USAGE_MS,
   partAt,
+  timelineOfTerms,
 } from "#modules/subscriptions/domain/index.ts";
 import type { SubscriptionFacts, TargetFacts } from "./facts.ts";
 import { feedsOf } from "./feed.ts";
@@ -34,7 +36,7 @@ export function planEvent(
   const occurredAtMs = event.occurredAtMs ?? nowMs;
   const refusal =
     stateRefusal(facts, nowMs) ??
-    (facts.metrics.has(event.metric) ? null : "usage_metric_unknown") ??
+    (soldAt(facts, occurredAtMs).metrics.has(event.metric) ? null : "usage_metric_unknown") ??
     timeRefusal(facts, occurredAtMs, nowMs, present.oldestMs);
   return refusal ?? planned(event, facts, { nowMs, occurredAtMs, periodOf: present.periodOf });
 }
@@ -51,7 +53,10 @@ function subscriptionOf(
     (facts) => stateRefusal(facts, presentOf(facts, serverNowMs)) === null,
   );
   if (open.length === 0) return "subscription_not_found";
-  const metered = open.filter(({ metrics }) => metrics.has(event.metric));
+  const metered = open.filter((facts) => {
+    const occurredAtMs = event.occurredAtMs ?? presentOf(facts, serverNowMs);
+    return soldAt(facts, occurredAtMs).metrics.has(event.metric);
+  });
   const running = metered.filter((facts) =>
     wasRunning(facts, event.occurredAtMs ?? presentOf(facts, serverNowMs)),
   );
@@ -90,19 +95,32 @@ function wasRunning(facts: SubscriptionFacts, instantMs: EpochMs): boolean {
   return endedAtMs === null || instantMs < endedAtMs;
 }
 
-/** Where the part begins that ran of a period: a trial is one, and what follows it begins at its end. */
+/** What was sold at an instant, and from when until when. */
+function soldAt(facts: SubscriptionFacts, instantMs: EpochMs) {
+  const { past, anchoring, metrics, termsSinceMs, trialEndMs, beganMs, endedAtMs } = facts;
+  const before = past.find(({ endMs }) => instantMs < endMs);
+  if (before !== undefined) return { ...before, fromMs: before.startMs, untilMs: before.endMs };
+  const fromMs = termsSinceMs ?? trialEndMs ?? beganMs ?? Number.NEGATIVE_INFINITY;
+  return { anchoring, metrics, fromMs, untilMs: endedAtMs };
+}
+
+/**
+ * Where the part begins that ran of a period: a trial is one, what follows it begins at its end, and
+ * pauses and changes cut it.
+ */
 function partStart(
-  { anchoring, beganMs, trialEndMs, endedAtMs, rests }: SubscriptionFacts,
+  { beganMs, trialEndMs, rests }: SubscriptionFacts,
   instantMs: EpochMs,
-  { startMs }: Period,
+  terms: {
+    readonly anchoring: Anchoring;
+    readonly fromMs: EpochMs;
+    readonly untilMs: EpochMs | null;
+  },
+  periodOf: PeriodOf,
 ): EpochMs {
-  const firstMs = beganMs ?? startMs;
-  if (rests.length > 0 && anchoring !== null) {
-    const timeline = { anchoring, beganMs: firstMs, trialEndMs, endedAtMs, rests };
-    return partAt(timeline, instantMs).startMs;
-  }
-  if (trialEndMs === null) return Math.max(startMs, firstMs);
-  return instantMs < trialEndMs ? firstMs : Math.max(startMs, trialEndMs);
+  if (beganMs !== null && trialEndMs !== null && instantMs < trialEndMs) return beganMs;
+  if (rests.length > 0) return partAt(timelineOfTerms(terms, rests), instantMs).startMs;
+  return Math.max(periodOf(terms.anchoring, instantMs).startMs, terms.fromMs);
 }
 
 function planned(
@@ -110,9 +128,10 @@ function planned(
   facts: SubscriptionFacts,
   at: { readonly nowMs: EpochMs; readonly occurredAtMs: EpochMs; readonly periodOf: PeriodOf },
 ): PlannedEvent | ErrorCode {
-  const { customerId, id, anchoring, runningPeriod } = facts;
+  const { customerId, id, runningPeriod } = facts;
+  const { anchoring, metrics, fromMs, untilMs } = soldAt(facts, at.occurredAtMs);
   if (anchoring === null || runningPeriod === null) return "subscription_not_active";
-  const meters = facts.metrics.get(event.metric) ?? null;
+  const meters = metrics.get(event.metric) ?? null;
   const isInRunning = isWithin(runningPeriod, at.occurredAtMs);
   return {
     key: eventKey(customerId, id, event.referenceId),
@@ -126,7 +145,7 @@ function planned(
     receivedAtMs: at.nowMs,
     periodStartMs: isInRunning
       ? runningPeriod.startMs
-      : partStart(facts, at.occurredAtMs, at.periodOf(anchoring, at.occurredAtMs)),
+      : partStart(facts, at.occurredAtMs, { anchoring, fromMs, untilMs }, at.periodOf),
     isPeriodOpen: isInRunning && isRunning(facts),
     isOnTestClock: facts.testClockAtMs !== null,
     properties: event.properties,

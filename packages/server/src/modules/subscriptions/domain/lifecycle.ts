@@ -2,6 +2,7 @@ import { present } from "#kernel/assert.ts";
 import { DAY_MS, type EpochMs, MINUTE_MS } from "#kernel/clock.ts";
 import { periodAt } from "#kernel/interval.ts";
 import { anchorOf, firstPeriod } from "./beginning.ts";
+import type { Item } from "./item.ts";
 import { anchoringOf, type RunningPeriod, restsOf, type Subscription } from "./subscription.ts";
 import { refuseUnless } from "./transition.ts";
 
@@ -32,10 +33,21 @@ export function activated(
   };
 }
 
-/** The period that has ended is over; the next one runs. */
+/** Begins to count periods anew at an instant, the first of which runs. */
+export function countedFrom(subscription: Subscription, anchorMs: EpochMs): Subscription {
+  return inPeriod({ ...subscription, anchorMs }, 0);
+}
+
+/** The period that has ended is over; the next one runs, and what was lowered is lower from here on. */
 export function renewed(subscription: Subscription): Subscription {
   refuseUnless(subscription, "renew_period");
-  return inPeriod(subscription, runningPeriod(subscription).index + 1);
+  const addOns = subscription.addOns.map(asBilled);
+  const { index } = runningPeriod(subscription);
+  return inPeriod({ ...asBilled(subscription), addOns }, index + 1);
+}
+
+function asBilled<Held extends Item>(item: Held): Held {
+  return item.licensed === null ? item : { ...item, licensed: null };
 }
 
 /** Ends the subscription at this instant: its period is cut here. */
@@ -47,6 +59,7 @@ export function endedAt(subscription: Subscription, instantMs: EpochMs): Subscri
     status: "canceled",
     canceledAtMs: subscription.canceledAtMs ?? instantMs,
     endedAtMs: instantMs,
+    pendingChange: null,
     pause: null,
     rests: restsOf(subscription).map((rest) => ({ ...rest, untilMs: rest.untilMs ?? instantMs })),
     // What rests has ended its period before.
@@ -55,11 +68,16 @@ export function endedAt(subscription: Subscription, instantMs: EpochMs): Subscri
   };
 }
 
-/** Lets the running period be the last one. Said twice it is the same. */
+/**
+ * Lets the running period be the last one: what was to change is not, any more. Said twice it is the
+ * same.
+ */
 export function endingAtPeriodEnd(subscription: Subscription, nowMs: EpochMs): Subscription {
   refuseUnless(subscription, "cancel_at_period_end");
   const canceledAtMs = subscription.canceledAtMs ?? nowMs;
-  return { ...subscription, cancelsAtPeriodEnd: true, canceledAtMs };
+  const ending = { ...subscription, cancelsAtPeriodEnd: true, canceledAtMs };
+  if (subscription.pendingChange === null) return ending;
+  return withNextAction({ ...ending, pendingChange: null });
 }
 
 /** Lets it run on after all. Said twice, or of one that was never to end, it is the same. */
@@ -91,5 +109,12 @@ export function runningPeriod(subscription: Subscription): RunningPeriod {
 function inPeriod(subscription: Subscription, index: number): Subscription {
   const anchoring = present(anchoringOf(subscription), "an active subscription is anchored");
   const period = { ...periodAt(anchoring, index), index };
-  return { ...subscription, period, nextActionMs: period.endMs };
+  return withNextAction({ ...subscription, period });
+}
+
+/** Says when time next has something to do: a change at its instant, or the period's end. */
+export function withNextAction(subscription: Subscription): Subscription {
+  const { endMs } = runningPeriod(subscription);
+  const changeMs = subscription.pendingChange?.atMs ?? endMs;
+  return { ...subscription, nextActionMs: Math.min(changeMs, endMs) };
 }

@@ -16,6 +16,7 @@ export function pausedAt(
   return {
     ...subscription,
     status: "paused",
+    pendingChange: null,
     period: { ...period, endMs: atMs },
     pause: { pausedAtMs: atMs, resumesAtMs, paidUntilMs: period.endMs },
     nextActionMs: resumesAtMs,

@@ -2,6 +2,8 @@ import type { EpochMs, Period } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Anchoring, Interval } from "#kernel/interval.ts";
 import type { Beginning } from "./beginning.ts";
+import type { Item } from "./item.ts";
+import type { PendingChange } from "./pending-change.ts";
 import type { Rest, Timeline } from "./timeline.ts";
 
 /**
@@ -23,7 +25,7 @@ export const subscriptionStatuses = [
 
 export type SubscriptionStatus = (typeof subscriptionStatuses)[number];
 
-/** The billing period that runs now, counted from the anchor. */
+/** The billing period that runs now, counted from the anchor; a change inside it cuts its beginning. */
 export interface RunningPeriod extends Period {
   readonly index: number;
 }
@@ -38,9 +40,9 @@ export interface Pause {
   readonly paidUntilMs: EpochMs | null;
 }
 
-export interface Subscription extends OwnedId {
-  readonly planId: bigint;
-  readonly planVersion: number;
+/** A subscription is an item itself: what it has of its plan. */
+export interface Subscription extends OwnedId, Item {
+  readonly addOns: readonly Item[];
   readonly status: SubscriptionStatus;
   readonly title: string | null;
   /** The merchant's own id for this subscription, unique within the project. */
@@ -50,6 +52,9 @@ export interface Subscription extends OwnedId {
   readonly interval: Interval;
   /** How it was asked to begin; null: at once, and counted from there. */
   readonly beginning: Beginning | null;
+  /** Since when these terms hold: the start of a period, or where one was cut. Null: from the first on. */
+  readonly termsSinceMs: EpochMs | null;
+  readonly pendingChange: PendingChange | null;
   /** Null until it runs. In a trial, where the periods after it are counted from. */
   readonly anchorMs: EpochMs | null;
   /** The first instant at which it ran; null until then. */

@@ -13,6 +13,7 @@ export function expiredAt(subscription: Subscription, instantMs: EpochMs): Subsc
     ...subscription,
     status: "expired",
     endedAtMs: instantMs,
+    pendingChange: null,
     period: { ...runningPeriod(subscription), endMs: instantMs },
     nextActionMs: instantMs + FINAL_INVOICE_MS,
   };

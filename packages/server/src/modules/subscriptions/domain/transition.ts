@@ -10,6 +10,8 @@ export const transitions = {
   end_trial: ["trialing"],
   renew_period: ["active", "past_due"],
   add_term: ["active", "past_due", "expired"],
+  change: RUNNING,
+  schedule_change: ["active", "past_due"],
   cancel_at_period_end: RUNNING,
   undo_cancellation: RUNNING,
   pause: ["active", "past_due"],

@@ -19,6 +19,7 @@ export interface Facts {
   readonly sha256: Sha256;
   readonly subscriptions: readonly SubscriptionFact[];
   readonly closes: readonly CloseFact[];
+  readonly changes: readonly ChangeFact[];
   readonly counters: readonly CounterFact[];
   readonly usage: readonly UsageFact[];
   readonly metered: readonly MeteredFact[];
@@ -48,9 +49,23 @@ export interface SubscriptionFact extends OwnedId {
   readonly trialEndMs: EpochMs | null;
   /** Its pauses, with the one that runs. */
   readonly rests: readonly Rest[];
+  /** Since when its terms hold; null from the first period on. */
+  readonly termsSinceMs: EpochMs | null;
   readonly endedAtMs: EpochMs | null;
   readonly activatedAtMs: EpochMs | null;
   readonly canceledAtMs: EpochMs | null;
+}
+
+/** A change that was made to a subscription. */
+export interface ChangeFact extends OwnedId {
+  readonly subscriptionId: bigint;
+  readonly atMs: EpochMs;
+  /** Whether the terms before ended with it. */
+  readonly isCut: boolean;
+  readonly invoiceId: bigint | null;
+  /** Since when the terms before held, and where their periods began. */
+  readonly sinceMs: EpochMs;
+  readonly anchoring: Anchoring;
 }
 
 export interface CloseFact {
@@ -124,7 +139,7 @@ export interface LineFact {
   readonly customerId: bigint;
   readonly invoiceId: bigint;
   readonly lineNumber: number;
-  readonly kind: "flat" | "usage" | "late_usage" | "minimum" | "maximum";
+  readonly kind: "flat" | "credit" | "usage" | "late_usage" | "minimum" | "maximum";
   readonly priceId: bigint | null;
   readonly metric: string | null;
   readonly description: string;

@@ -1,6 +1,6 @@
 import { ownedKey } from "#kernel/ids.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
-import type { CloseFact, InvoiceFact } from "#modules/verification/domain/facts.ts";
+import type { ChangeFact, CloseFact, InvoiceFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
 import { type Pair, pairs } from "#modules/verification/domain/matching.ts";
 import { closeName, invoiceName } from "#modules/verification/domain/names.ts";
@@ -9,23 +9,36 @@ import { invoiceKey } from "./invoice-of-line.ts";
 export const closeHasItsInvoice: Invariant = {
   name: "close_has_its_invoice",
   states:
-    "An invoice was made by one close of a period of its subscription and by no other, unless a term was bought with it.",
-  find({ closes, invoices }) {
+    "An invoice was made by one close of a period of its subscription and by no other, unless a term was bought with it or a change made it.",
+  find({ closes, invoices, changes }) {
+    const changing = new Map(changes.flatMap(invoiceOfChange));
     const billed = closes.flatMap((close) =>
       close.invoiceId === null ? [] : [{ ...close, invoiceId: close.invoiceId }],
     );
     const made = invoices.filter(({ reason }) => reason !== "term");
-    return pairs(made, ownedKey, billed, invoiceKey).flatMap(compare);
+    return pairs(made, ownedKey, billed, invoiceKey).flatMap((pair) => compare(pair, changing));
   },
 };
 
-function compare({ left: [invoice], right: closes }: Pair<InvoiceFact, CloseFact>): Finding[] {
+/** By the invoice, the subscription whose change made it. */
+function invoiceOfChange({ customerId, invoiceId, subscriptionId }: ChangeFact) {
+  if (invoiceId === null) return [];
+  return [[ownedKey({ customerId, id: invoiceId }), subscriptionId] as const];
+}
+
+function compare(
+  { left: [invoice], right: closes }: Pair<InvoiceFact, CloseFact>,
+  changing: ReadonlyMap<string, bigint>,
+): Finding[] {
   if (invoice === undefined) {
     return closes.map((close) => ({ ...closeName(close), expected: "an invoice", found: "none" }));
   }
   const [close, ...others] = closes;
   const isMade = close?.subscriptionId === invoice.subscriptionId && close.kind === invoice.reason;
   if (isMade && others.length === 0) return [];
+  // A change that cuts no period has no close.
+  const isOfChange = changing.get(ownedKey(invoice)) === invoice.subscriptionId;
+  if (invoice.reason === "change" && close === undefined && isOfChange) return [];
   return [
     {
       ...invoiceName(invoice),

@@ -6,7 +6,7 @@ import { invoiceName } from "#modules/verification/domain/names.ts";
 
 export const periodIsBilledOnce: Invariant = {
   name: "period_is_billed_once",
-  states: "A period of a subscription is billed once for each reason.",
+  states: "A period of a subscription is billed once for each reason but a change.",
   find: ({ invoices }) =>
     [...groupBy(invoices.filter(isBilled), periodKey).values()]
       .filter(([, second]) => second !== undefined)
@@ -19,8 +19,12 @@ export const periodIsBilledOnce: Invariant = {
       ),
 };
 
-/** A term that was not paid for was not bought, and may be bought again. */
+/**
+ * A term that was not paid for was not bought, and may be bought again; of changes there may be several
+ * at an instant, each made by itself.
+ */
 function isBilled({ reason, status }: InvoiceFact): boolean {
+  if (reason === "change") return false;
   return reason !== "term" || status === "open" || status === "paid";
 }
 

@@ -1,24 +1,35 @@
 import { type EpochMs, isoInstant, type Period } from "#kernel/clock.ts";
 import { ownedKey } from "#kernel/ids.ts";
-import { periodAt, periodIndexAt } from "#kernel/interval.ts";
-import { isOver, partAt, partsBefore } from "#modules/subscriptions/domain/index.ts";
+import { partAt } from "#modules/subscriptions/domain/index.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
-import type { CloseFact, SubscriptionFact } from "#modules/verification/domain/facts.ts";
+import type {
+  ChangeFact,
+  CloseFact,
+  SubscriptionFact,
+} from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
-import { type Pair, pairs } from "#modules/verification/domain/matching.ts";
+import { groupBy, type Pair, pairs } from "#modules/verification/domain/matching.ts";
 import { subscriptionName } from "#modules/verification/domain/names.ts";
+import { closedStarts, presentTimeline } from "#modules/verification/domain/segments.ts";
 import { subscriptionKey } from "./invoice-of-line.ts";
 
 export const periodsFollowEachOther: Invariant = {
   name: "periods_follow_each_other",
   states: "A subscription's periods were closed one after the other, up to the one that runs.",
-  find({ subscriptions, closes }) {
-    const renewals = closes.filter(({ kind }) => kind === "renewal");
-    return pairs(subscriptions, ownedKey, renewals, subscriptionKey).flatMap(compare);
+  find({ subscriptions, closes, changes }) {
+    const ended = closes.filter(({ kind }) => kind === "renewal" || kind === "change");
+    const changesOf = groupBy(changes, subscriptionKey);
+    return pairs(subscriptions, ownedKey, ended, subscriptionKey).flatMap((pair) => {
+      const [known] = pair.left;
+      return compare(pair, known === undefined ? [] : (changesOf.get(ownedKey(known)) ?? []));
+    });
   },
 };
 
-function compare({ left: [known], right: closes }: Pair<SubscriptionFact, CloseFact>): Finding[] {
+function compare(
+  { left: [known], right: closes }: Pair<SubscriptionFact, CloseFact>,
+  changes: readonly ChangeFact[],
+): Finding[] {
   const [close] = closes;
   if (known === undefined) {
     if (close === undefined) return [];
@@ -26,7 +37,7 @@ function compare({ left: [known], right: closes }: Pair<SubscriptionFact, CloseF
     return [{ ...name, expected: "a subscription", found: "only its closes" }];
   }
   const closed = closes.map(({ periodStartMs }) => periodStartMs).toSorted((a, b) => a - b);
-  return [...wrongPeriod(known), ...wrongCloses(known, closed)];
+  return [...wrongPeriod(known), ...wrongCloses(known, changes, closed)];
 }
 
 /** The period that is said to run, against the one that the anchor gives. */
@@ -56,32 +67,27 @@ type Begun = SubscriptionFact & {
 };
 
 function duePeriod(subscription: Begun): Period {
-  const { anchoring, period, beganMs, trialEndMs, rests } = subscription;
+  const { period, beganMs, trialEndMs, rests } = subscription;
   if (isTrial({ period, trialEndMs })) return { startMs: beganMs, endMs: trialEndMs ?? beganMs };
-  if (rests.length > 0) return restedPeriod(subscription);
-  return cutAt(periodAt(anchoring, period.index), trialEndMs ?? beganMs);
-}
-
-/** What runs after a pause, or ran until one. A pause at the start of a period left nothing of it. */
-function restedPeriod({ anchoring, period, beganMs, trialEndMs, rests }: Begun): Period {
+  // A pause at the start of a period left nothing of it.
   const rest = rests.find(({ fromMs }) => fromMs === period.startMs);
   if (rest !== undefined && rest === rests.at(-1) && rest.untilMs !== rest.fromMs) {
     return { startMs: rest.fromMs, endMs: rest.fromMs };
   }
-  return partAt({ anchoring, beganMs, trialEndMs, endedAtMs: null, rests }, period.startMs);
-}
-
-/** The first period may begin later than the anchor's. */
-function cutAt({ startMs, endMs }: Period, firstMs: EpochMs): Period {
-  return { startMs: Math.max(startMs, firstMs), endMs };
+  const timeline = presentTimeline(subscription);
+  return timeline === null ? period : partAt(timeline, period.startMs);
 }
 
 function isTrial({ period, trialEndMs }: Pick<Begun, "period" | "trialEndMs">): boolean {
   return trialEndMs !== null && period.startMs < trialEndMs;
 }
 
-function wrongCloses(subscription: SubscriptionFact, closed: readonly number[]): Finding[] {
-  const due = dueCloses(subscription);
+function wrongCloses(
+  subscription: SubscriptionFact,
+  changes: readonly ChangeFact[],
+  closed: readonly number[],
+): Finding[] {
+  const due = dueCloses(subscription, changes);
   if (due.length === closed.length && due.every((startMs, at) => startMs === closed[at])) return [];
   return [
     {
@@ -93,28 +99,13 @@ function wrongCloses(subscription: SubscriptionFact, closed: readonly number[]):
 }
 
 /** Where the periods begin that are over. A trial is closed by the opening of what follows it. */
-function dueCloses({
-  anchoring,
-  period,
-  status,
-  beganMs,
-  trialEndMs,
-  rests,
-}: SubscriptionFact): readonly EpochMs[] {
-  if (anchoring === null || period === null || beganMs === null) return [];
-  if (isTrial({ period, trialEndMs })) return [];
-  if (rests.length > 0) {
-    const untilMs = isOver({ status }) || status === "paused" ? period.endMs : period.startMs;
-    const timeline = { anchoring, beganMs, trialEndMs, endedAtMs: null, rests };
-    return partsBefore(timeline, untilMs).map(({ startMs }) => startMs);
-  }
-  const firstMs = trialEndMs ?? beganMs;
-  const first = firstMs === anchoring.anchorMs ? 0 : periodIndexAt(anchoring, firstMs);
-  const count = period.index - first + (isOver({ status }) ? 1 : 0);
-  return Array.from(
-    { length: count },
-    (_, at) => cutAt(periodAt(anchoring, first + at), firstMs).startMs,
-  );
+function dueCloses(
+  subscription: SubscriptionFact,
+  changes: readonly ChangeFact[],
+): readonly EpochMs[] {
+  const { period, trialEndMs } = subscription;
+  if (period === null || isTrial({ period, trialEndMs })) return [];
+  return closedStarts(subscription, changes);
 }
 
 function spanText(starts: readonly number[]): string {

@@ -1,0 +1,171 @@
+import { billingEventsOf } from "#flows/billing-event.ts";
+import { holdPresent } from "#flows/catch-up.ts";
+import { commitCloses } from "#flows/close-periods/commit-closes.ts";
+import {
+  type LoadedFacts,
+  loadCloseFacts,
+  loadRunningLines,
+} from "#flows/close-periods/load-close-facts.ts";
+import type { Engine } from "#flows/engine.ts";
+import { loadSubject } from "#flows/load-subject.ts";
+import { heldOf, type Sold } from "#flows/sold-terms.ts";
+import { present } from "#kernel/assert.ts";
+import { BillingError } from "#kernel/error.ts";
+import { formatOwnedId, type OwnedId, ownedKey } from "#kernel/ids.ts";
+import { customerNow } from "#modules/customers/domain/index.ts";
+import type { Invoice } from "#modules/invoices/domain/index.ts";
+import {
+  type ChangeMode,
+  type NowMode,
+  refuseUnless,
+  type Subscription,
+  scheduled,
+} from "#modules/subscriptions/domain/index.ts";
+import { getSubscriptionLocked, updateSubscriptions } from "#modules/subscriptions/index.ts";
+import type { Tx } from "#platform/db/database.ts";
+import { appendToOutbox } from "#platform/jobs/outbox.ts";
+import { linesOf } from "./change-lines.ts";
+import { type Decision, decideChange, type Wanted } from "./decide.ts";
+import { isSameVersion } from "./direction.ts";
+import { planChange } from "./plan-change.ts";
+import { type WantedItems, wantedSold } from "./target.ts";
+
+/** What a subscription is to become, and when and how. */
+export interface WantedChange {
+  readonly items: WantedItems;
+  /** Null leaves it to the plan. */
+  readonly when: Wanted;
+  /** Null leaves it to the plan. */
+  readonly mode: ChangeMode | null;
+}
+
+export interface ChangedSubscription {
+  readonly subscription: Subscription;
+  readonly holding: Sold;
+  /** What charges or gives back for it; null when nothing moved yet. */
+  readonly invoice: Invoice | null;
+}
+
+/**
+ * Changes what a subscription holds: now, or later, as is wanted or as its plan says. A change that
+ * waited before is replaced. Wanting what is held already leaves it so, and nothing waits any more.
+ */
+export async function changeSubscription(
+  engine: Engine,
+  tx: Tx,
+  key: OwnedId,
+  wanted: WantedChange,
+): Promise<ChangedSubscription> {
+  const { subscription, nowMs } = await holdPresent(engine, tx, key);
+  refuseUnless(subscription, "change");
+  refuseTermsAhead(subscription);
+  const [facts] = await loadCloseFacts(engine, tx, [subscription]);
+  const current = present(facts, "what is loaded for one is one");
+  const to = await wantedSold(tx, current, wanted.items);
+  refuseOtherCurrency(current, to);
+  const isTried = subscription.status === "trialing";
+  const decision = decideChange({ ...wanted, from: current, to, nowMs, isTried });
+  switch (decision.type) {
+    case "none":
+      return withdrawn(engine, tx, current);
+    case "later":
+      return waiting(engine, tx, current, to, decision);
+    case "now":
+      return changedNow(engine, tx, current, to, decision.mode);
+  }
+}
+
+/** Terms that were bought ahead are paid for as they are. */
+function refuseTermsAhead({ status, termsAhead }: Subscription): void {
+  if (termsAhead === 0) return;
+  throw new BillingError("subscription_transition_refused", {
+    status,
+    terms_ahead: termsAhead,
+    allowed: "a change in the last term that is bought",
+  });
+}
+
+function refuseOtherCurrency({ plan }: Sold, to: Sold): void {
+  if (plan.currency === to.plan.currency) return;
+  throw new BillingError("currency_mismatch", { allowed: plan.currency });
+}
+
+async function changedNow(
+  engine: Engine,
+  tx: Tx,
+  facts: LoadedFacts,
+  target: Sold,
+  mode: NowMode,
+): Promise<ChangedSubscription> {
+  const running = await loadRunningLines(tx, [facts]);
+  const runningLines = running.get(ownedKey(facts.subscription)) ?? [];
+  refuseUnpaid(facts, target, mode, runningLines);
+  const planned = planChange({ ...facts, target, mode, atMs: facts.nowMs, runningLines });
+  const [invoice] = await commitCloses(engine, tx, [{ facts, ...planned }]);
+  return { subscription: planned.subscription, holding: target, invoice: invoice ?? null };
+}
+
+/** What would be given back has to be paid first: it could not be given back later. */
+function refuseUnpaid(
+  { items, subscription }: LoadedFacts,
+  target: Sold,
+  mode: NowMode,
+  lines: Parameters<typeof linesOf>[1],
+): void {
+  if (mode === "now_without") return;
+  const gone = items.filter((item) => !target.items.some((other) => isSameVersion(item, other)));
+  const unpaid = gone.flatMap((item) => linesOf(item, lines)).find(({ isPaid }) => !isPaid);
+  if (unpaid === undefined) return;
+  const { customerId } = subscription;
+  throw new BillingError("invoice_unpaid", {
+    invoice: formatOwnedId("invoice", { customerId, id: unpaid.invoiceId }),
+    allowed: ["now_without", "at_period_end"],
+  });
+}
+
+async function waiting(
+  engine: Engine,
+  tx: Tx,
+  facts: LoadedFacts,
+  to: Sold,
+  { mode, atMs }: Extract<Decision, { type: "later" }>,
+): Promise<ChangedSubscription> {
+  const change = { ...heldOf(to), mode, atMs, requestedAtMs: facts.nowMs };
+  const subscription = scheduled(facts.subscription, change);
+  return kept(engine, tx, facts, subscription, "subscription.change_scheduled");
+}
+
+async function withdrawn(engine: Engine, tx: Tx, facts: LoadedFacts): Promise<ChangedSubscription> {
+  const { subscription } = facts;
+  if (subscription.pendingChange === null) return { subscription, holding: facts, invoice: null };
+  const after = scheduled(subscription, null);
+  return kept(engine, tx, facts, after, "subscription.change_withdrawn");
+}
+
+async function kept(
+  engine: Engine,
+  tx: Tx,
+  { customer, nowMs, ...holding }: Pick<LoadedFacts, "customer" | "nowMs" | "plan" | "items">,
+  subscription: Subscription,
+  told: "subscription.change_scheduled" | "subscription.change_withdrawn",
+): Promise<ChangedSubscription> {
+  await updateSubscriptions(tx, [subscription]);
+  const subject = { subscription, customer, plan: holding.plan };
+  await appendToOutbox(tx, billingEventsOf(engine, [told], subject, nowMs));
+  return { subscription, holding, invoice: null };
+}
+
+/** Withdraws the change that waits. Refuses with `change_not_pending`. */
+export async function withdrawChange(
+  engine: Engine,
+  tx: Tx,
+  key: OwnedId,
+): Promise<ChangedSubscription> {
+  const found = await getSubscriptionLocked(tx, key);
+  const { customer, ...holding } = await loadSubject(engine, tx, found);
+  const nowMs = customerNow(customer, engine.clock.now());
+  if (found.pendingChange === null) throw new BillingError("change_not_pending");
+  const after = scheduled(found, null);
+  const facts = { ...holding, customer, nowMs };
+  return kept(engine, tx, facts, after, "subscription.change_withdrawn");
+}

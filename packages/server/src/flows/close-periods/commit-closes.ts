@@ -1,0 +1,89 @@
+import { type BillingLimits, billInvoices } from "#flows/bill-invoices.ts";
+import { type BillingEventType, billingEventsOf } from "#flows/billing-event.ts";
+import type { Engine } from "#flows/engine.ts";
+import { ownedKey } from "#kernel/ids.ts";
+import type { Invoice } from "#modules/invoices/domain/index.ts";
+import { markCountersBilled } from "#modules/metering/index.ts";
+import {
+  insertChanges,
+  insertPeriodCloses,
+  updateSubscriptions,
+} from "#modules/subscriptions/index.ts";
+import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
+import { appendToOutbox, type OutboxEvent } from "#platform/jobs/outbox.ts";
+import type { LoadedFacts } from "./load-close-facts.ts";
+import type { ClosePlan } from "./plan-close.ts";
+import type { StartPlan } from "./plan-start.ts";
+
+/** What becomes of a subscription, and from which facts that was planned. */
+export interface PlannedClose extends ClosePlan, Partial<Pick<StartPlan, "whenPaid">> {
+  readonly facts: LoadedFacts;
+}
+
+/**
+ * Writes plans, all of them with a few statements. Of those that close a period only what was claimed
+ * here is written. Answers the invoices that were made.
+ */
+export async function commitCloses(
+  engine: Engine,
+  tx: Tx,
+  planned: readonly PlannedClose[],
+  limits?: BillingLimits,
+): Promise<Invoice[]> {
+  faultPoint("close.facts_loaded");
+  const closes = planned.flatMap(({ close }) => close ?? []);
+  const claims = closes.length === 0 ? [] : await insertPeriodCloses(tx, closes);
+  faultPoint("close.periods_claimed");
+  const claimed = new Set(claims.map(ownedKey));
+  const ours = planned.filter(
+    ({ subscription, close }) => close === null || claimed.has(ownedKey(subscription)),
+  );
+  await updateSubscriptions(
+    tx,
+    ours.map(({ subscription }) => subscription),
+  );
+  await insertChanges(
+    tx,
+    ours.flatMap(({ change }) => change?.made ?? []),
+  );
+  await markCountersBilled(
+    tx,
+    ours.flatMap(({ billedCounters }) => billedCounters),
+  );
+  faultPoint("close.usage_billed");
+  const customers = new Map(ours.map(({ facts }) => [facts.customer.customerId, facts.customer]));
+  const drafts = ours.flatMap(({ invoice }) => (invoice === null ? [] : [invoice]));
+  const invoices = await billInvoices(engine, tx, drafts, customers, limits);
+  faultPoint("close.invoiced");
+  const invoiceOf = new Map(invoices.map((invoice) => [ownedKey(invoice), invoice]));
+  const finished = ours.map((plan) => {
+    const invoice = plan.invoice === null ? null : (invoiceOf.get(ownedKey(plan.invoice)) ?? null);
+    return { ...plan, ...(invoice?.status === "paid" ? plan.whenPaid : null), made: invoice };
+  });
+  const begun = finished.filter(({ whenPaid, made }) => whenPaid && made?.status === "paid");
+  await updateSubscriptions(
+    tx,
+    begun.map(({ subscription }) => subscription),
+  );
+  await appendToOutbox(
+    tx,
+    finished.flatMap((plan) => closeEvents(engine, plan, plan.made)),
+  );
+  faultPoint("close.written");
+  return invoices;
+}
+
+function closeEvents(
+  engine: Engine,
+  { subscription, facts, told, change }: PlannedClose,
+  invoice: Invoice | null,
+): OutboxEvent[] {
+  const types: BillingEventType[] = [];
+  if (invoice !== null) types.push("invoice.finalized");
+  if (invoice?.status === "paid") types.push("invoice.paid");
+  types.push(...told);
+  const { customer, nowMs } = facts;
+  const plan = change?.plan ?? facts.plan;
+  return billingEventsOf(engine, types, { subscription, customer, plan, invoice }, nowMs);
+}

@@ -1,0 +1,146 @@
+import type { Engine } from "#flows/engine.ts";
+import {
+  loadSold,
+  type Sold,
+  type SoldNowAndBefore,
+  soldOf,
+  versionKeys,
+} from "#flows/sold-terms.ts";
+import { present } from "#kernel/assert.ts";
+import { type OwnedId, ownedKey } from "#kernel/ids.ts";
+import { hasSharedMetrics } from "#modules/catalog/domain/index.ts";
+import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
+import { findCustomers } from "#modules/customers/index.ts";
+import type { RunningLine } from "#modules/invoices/domain/index.ts";
+import { listRunningLines } from "#modules/invoices/index.ts";
+import { lockUnbilledCounters } from "#modules/metering/index.ts";
+import { listOwing, listPayers } from "#modules/payments/index.ts";
+import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+import type { Tx } from "#platform/db/database.ts";
+import { withPlanFacts } from "./line-facts.ts";
+import type { CloseFacts } from "./plan-close.ts";
+
+export interface LoadedFacts extends CloseFacts {
+  readonly customer: Customer;
+}
+
+/** Loads, in a few statements, what decides the bills of subscriptions that this transaction holds. */
+export async function loadCloseFacts(
+  engine: Engine,
+  tx: Tx,
+  subscriptions: readonly Subscription[],
+): Promise<LoadedFacts[]> {
+  const customers = await findCustomers(tx, [
+    ...new Set(subscriptions.map(({ customerId }) => customerId)),
+  ]);
+  const sold = await loadSold(engine, tx, subscriptions);
+  const soldTo = (subscription: Subscription) =>
+    present(sold.get(ownedKey(subscription)), "every subscription holds something");
+  const pending = await loadPending(engine, tx, subscriptions);
+  const counters = bySubscription(
+    await lockUnbilledCounters(
+      tx,
+      subscriptions.map((subscription) => ({
+        customerId: subscription.customerId,
+        id: subscription.id,
+        hasSharedMetrics: isMeteredTogether(soldTo(subscription)),
+      })),
+    ),
+  );
+  const counted = subscriptions.map((subscription) => ({
+    subscription,
+    ...soldTo(subscription),
+    counters: counters.get(ownedKey(subscription)) ?? [],
+  }));
+  const loaded = await withPlanFacts(tx, counted);
+  const payers = await payersAmong(tx, subscriptions);
+  const owing = await owingAmong(tx, subscriptions);
+  return loaded.map((facts) => {
+    const { customerId } = facts.subscription;
+    const customer = present(customers.get(customerId), "a subscriber is a customer");
+    return {
+      ...facts,
+      customer,
+      next: pending.get(ownedKey(facts.subscription)) ?? null,
+      nowMs: customerNow(customer, engine.clock.now()),
+      invoiceId: engine.newId(),
+      changeId: engine.newId(),
+      hasCard: payers.has(customerId),
+      isOwing: owing.has(ownedKey(facts.subscription)),
+      runningLines: [],
+    };
+  });
+}
+
+/** Those that owe, by `ownedKey`, asked for where something rests: it may go on. */
+async function owingAmong(tx: Tx, subscriptions: readonly Subscription[]): Promise<Set<string>> {
+  const resting = subscriptions.filter(({ status }) => status === "paused");
+  const owing = resting.length === 0 ? [] : await listOwing(tx, resting);
+  return new Set(owing.map(ownedKey));
+}
+
+const BEFORE_FIRST_CHARGE: ReadonlySet<Subscription["status"]> = new Set([
+  "incomplete",
+  "scheduled",
+  "trialing",
+]);
+
+/** Customers with a card, asked for where something begins to be charged: nothing else depends on it. */
+async function payersAmong(tx: Tx, subscriptions: readonly Subscription[]): Promise<Set<bigint>> {
+  const asked = subscriptions
+    .filter(({ status }) => BEFORE_FIRST_CHARGE.has(status))
+    .map(({ customerId }) => customerId);
+  return new Set(asked.length === 0 ? [] : await listPayers(tx, [...new Set(asked)]));
+}
+
+/** What subscriptions are to hold whose change waits, by `ownedKey`. */
+async function loadPending(
+  { plans }: Pick<Engine, "plans">,
+  tx: Tx,
+  subscriptions: readonly Subscription[],
+): Promise<Map<string, Sold>> {
+  const waiting = subscriptions.flatMap(({ customerId, id, pendingChange }) =>
+    pendingChange === null ? [] : [{ customerId, id, pendingChange }],
+  );
+  const keys = waiting.flatMap(({ pendingChange }) => versionKeys(pendingChange));
+  const versions = await plans.planVersions(tx, keys);
+  return new Map(
+    waiting.map(({ pendingChange, ...key }) => [ownedKey(key), soldOf(pendingChange, versions)]),
+  );
+}
+
+/** What was charged in advance to subscriptions for time that is not over, by `ownedKey`. */
+export async function loadRunningLines(
+  tx: Tx,
+  facts: readonly Pick<LoadedFacts, "subscription" | "nowMs">[],
+): Promise<Map<string, RunningLine[]>> {
+  const lines = await listRunningLines(
+    tx,
+    facts.map(({ subscription, nowMs }) => ({
+      customerId: subscription.customerId,
+      subscriptionId: subscription.id,
+      atMs: nowMs,
+    })),
+  );
+  return bySubscription(lines);
+}
+
+/** Whether any of its plans, of now or before, has meters that read the same events. */
+function isMeteredTogether({ plan, past }: SoldNowAndBefore): boolean {
+  return [plan, ...past.map((before) => before.plan)].some(hasSharedMetrics);
+}
+
+interface OfSubscription extends Pick<OwnedId, "customerId"> {
+  readonly subscriptionId: bigint;
+}
+
+function bySubscription<Item extends OfSubscription>(items: readonly Item[]): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = ownedKey({ customerId: item.customerId, id: item.subscriptionId });
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

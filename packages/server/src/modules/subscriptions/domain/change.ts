@@ -1,0 +1,78 @@
+import type { EpochMs } from "#kernel/clock.ts";
+import { BillingError } from "#kernel/error.ts";
+import type { Interval } from "#kernel/interval.ts";
+import { anchorOf } from "./beginning.ts";
+import { countedFrom, renewed, runningPeriod, withNextAction } from "./lifecycle.ts";
+import type { HeldItems, PendingChange } from "./pending-change.ts";
+import type { Subscription } from "./subscription.ts";
+import { refuseUnless } from "./transition.ts";
+import { endOfTrial } from "./trial.ts";
+
+/** What a subscription is to hold, and for how long its periods then are. */
+export interface NewTerms extends HeldItems {
+  readonly interval: Interval;
+}
+
+/**
+ * The subscription on other terms from an instant of its running period on. Another interval begins a
+ * period of its own there. Else the period ends when it would have; `isCut` says that what ran of it
+ * until now is over, and something new begins.
+ */
+export function changedAt(
+  subscription: Subscription,
+  terms: NewTerms,
+  { atMs, isCut }: { readonly atMs: EpochMs; readonly isCut: boolean },
+): Subscription {
+  refuseUnless(subscription, "change");
+  const after = holding(subscription, terms);
+  if (subscription.status === "trialing") return tryingOut(after, terms.interval);
+  if (!isSameInterval(subscription.interval, terms.interval)) {
+    return countedFrom({ ...after, interval: terms.interval, termsSinceMs: atMs }, atMs);
+  }
+  if (!isCut) return withNextAction(after);
+  const period = { ...runningPeriod(subscription), startMs: atMs };
+  return withNextAction({ ...after, period, termsSinceMs: atMs });
+}
+
+/**
+ * The subscription with a change that waits, in place of any other; null withdraws what waits. Refuses
+ * what would come after its end.
+ */
+export function scheduled(
+  subscription: Subscription,
+  pendingChange: PendingChange | null,
+): Subscription {
+  refuseUnless(subscription, "schedule_change");
+  const { endMs } = runningPeriod(subscription);
+  const atMs = pendingChange?.atMs ?? endMs;
+  if (pendingChange !== null && subscription.cancelsAtPeriodEnd && atMs >= endMs) {
+    throw new BillingError("subscription_transition_refused", {
+      status: subscription.status,
+      cancel_at_period_end: true,
+      allowed: "a change before the period's end",
+    });
+  }
+  return withNextAction({ ...subscription, pendingChange });
+}
+
+/** The period that has ended is over, and the next one runs on other terms. */
+export function renewedOn(subscription: Subscription, terms: NewTerms): Subscription {
+  const boundaryMs = runningPeriod(subscription).endMs;
+  const isSame = isSameInterval(subscription.interval, terms.interval);
+  const after = { ...holding(subscription, terms), termsSinceMs: boundaryMs };
+  return isSame ? renewed(after) : countedFrom({ ...after, interval: terms.interval }, boundaryMs);
+}
+
+export function isSameInterval(one: Interval, other: Interval): boolean {
+  return one.unit === other.unit && one.count === other.count;
+}
+
+/** A trial runs on to its end, whatever is tried; the periods after it are those of what is held then. */
+function tryingOut(subscription: Subscription, interval: Interval): Subscription {
+  const after = { ...subscription, interval };
+  return { ...after, anchorMs: anchorOf(after, endOfTrial(after)) };
+}
+
+function holding(subscription: Subscription, { plan, addOns }: NewTerms): Subscription {
+  return { ...subscription, ...plan, addOns, pendingChange: null };
+}
