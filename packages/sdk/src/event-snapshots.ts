@@ -1,10 +1,10 @@
 // Made by `npm run docs` from what the server tells. Edit the source there, not this copy.
 
-export interface SubscriptionSnapshot {
+export interface SubscriptionSnapshot extends ItemSnapshot {
   id: string;
   customer: string;
-  plan: string;
-  plan_version: number;
+  addons: ItemSnapshot[];
+  pending_change: PendingChangeSnapshot | null;
   status: SubscriptionStatus;
   title: string | null;
   reference_id: string | null;
@@ -23,6 +23,32 @@ export interface SubscriptionSnapshot {
   terms_ahead: number;
   pause: { paused_at: string | null; resumes_at: string | null } | null;
 }
+
+interface ItemSnapshot {
+  plan: string;
+  plan_version: number;
+  /** As it was asked for. */
+  quantity: string;
+  /** What it is billed for from now on. */
+  billable_quantity: string;
+  /** What it may use today. */
+  licensed_quantity: string;
+}
+
+interface PendingChangeSnapshot {
+  /** Null is the end of the period. */
+  at: string | null;
+  policy: NowMode;
+  plan: string;
+  plan_version: number;
+  quantity: string;
+  addons: { plan: string; plan_version: number; quantity: string }[];
+  requested_at: string;
+}
+
+type NowMode = Exclude<ChangeMode, "at_period_end">;
+
+type ChangeMode = "now_prorated" | "now_full" | "now_without" | "at_period_end";
 
 type SubscriptionStatus =
   | "incomplete"
@@ -59,7 +85,7 @@ export interface InvoiceSnapshot {
   id: string;
   number: string;
   status: "open" | "paid" | "void" | "uncollectible";
-  reason: "opening" | "renewal" | "term" | "final";
+  reason: "opening" | "renewal" | "change" | "term" | "final";
   customer: string;
   subscription: string | null;
   currency: string;
@@ -84,7 +110,7 @@ export interface InvoiceSnapshot {
 
 interface InvoiceLineSnapshot {
   line: number;
-  kind: "flat" | "usage" | "late_usage" | "minimum" | "maximum";
+  kind: "flat" | "credit" | "usage" | "late_usage" | "minimum" | "maximum";
   /** Null where a line keeps the whole plan within its limits. */
   price: string | null;
   metric: string | null;

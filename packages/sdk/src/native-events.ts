@@ -52,6 +52,25 @@ export interface NativeEventData {
     readonly plan: PlanReference;
     readonly invoice?: InvoiceSnapshot;
   };
+  /** It holds something else from now on: another plan, another quantity, other add-ons. */
+  "subscription.changed": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+    readonly invoice?: InvoiceSnapshot;
+  };
+  /** A change waits for its instant, or for the period's end. The one that waited before does not. */
+  "subscription.change_scheduled": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+  };
+  /** The change that waited is not made. */
+  "subscription.change_withdrawn": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+  };
   /** A charge failed for the first time and is tried again. */
   "subscription.past_due": {
     readonly subscription: SubscriptionSnapshot;

@@ -1,5 +1,6 @@
 import { present } from "#kernel/assert.ts";
 import { ownedKey } from "#kernel/ids.ts";
+import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import type { Customer } from "#modules/customers/domain/index.ts";
 import { getCustomer } from "#modules/customers/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";

@@ -37,6 +37,12 @@ export function lineOf(lineNumber: number, amountMinor: bigint): InvoiceLine {
     period: { startMs: START_MS, endMs: END_MS },
     quantity: unitsToNanos(1n),
     amountMinor,
-    computation: { type: "flat", amount: amountMinor * 10_000_000n, share: WHOLE },
+    computation: {
+      type: "flat",
+      amount: amountMinor * 10_000_000n,
+      quantity: 1n,
+      share: WHOLE,
+      basis: "exact_time",
+    },
   };
 }
