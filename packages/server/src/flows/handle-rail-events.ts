@@ -147,8 +147,9 @@ async function handleDispute(
 }
 
 /**
- * Writes something of the payment that an object at the rail belongs to. What the rail says of it is settled
- * before, since this notice may have overtaken that of the charge. Does nothing for another's money.
+ * Writes something of the payment that an object at the rail belongs to. What the rail says of it is
+ * settled before, since this notice may have overtaken that of the charge. Does nothing for another's
+ * money.
  */
 async function withPayment<Status>(
   handling: RailEventHandling,

@@ -7,6 +7,7 @@ import {
   versionKeys,
 } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
+import { groupBy } from "#kernel/group-by.ts";
 import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { hasSharedMetrics } from "#modules/catalog/domain/index.ts";
 import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
@@ -135,12 +136,5 @@ interface OfSubscription extends Pick<OwnedId, "customerId"> {
 }
 
 function bySubscription<Item extends OfSubscription>(items: readonly Item[]): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = ownedKey({ customerId: item.customerId, id: item.subscriptionId });
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
+  return groupBy(items, ({ customerId, subscriptionId: id }) => ownedKey({ customerId, id }));
 }

@@ -1,9 +1,6 @@
+import { groupBy } from "#kernel/group-by.ts";
 import { ownedKey } from "#kernel/ids.ts";
-import {
-  type CreditNoteFact,
-  groupBy,
-  type ManualPaymentFact,
-} from "#modules/verification/domain/index.ts";
+import { type CreditNoteFact, type ManualPaymentFact } from "#modules/verification/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
 interface ManualPaymentRow {

@@ -1,8 +1,8 @@
 import type { EpochMs } from "#kernel/clock.ts";
+import { groupBy } from "#kernel/group-by.ts";
 import { storedNanos } from "#kernel/nanos.ts";
 import type { Aggregation } from "#modules/metering/domain/index.ts";
 import {
-  groupBy,
   type MeteredFact,
   type UsageFact,
   type WrongValueFact,

@@ -1,5 +1,5 @@
 import { type EpochMs, SECOND_MS } from "#kernel/clock.ts";
-import { grouped } from "#modules/webhooks/domain/index.ts";
+import { groupBy } from "#kernel/group-by.ts";
 import type { Database } from "#platform/db/database.ts";
 import { type DueDelivery, findDueDeliveries } from "./delivery-store.ts";
 import type { Places } from "./places.ts";
@@ -35,7 +35,7 @@ export function createBacklog(db: Database, places: Places, perEndpoint: number)
     waiting = await db.acrossProjects((tx) => findDueDeliveries(tx, search));
     lookedAtMs = nowMs;
     isCut = waiting.length === FOUND_MAX;
-    const byEndpoint = grouped(waiting, ({ endpointId }) => endpointId);
+    const byEndpoint = groupBy(waiting, ({ endpointId }) => endpointId);
     const full = [...byEndpoint].filter(([, found]) => found.length === perEndpoint);
     unread = new Set([...exceptEndpoints, ...full.map(([endpointId]) => endpointId)]);
   }

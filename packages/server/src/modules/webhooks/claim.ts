@@ -1,9 +1,6 @@
 import type { EpochMs } from "#kernel/clock.ts";
-import {
-  grouped,
-  type WebhookDelivery,
-  type WebhookEndpoint,
-} from "#modules/webhooks/domain/index.ts";
+import { groupBy } from "#kernel/group-by.ts";
+import { type WebhookDelivery, type WebhookEndpoint } from "#modules/webhooks/domain/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
 import { sideBySide } from "#platform/jobs/side-by-side.ts";
 import { abandonDeliveries, type DueDelivery, leaseDeliveries } from "./delivery-store.ts";
@@ -36,7 +33,7 @@ export async function claimDeliveries(
   leaseEndMs: EpochMs,
 ): Promise<Claim> {
   const claims: Claim[] = [];
-  const byProject = [...grouped(due, (delivery) => delivery.projectId)];
+  const byProject = [...groupBy(due, (delivery) => delivery.projectId)];
   await sideBySide(byProject, PROJECTS_AT_ONCE, async ([projectId, wanted]) => {
     const claim = await db.inProject(projectId, async (tx) =>
       claimOf(tx, await leaseDeliveries(tx, wanted, nowMs, leaseEndMs)),

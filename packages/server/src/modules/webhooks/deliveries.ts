@@ -1,11 +1,8 @@
 import type { Clock, EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
+import { groupBy } from "#kernel/group-by.ts";
 import { type OwnedId, ownedKey } from "#kernel/ids.ts";
-import {
-  grouped,
-  type WebhookAttempt,
-  type WebhookDelivery,
-} from "#modules/webhooks/domain/index.ts";
+import { type WebhookAttempt, type WebhookDelivery } from "#modules/webhooks/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import * as store from "./delivery-store.ts";
 import { getEndpoint } from "./endpoints.ts";
@@ -79,7 +76,7 @@ async function withAttempts(
   deliveries: readonly WebhookDelivery[],
 ): Promise<LoggedDelivery[]> {
   const attempts = await store.listAttempts(tx, deliveries);
-  const byDelivery = grouped(attempts, ({ customerId, deliveryId }) =>
+  const byDelivery = groupBy(attempts, ({ customerId, deliveryId }) =>
     ownedKey({ customerId, id: deliveryId }),
   );
   return deliveries.map((delivery) => ({

@@ -1,6 +1,6 @@
+import { groupBy } from "#kernel/group-by.ts";
 import type { NewId } from "#kernel/ids.ts";
 import {
-  grouped,
   type HealthChange,
   healthChange,
   type TryEnd,
@@ -24,7 +24,7 @@ export async function recordHealth(
   newId: NewId,
   tries: readonly EndpointTry[],
 ): Promise<void> {
-  const byEndpoint = grouped(tries, ({ endpoint }) => endpoint.endpointId);
+  const byEndpoint = groupBy(tries, ({ endpoint }) => endpoint.endpointId);
   // In one order everywhere, so that two recorders never wait for each other in a circle.
   const ids = [...byEndpoint.keys()].toSorted((one, other) => (one < other ? -1 : 1));
   for (const endpointId of ids) {

@@ -1,5 +1,6 @@
+import { groupBy } from "#kernel/group-by.ts";
 import type { NewId } from "#kernel/ids.ts";
-import { grouped, type WebhookAttempt } from "#modules/webhooks/domain/index.ts";
+import type { WebhookAttempt } from "#modules/webhooks/domain/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { sideBySide } from "#platform/jobs/side-by-side.ts";
@@ -35,7 +36,7 @@ export function createRecorder(db: Database, newId: NewId): RecordAttempt {
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      const byProject = [...grouped(batch, ({ ended }) => ended.projectId)];
+      const byProject = [...groupBy(batch, ({ ended }) => ended.projectId)];
       await sideBySide(byProject, PROJECTS_AT_ONCE, ([projectId, members]) =>
         write(projectId, members),
       );

@@ -96,7 +96,7 @@ export interface RefundRequest extends Money {
 export interface CheckoutRequest {
   /** Our own id of the checkout. */
   readonly key: string;
-  /** Makes the same request with the same number the same session, however often it is sent. */
+  /** Which session of the checkout it is: sent again with the same one, the same session comes back. */
   readonly generation: string;
   readonly customerRef: string;
   /** Where the payer comes back to; the rail adds its own reference. */
@@ -142,7 +142,7 @@ export interface Rail {
   openPayment(
     request: Money & {
       readonly key: string;
-      /** Makes the same request with the same number the same payment, however often it is sent. */
+      /** The attempt that it is opened for: sent again with the same one, the same payment comes back. */
       readonly generation: string;
       readonly customerRef: string;
       readonly description: string;

@@ -26,7 +26,6 @@ export type {
   UsageFact,
   WrongValueFact,
 } from "./facts.ts";
-export { groupBy } from "./matching.ts";
 export {
   creditNoteNumbers,
   eventNumbers,

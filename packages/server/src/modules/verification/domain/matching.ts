@@ -1,17 +1,4 @@
-/** Items by their key, in their order. */
-export function groupBy<Item>(
-  items: Iterable<Item>,
-  keyOf: (item: Item) => string,
-): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
+import { groupBy } from "#kernel/group-by.ts";
 
 export interface Pair<Left, Right> {
   readonly left: readonly Left[];

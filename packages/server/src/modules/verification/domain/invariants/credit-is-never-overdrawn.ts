@@ -1,7 +1,7 @@
+import { groupBy } from "#kernel/group-by.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
 import type { TransferFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
-import { groupBy } from "#modules/verification/domain/matching.ts";
 import { minorText, transferName } from "#modules/verification/domain/names.ts";
 
 export const creditIsNeverOverdrawn: Invariant = {

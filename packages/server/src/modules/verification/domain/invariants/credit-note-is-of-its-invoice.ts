@@ -1,3 +1,4 @@
+import { groupBy } from "#kernel/group-by.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
 import type {
@@ -7,7 +8,7 @@ import type {
   RefundFact,
 } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
-import { groupBy, sumOf } from "#modules/verification/domain/matching.ts";
+import { sumOf } from "#modules/verification/domain/matching.ts";
 import { creditNoteName, invoiceName, minorText } from "#modules/verification/domain/names.ts";
 import { invoiceKey } from "./invoice-of-line.ts";
 

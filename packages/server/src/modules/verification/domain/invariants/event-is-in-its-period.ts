@@ -1,4 +1,5 @@
 import { isoInstant } from "#kernel/clock.ts";
+import { groupBy } from "#kernel/group-by.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import { AHEAD_MAX_MS } from "#modules/metering/domain/index.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
@@ -8,7 +9,6 @@ import type {
   UsageFact,
 } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
-import { groupBy } from "#modules/verification/domain/matching.ts";
 import { usageName } from "#modules/verification/domain/names.ts";
 import { partHolding } from "#modules/verification/domain/segments.ts";
 import { subscriptionKey } from "./invoice-of-line.ts";

@@ -1,3 +1,4 @@
+import { groupBy } from "#kernel/group-by.ts";
 import { formatAttos, formatNanos } from "#kernel/nanos.ts";
 import { NO_EVENTS } from "#modules/metering/domain/index.ts";
 import type { EventTally } from "#modules/rating/domain/index.ts";
@@ -9,7 +10,6 @@ import type {
   TallyFact,
 } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
-import { groupBy } from "#modules/verification/domain/matching.ts";
 import { lineName, meterKey } from "#modules/verification/domain/names.ts";
 import { shownOf } from "#modules/verification/domain/shown.ts";
 import { invoiceByLine } from "./invoice-of-line.ts";

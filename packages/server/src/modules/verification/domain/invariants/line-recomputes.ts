@@ -1,3 +1,4 @@
+import { groupBy } from "#kernel/group-by.ts";
 import {
   type Charge,
   type Computation,
@@ -7,7 +8,6 @@ import {
 import type { Finding } from "#modules/verification/domain/breach.ts";
 import type { InvoiceFact, LineFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
-import { groupBy } from "#modules/verification/domain/matching.ts";
 import { lineName, minorText } from "#modules/verification/domain/names.ts";
 import { invoiceByLine } from "./invoice-of-line.ts";
 

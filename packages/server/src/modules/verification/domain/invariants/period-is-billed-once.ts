@@ -1,7 +1,7 @@
 import { isoInstant } from "#kernel/clock.ts";
+import { groupBy } from "#kernel/group-by.ts";
 import type { InvoiceFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
-import { groupBy } from "#modules/verification/domain/matching.ts";
 import { invoiceName } from "#modules/verification/domain/names.ts";
 
 export const periodIsBilledOnce: Invariant = {

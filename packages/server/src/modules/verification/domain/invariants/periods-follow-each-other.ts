@@ -1,4 +1,5 @@
 import { type EpochMs, isoInstant, type Period } from "#kernel/clock.ts";
+import { groupBy } from "#kernel/group-by.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import { partAt } from "#modules/subscriptions/domain/index.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
@@ -8,7 +9,7 @@ import type {
   SubscriptionFact,
 } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
-import { groupBy, type Pair, pairs } from "#modules/verification/domain/matching.ts";
+import { type Pair, pairs } from "#modules/verification/domain/matching.ts";
 import { subscriptionName } from "#modules/verification/domain/names.ts";
 import { closedStarts, presentTimeline } from "#modules/verification/domain/segments.ts";
 import { subscriptionKey } from "./invoice-of-line.ts";

@@ -1,8 +1,8 @@
+import { groupBy } from "#kernel/group-by.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import type { Finding } from "#modules/verification/domain/breach.ts";
 import type { ChargeFact, GivenBackFact, RefundFact } from "#modules/verification/domain/facts.ts";
 import type { Invariant } from "#modules/verification/domain/invariant.ts";
-import { groupBy } from "#modules/verification/domain/matching.ts";
 import { refundName } from "#modules/verification/domain/names.ts";
 
 export const refundIsMadeOnce: Invariant = {
