@@ -41,7 +41,7 @@ with claimed as materialized (
    where kept.customer_id = due.customer_id and kept.id = due.id
 ), billed as (
   update usage_counter as counter
-     set billed_quantity = quantity, billed_event_count = event_count, closings = closings + 1
+     set billed_quantity = counter.quantity, billed_event_count = event_count, closings = closings + 1
     from due
    where counter.customer_id = due.customer_id and counter.subscription_id = due.id
      and counter.period_start = due.current_period_start and counter.quantity <> counter.billed_quantity
@@ -120,11 +120,15 @@ with claimed as materialized (
 ), told as (
   select numbered.customer_id, own_id, json_build_object(
            'subscription', json_build_object('id', 'sub_' || numbered.id, 'customer', 'cus_' || numbered.customer_id,
-             'plan', 'plan_' || plan_id, 'plan_version', plan_version, 'status', status, 'title', title,
+             'plan', 'plan_' || plan_id, 'plan_version', plan_version, 'quantity', numbered.quantity::text,
+             'billable_quantity', billable::text, 'licensed_quantity', billable::text, 'addons', '[]'::json,
+             'pending_change', null, 'status', status, 'title', title,
              'reference_id', reference_id, 'metadata', numbered.metadata, 'time_zone', numbered.time_zone,
              'current_period_start', current_period_end, 'current_period_end', next_end,
              'cancel_at_period_end', cancel_at_period_end, 'canceled_at', canceled_at,
-             'ended_at', ended_at, 'created_at', numbered.created_at, 'activated_at', activated_at),
+             'ended_at', ended_at, 'created_at', numbered.created_at, 'activated_at', activated_at,
+             'starts_at', null, 'trial_end', trial_end_at, 'billing_anchor', anchor_at, 'terms_ahead', 0,
+             'pause', null),
            'customer', json_build_object('id', 'cus_' || customer.customer_id, 'external_id', external_id,
              'email', email, 'name', name, 'time_zone', customer.time_zone, 'currency', currency,
              'metadata', customer.metadata, 'test_clock', null, 'created_at', customer.created_at),
@@ -133,7 +137,8 @@ with claimed as materialized (
              'reason', 'renewal', 'customer', 'cus_' || numbered.customer_id, 'subscription', 'sub_' || numbered.id,
              'currency', 'JMD', 'period_start', current_period_start, 'period_end', current_period_end,
              'base_amount', base::text, 'usage_amount', usage::text, 'total', total::text,
-             'credit_applied', '0.00', 'amount_due', total::text, 'amount_paid', '0.00',
+             'credit_applied', '0.00', 'amount_due', total::text, 'amount_credited', '0.00',
+             'amount_remaining', total::text, 'amount_paid', '0.00',
              'issued_at', $1, 'paid_at', null, 'lines', lines)) as data
     from numbered join customer using (customer_id)
 )
