@@ -24,4 +24,4 @@ alter table farthing.invoice drop constraint invoice_reason_check;
 alter table farthing.invoice
   -- term: a further term was bought by hand; its period is that term.
   add constraint invoice_reason_check
-    check (reason in ('opening', 'renewal', 'change', 'term', 'final'));
+    check (reason in ('opening', 'renewal', 'change', 'term', 'final', 'one_off'));

@@ -53,6 +53,8 @@ export async function billInvoices(
 }
 
 function collected(draft: CreditedDraft, id: bigint, isOnTestClock: boolean): Payment | null {
+  // What is sent waits to be paid: by hand, or not at all.
+  if (draft.collection === "send") return null;
   return planCollection(
     { ...draft, dueMinor: draft.totalMinor - draft.creditAppliedMinor },
     { id, rail: RAIL, isOnTestClock, nowMs: draft.issuedAtMs },

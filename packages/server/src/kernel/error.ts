@@ -86,6 +86,7 @@ export const errorCodes = {
     kind: "conflict",
     means: "The first request with this idempotency key is still being answered.",
   },
+  invoice_invalid: { kind: "invalid", means: "The invoice cannot be made as described." },
   invoice_line_not_found: { kind: "not_found", means: "The invoice has no line with this number." },
   invoice_unpaid: {
     kind: "conflict",

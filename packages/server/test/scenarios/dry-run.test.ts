@@ -70,6 +70,11 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
     const body = { plan, when: "now" };
     return { ada, path: `/v1/subscriptions/${subscription.id}/change`, body };
   },
+  async createInvoice() {
+    const { ada } = await invoiced("pm_card_visa");
+    const lines = [{ description: "Setting up", quantity: "2.5", unit_amount: "19.99" }];
+    return { ada, path: "/v1/invoices", body: { customer: ada.id, lines, collection: "charge" } };
+  },
   async createCreditNote() {
     const { ada, path } = await invoiced("pm_card_visa");
     const body = { amount: "9.50", reason: "Two were lost", to: "balance" };

@@ -33,6 +33,7 @@ export async function tellLifeOfCustomers(shop: TestApp): Promise<void> {
   await whoCannotPay(story, shipping);
   await whoHasCredit(story);
   await whoseBillsAreCorrected(shop, story);
+  await whoIsChargedOnce(shop, story);
   const waiting = await story.welcome({ clock: null, card: null });
   await waiting.subscribes(calls);
   await shop.settle();
@@ -179,6 +180,22 @@ async function whoHasCredit(story: Story): Promise<void> {
   await ada.livesUntil("2026-02-02");
   await subscription.uses("packages", "-5", { occurred_at: "2026-01-31T00:00:00Z" });
   await ada.livesUntil("2026-05-02");
+}
+
+/** Charged once by card, and twice by a bill that is sent: one is paid by hand. */
+async function whoIsChargedOnce(shop: TestApp, story: Story): Promise<void> {
+  const ada = await story.welcome({ clock: "2026-01-01" });
+  const lines = [{ description: "Setting up", quantity: "2.5", unit_amount: "19.99" }];
+  const billed = async (collection: string) => {
+    const body = { customer: ada.id, currency: "JMD", lines, collection };
+    return (await shop.call("POST", "/v1/invoices", { body })).body;
+  };
+  await billed("charge");
+  await billed("send");
+  const { id } = await billed("send");
+  const body = { amount: "49.98", method: "cash", reference: "4713" };
+  await shop.call("POST", `/v1/invoices/${id}/payments`, { body });
+  await ada.livesUntil("2026-01-02");
 }
 
 /** Credit notes to wherever they can go, money by hand, and bills that are void or given up. */

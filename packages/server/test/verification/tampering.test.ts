@@ -123,6 +123,23 @@ const tamperings: readonly Tampering[] = [
     breaks: ["counter_knows_what_was_billed"],
   },
   {
+    what: "a charge made once, whose amount of one was written over",
+    sql: `update invoice_line
+             set computation = jsonb_set(computation::jsonb, '{unit_amount}', '"19.98"')::json
+           where kind = 'one_off'`,
+    breaks: ["line_recomputes"],
+  },
+  {
+    what: "a bill that was sent, and says that a card pays it",
+    sql: "update invoice set collection = 'charge' where collection = 'send' and status = 'open'",
+    breaks: ["invoice_has_one_payment"],
+  },
+  {
+    what: "a charge made once that says it was a renewal",
+    sql: "update invoice set reason = 'renewal' where reason = 'one_off'",
+    breaks: ["close_has_its_invoice"],
+  },
+  {
     what: "a line whose unit price was written over",
     sql: `update invoice_line
              set computation = jsonb_set(computation::jsonb, '{model,unit_price}', '"49"')::json

@@ -58,6 +58,8 @@ const invoice: Invoice = {
   creditedMinor: 0n,
   amountPaidMinor: 0n,
   issuedAtMs: OPENED_MS,
+  collection: "charge",
+  dueAtMs: OPENED_MS,
   paidAtMs: null,
   lines: [],
 };

@@ -12,6 +12,7 @@ import {
 
 /** A computation as it is stored and shown: every figure a decimal string. */
 export type ComputationJson =
+  | { type: "one_off"; quantity: string; unit_amount: string }
   | ({ type: "flat" } & FlatJson)
   | ({ type: "credit"; kept_minor: string; invoice: string; line: number } & FlatJson)
   | {
@@ -75,6 +76,12 @@ export function computationToJson(computation: Computation): ComputationJson {
         charged_minor: computation.chargedMinor.toString(),
         adjusted_before_minor: computation.adjustedBeforeMinor.toString(),
       };
+    case "one_off":
+      return {
+        type: "one_off",
+        quantity: formatNanos(computation.quantity),
+        unit_amount: formatNanos(computation.unitAmount),
+      };
     case "usage":
       return {
         type: "usage",
@@ -110,6 +117,12 @@ export function computationFromJson(json: ComputationJson): Computation {
         share: shareFromJson(json.share),
         chargedMinor: BigInt(json.charged_minor),
         adjustedBeforeMinor: BigInt(json.adjusted_before_minor),
+      };
+    case "one_off":
+      return {
+        type: "one_off",
+        quantity: storedNanos(json.quantity),
+        unitAmount: storedNanos(json.unit_amount),
       };
     case "usage":
       return {

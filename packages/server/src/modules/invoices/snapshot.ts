@@ -34,6 +34,10 @@ export interface InvoiceSnapshot {
   /** What is still to be paid. */
   amount_remaining: string;
   issued_at: string;
+  /** Whether the card is charged, or the invoice sent to be paid. */
+  collection: Invoice["collection"];
+  /** Until when it is to be paid. */
+  due_at: string;
   paid_at: string | null;
   lines: InvoiceLineSnapshot[];
 }
@@ -41,7 +45,7 @@ export interface InvoiceSnapshot {
 export interface InvoiceLineSnapshot {
   line: number;
   kind: InvoiceLine["kind"];
-  /** Null where a line keeps the whole plan within its limits. */
+  /** Null where a line keeps the whole plan within its limits, or is charged once. */
   price: string | null;
   metric: string | null;
   description: string;
@@ -79,14 +83,16 @@ export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
     amount_paid: formatMinor(invoice.amountPaidMinor, currency),
     amount_remaining: formatMinor(amountRemainingMinor(invoice), currency),
     issued_at: isoInstant(invoice.issuedAtMs),
+    collection: invoice.collection,
+    due_at: isoInstant(invoice.dueAtMs),
     paid_at: isoInstantOrNull(invoice.paidAtMs),
     lines: lines.map((line) => lineSnapshot(line, currency)),
   };
 }
 
-/** Flat prices, and what is given back of them. */
+/** Flat prices, what is given back of them, and what is charged once. */
 function isBase({ kind }: InvoiceLine): boolean {
-  return kind === "flat" || kind === "credit";
+  return kind === "flat" || kind === "credit" || kind === "one_off";
 }
 
 function lineSnapshot(line: InvoiceLine, currency: string): InvoiceLineSnapshot {
@@ -108,6 +114,7 @@ function unitPriceOf({ computation }: InvoiceLine): string | null {
   if (computation.type === "flat" || computation.type === "credit") {
     return formatNanos(computation.amount);
   }
+  if (computation.type === "one_off") return formatNanos(computation.unitAmount);
   if (computation.type !== "usage") return null;
   return computation.model.type === "per_unit" ? formatNanos(computation.model.unitPrice) : null;
 }

@@ -3,6 +3,7 @@ import { type EpochMs, isoInstantOrNull } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { formatNanos, storedNanos } from "#kernel/nanos.ts";
 import type {
+  Collection,
   DraftInvoice,
   DraftLine,
   Invoice,
@@ -34,6 +35,9 @@ interface InvoiceRow {
   credited_minor: string;
   amount_paid_minor: string;
   issued_at: EpochMs;
+  collection: Collection;
+  /** Null is at once. */
+  due_at: EpochMs | null;
   paid_at: EpochMs | null;
 }
 
@@ -106,11 +110,13 @@ export async function insertInvoices(tx: Tx, invoices: readonly Invoice[]): Prom
   await tx.query(
     `insert into invoice
             (customer_id, id, subscription_id, number, status, reason, currency, period_start, period_end,
-             total_minor, credit_applied_minor, amount_paid_minor, issued_at, paid_at, project_id)
-     select made.*, $15::int
+             total_minor, credit_applied_minor, amount_paid_minor, issued_at, paid_at, collection,
+             due_at, project_id)
+     select made.*, $17::int
        from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
                    $7::text[], $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::numeric[],
-                   $12::numeric[], $13::timestamptz[], $14::timestamptz[]) as made`,
+                   $12::numeric[], $13::timestamptz[], $14::timestamptz[],
+                   $15::text[], $16::timestamptz[]) as made`,
     [
       ...columns(
         invoices.map((invoice) => ({ ...invoice, ...invoice.period })),
@@ -129,6 +135,8 @@ export async function insertInvoices(tx: Tx, invoices: readonly Invoice[]): Prom
           "amountPaidMinor",
           "issuedAtMs",
           "paidAtMs",
+          "collection",
+          "dueAtMs",
         ],
       ),
       tx.projectId,
@@ -256,6 +264,8 @@ function toInvoice(row: InvoiceRow, lines: readonly LineRow[]): Invoice {
     creditedMinor: BigInt(row.credited_minor),
     amountPaidMinor: BigInt(row.amount_paid_minor),
     issuedAtMs: row.issued_at,
+    collection: row.collection,
+    dueAtMs: row.due_at ?? row.issued_at,
     paidAtMs: row.paid_at,
     lines: lines.map(toLine),
   };

@@ -168,6 +168,7 @@ interface InvoiceRow extends OwnedRow {
   credit_applied_minor: string;
   credited_minor: string;
   amount_paid_minor: string;
+  collection: InvoiceFact["collection"];
   paid_at: EpochMs | null;
 }
 
@@ -175,7 +176,7 @@ export async function listInvoiceFacts(tx: Tx, customerIds: Ids): Promise<Invoic
   const rows = await tx.query<InvoiceRow>(
     `select customer_id, id, subscription_id, number, status, reason, currency, period_start,
             period_end, total_minor, credit_applied_minor, credited_minor, amount_paid_minor,
-            paid_at
+            collection, paid_at
        from invoice where customer_id = any($1) order by id`,
     [customerIds],
   );
@@ -191,6 +192,7 @@ export async function listInvoiceFacts(tx: Tx, customerIds: Ids): Promise<Invoic
     creditAppliedMinor: BigInt(row.credit_applied_minor),
     creditedMinor: BigInt(row.credited_minor),
     amountPaidMinor: BigInt(row.amount_paid_minor),
+    collection: row.collection,
     paidAtMs: row.paid_at,
   }));
 }

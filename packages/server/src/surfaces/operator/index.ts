@@ -11,6 +11,7 @@ import { eventRoutes } from "./events.ts";
 import { forecastRoutes } from "./forecasts.ts";
 import { invoiceCorrectionRoutes } from "./invoice-corrections.ts";
 import { invoiceRoutes } from "./invoices.ts";
+import { oneOffInvoiceRoutes } from "./one-off-invoices.ts";
 import { type PaymentMethodDeps, paymentMethodRoutes } from "./payment-methods.ts";
 import { paymentRoutes } from "./payments.ts";
 import { planRoutes } from "./plans.ts";
@@ -66,6 +67,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       usageRoutes(engine, recorder),
       usageEventRoutes,
       invoiceRoutes,
+      oneOffInvoiceRoutes(engine),
       invoiceCorrectionRoutes(engine),
       creditNoteRoutes(engine),
       paymentRoutes(engine),

@@ -14,7 +14,7 @@ const Decimal = DecimalString();
 
 const InvoiceLineWire = Closed({
   line: Type.Integer({ minimum: 1 }),
-  kind: Literals(["flat", "credit", "usage", "late_usage", "minimum", "maximum"] as const),
+  kind: Literals(["flat", "credit", "usage", "late_usage", "minimum", "maximum", "one_off"] as const),
   price: Nullable(IdString("price")),
   metric: Nullable(
     Type.String({ description: "The name of the price's meter, mostly its metric's" }),
@@ -32,7 +32,7 @@ export const InvoiceWire = Closed(
     id: IdString("invoice"),
     number: Type.String({ description: "Gapless within the project", examples: ["42"] }),
     status: Literals(["open", "paid", "void", "uncollectible"] as const),
-    reason: Literals(["opening", "renewal", "change", "term", "final"] as const),
+    reason: Literals(["opening", "renewal", "change", "term", "final", "one_off"] as const),
     customer: IdString("customer"),
     subscription: Nullable(IdString("subscription")),
     currency: Type.String({ examples: ["JMD"] }),
@@ -58,6 +58,8 @@ export const InvoiceWire = Closed(
       examples: ["0.00"],
     }),
     issued_at: Instant,
+    collection: Literals(["charge", "send"] as const),
+    due_at: { ...Instant, description: "Until when it is to be paid" },
     paid_at: Nullable(Instant),
     lines: Type.Array(InvoiceLineWire),
   },

@@ -62,6 +62,8 @@ describe("GET /v1/invoices and /v1/invoices/:id", () => {
       amount_paid: "3300.51",
       amount_remaining: "0.00",
       issued_at: "2026-02-01T00:00:00.000Z",
+      collection: "charge",
+      due_at: "2026-02-01T00:00:00.000Z",
       paid_at: "2026-02-01T00:00:00.000Z",
     });
     expect(lines[1]).toEqual({

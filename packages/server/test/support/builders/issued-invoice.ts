@@ -21,6 +21,8 @@ export function issuedOf(change: Partial<Invoice>): Invoice {
     creditedMinor: 0n,
     amountPaidMinor: 0n,
     issuedAtMs: END_MS,
+    collection: "charge",
+    dueAtMs: END_MS,
     paidAtMs: null,
     lines: [lineOf(1, 100n)],
     ...change,

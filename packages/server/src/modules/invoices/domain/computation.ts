@@ -6,6 +6,12 @@ import type { EventTally, PriceModel } from "#modules/rating/domain/index.ts";
 /** Everything a line's amount was computed from. Kept with the line, so it can be computed again. */
 export type Computation =
   | {
+      readonly type: "one_off";
+      readonly quantity: Nanos;
+      /** What one costs, in the currency's major unit. */
+      readonly unitAmount: Nanos;
+    }
+  | {
       readonly type: "flat";
       /** The price of one for a whole period. */
       readonly amount: Nanos;

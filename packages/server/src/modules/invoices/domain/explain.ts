@@ -1,6 +1,6 @@
 import type { Currency } from "#kernel/currency.ts";
 import { formatMinor, roundToMinor } from "#kernel/money.ts";
-import { formatAttos } from "#kernel/nanos.ts";
+import { formatAttos, formatNanos } from "#kernel/nanos.ts";
 import { rateUsage } from "#modules/rating/domain/index.ts";
 import type { Computation } from "./computation.ts";
 import { creditSteps, flatSteps } from "./explain-flat.ts";
@@ -35,7 +35,26 @@ function stepsOf(
     case "minimum":
     case "maximum":
       return limitSteps(computation, priceId, currency, charges, invoiceNumber);
+    case "one_off":
+      return oneOffSteps(computation, currency);
   }
+}
+
+function oneOffSteps(
+  computation: Extract<Computation, { type: "one_off" }>,
+  currency: Currency,
+): Steps {
+  const { quantity, unitAmount } = computation;
+  const exact = quantity * unitAmount;
+  const recomputedMinor = roundToMinor(exact, currency);
+  return {
+    formula: `${formatNanos(quantity)} × ${formatNanos(unitAmount)} = ${formatAttos(exact)}`,
+    exact,
+    tiers: [],
+    charges: [],
+    rounding: roundingOf(exact, recomputedMinor, currency),
+    recomputedMinor,
+  };
 }
 
 function usageSteps(

@@ -14,6 +14,7 @@ export type { CountedCharge, Evidence, Explanation } from "./explanation.ts";
 export {
   amountDueMinor,
   amountRemainingMinor,
+  type Collection,
   type CreditedDraft,
   type DraftInvoice,
   draftInvoice,
@@ -34,4 +35,5 @@ export {
 export { limitLines } from "./limit-line.ts";
 export { type DraftLine, flatLine, type Used, usageLine } from "./line.ts";
 export { creditLine, type RunningLine } from "./running-line.ts";
+export { type OneOffAsked, type OneOffItem, oneOffInvoice } from "./one-off.ts";
 export { creditForUnused } from "./unused-credit.ts";

@@ -6,21 +6,27 @@ import type { DraftLine } from "./line.ts";
 
 /**
  * Why an invoice was made: its first period began, a period ended, the subscription was changed, a
- * further term was bought, or late usage was settled.
+ * further term was bought, late usage was settled, or something was charged once, without one.
  */
-export type InvoiceReason = "opening" | "renewal" | "change" | "term" | "final";
+export type InvoiceReason = "opening" | "renewal" | "change" | "term" | "final" | "one_off";
+
+/** How it comes to its money: its customer's card is charged, or it is sent and waits to be paid. */
+export type Collection = "charge" | "send";
 
 export type InvoiceStatus = "open" | "paid" | "void" | "uncollectible";
 
 /** An invoice that is ready to be issued; it still lacks its number. */
 export interface DraftInvoice extends OwnedId {
-  readonly subscriptionId: bigint;
+  readonly subscriptionId: bigint | null;
   readonly reason: InvoiceReason;
   readonly currency: Currency;
   readonly period: Period;
   readonly lines: readonly DraftLine[];
   readonly totalMinor: bigint;
   readonly issuedAtMs: EpochMs;
+  readonly collection: Collection;
+  /** Until when it is to be paid. */
+  readonly dueAtMs: EpochMs;
 }
 
 /** A draft for which it is decided what it takes of its customer's credit. */
@@ -45,6 +51,9 @@ export interface Invoice extends OwnedId {
   readonly creditedMinor: bigint;
   readonly amountPaidMinor: bigint;
   readonly issuedAtMs: EpochMs;
+  readonly collection: Collection;
+  /** Until when it is to be paid. */
+  readonly dueAtMs: EpochMs;
   readonly paidAtMs: EpochMs | null;
   readonly lines: readonly InvoiceLine[];
 }
@@ -54,8 +63,18 @@ export interface InvoiceLine extends DraftLine {
   readonly lineNumber: number;
 }
 
-export function draftInvoice(draft: Omit<DraftInvoice, "totalMinor">): DraftInvoice {
-  return { ...draft, totalMinor: sumMinor(draft.lines.map((line) => line.amountMinor)) };
+type Terms = Pick<DraftInvoice, "collection" | "dueAtMs">;
+
+/** Adds up a draft. Unless it says otherwise its card is charged, and at once. */
+export function draftInvoice(
+  draft: Omit<DraftInvoice, "totalMinor" | keyof Terms> & Partial<Terms>,
+): DraftInvoice {
+  return {
+    collection: "charge",
+    dueAtMs: draft.issuedAtMs,
+    ...draft,
+    totalMinor: sumMinor(draft.lines.map((line) => line.amountMinor)),
+  };
 }
 
 /**

@@ -10,8 +10,8 @@ import type { Computation } from "./computation.ts";
 
 /** What an invoice charges for one price in one billing period, or to keep its limits. */
 export interface DraftLine {
-  readonly kind: "flat" | "credit" | "usage" | "late_usage" | "minimum" | "maximum";
-  /** Null on a line that keeps the whole plan within its limits. */
+  readonly kind: "flat" | "credit" | "usage" | "late_usage" | "minimum" | "maximum" | "one_off";
+  /** Null on a line that keeps the whole plan within its limits, and on one that is charged once. */
   readonly priceId: bigint | null;
   /** The name of the usage meter, mostly its metric's; null on a line that is not usage. */
   readonly metric: string | null;

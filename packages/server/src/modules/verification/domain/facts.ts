@@ -3,7 +3,12 @@ import type { OwnedId } from "#kernel/ids.ts";
 import type { Anchoring } from "#kernel/interval.ts";
 import type { Money } from "#kernel/money.ts";
 import type { Nanos } from "#kernel/nanos.ts";
-import type { Computation, InvoiceReason, InvoiceStatus } from "#modules/invoices/domain/index.ts";
+import type {
+  Collection,
+  Computation,
+  InvoiceReason,
+  InvoiceStatus,
+} from "#modules/invoices/domain/index.ts";
 import type { Sha256 } from "#modules/ledger/domain/index.ts";
 import type { Aggregation } from "#modules/metering/domain/index.ts";
 import type { DisputeStatus, PaymentStatus, RefundStatus } from "#modules/payments/domain/index.ts";
@@ -132,6 +137,7 @@ export interface InvoiceFact extends OwnedId {
   readonly creditAppliedMinor: bigint;
   readonly creditedMinor: bigint;
   readonly amountPaidMinor: bigint;
+  readonly collection: Collection;
   readonly paidAtMs: EpochMs | null;
 }
 
@@ -139,7 +145,7 @@ export interface LineFact {
   readonly customerId: bigint;
   readonly invoiceId: bigint;
   readonly lineNumber: number;
-  readonly kind: "flat" | "credit" | "usage" | "late_usage" | "minimum" | "maximum";
+  readonly kind: "flat" | "credit" | "usage" | "late_usage" | "minimum" | "maximum" | "one_off";
   readonly priceId: bigint | null;
   readonly metric: string | null;
   readonly description: string;

@@ -9,16 +9,20 @@ import { invoiceKey } from "./invoice-of-line.ts";
 export const closeHasItsInvoice: Invariant = {
   name: "close_has_its_invoice",
   states:
-    "An invoice was made by one close of a period of its subscription and by no other, unless a term was bought with it or a change made it.",
+    "An invoice was made by one close of a period of its subscription and by no other, unless a term was bought with it a change made it, or it is of no subscription.",
   find({ closes, invoices, changes }) {
     const changing = new Map(changes.flatMap(invoiceOfChange));
     const billed = closes.flatMap((close) =>
       close.invoiceId === null ? [] : [{ ...close, invoiceId: close.invoiceId }],
     );
-    const made = invoices.filter(({ reason }) => reason !== "term");
+    const made = invoices.filter((invoice) => invoice.reason !== "term" && !isOneOff(invoice));
     return pairs(made, ownedKey, billed, invoiceKey).flatMap((pair) => compare(pair, changing));
   },
 };
+
+function isOneOff({ reason, subscriptionId }: InvoiceFact): boolean {
+  return reason === "one_off" && subscriptionId === null;
+}
 
 /** By the invoice, the subscription whose change made it. */
 function invoiceOfChange({ customerId, invoiceId, subscriptionId }: ChangeFact) {

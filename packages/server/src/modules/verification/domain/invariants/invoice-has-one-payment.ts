@@ -10,7 +10,7 @@ import { invoiceKey, payingInvoices } from "./invoice-of-line.ts";
 export const invoiceHasOnePayment: Invariant = {
   name: "invoice_has_one_payment",
   states:
-    "What is left to pay of an open invoice is collected by one payment; nothing collects what is paid or void.",
+    "What is left to pay of an open invoice is collected by one payment, unless it was sent to be paid; nothing collects what is paid or void.",
   find: ({ invoices, payments }) =>
     pairs(invoices, ownedKey, payingInvoices(payments), invoiceKey).flatMap(compare),
 };
@@ -40,6 +40,7 @@ function compare({ left: [invoice], right: payments }: Pair<InvoiceFact, Payment
 }
 
 function dueText(invoice: InvoiceFact): string {
+  if (invoice.collection === "send") return "";
   const isOwed = invoice.status === "open" || invoice.status === "uncollectible";
   const leftMinor = isOwed ? amountDueMinor(invoice) - invoice.amountPaidMinor : 0n;
   return leftMinor > 0n ? minorText(leftMinor, invoice.currency) : "";

@@ -23,8 +23,8 @@ export const periodIsBilledOnce: Invariant = {
  * A term that was not paid for was not bought, and may be bought again; of changes there may be several
  * at an instant, each made by itself.
  */
-function isBilled({ reason, status }: InvoiceFact): boolean {
-  if (reason === "change") return false;
+function isBilled({ reason, status, subscriptionId }: InvoiceFact): boolean {
+  if (reason === "change" || subscriptionId === null) return false;
   return reason !== "term" || status === "open" || status === "paid";
 }
 
