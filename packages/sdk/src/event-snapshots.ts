@@ -85,7 +85,7 @@ export interface InvoiceSnapshot {
   id: string;
   number: string;
   status: "open" | "paid" | "void" | "uncollectible";
-  reason: "opening" | "renewal" | "change" | "term" | "final";
+  reason: "one_off" | "opening" | "renewal" | "change" | "term" | "final";
   customer: string;
   subscription: string | null;
   currency: string;
@@ -104,14 +104,18 @@ export interface InvoiceSnapshot {
   /** What is still to be paid. */
   amount_remaining: string;
   issued_at: string;
+  /** Whether the card is charged, or the invoice sent to be paid. */
+  collection: "charge" | "send";
+  /** Until when it is to be paid. */
+  due_at: string;
   paid_at: string | null;
   lines: InvoiceLineSnapshot[];
 }
 
 interface InvoiceLineSnapshot {
   line: number;
-  kind: "flat" | "credit" | "usage" | "late_usage" | "minimum" | "maximum";
-  /** Null where a line keeps the whole plan within its limits. */
+  kind: "flat" | "credit" | "usage" | "late_usage" | "minimum" | "maximum" | "one_off";
+  /** Null where a line keeps the whole plan within its limits, or is charged once. */
   price: string | null;
   metric: string | null;
   description: string;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
 import { type Customer, flat, type Story, storyOf } from "#test/support/story.ts";
 
@@ -161,4 +162,9 @@ describe("it is refused", () => {
 
     expect([status, body.code]).toEqual([409, "currency_mismatch"]);
   });
+});
+
+test("after all of these stories everything that is stored agrees with itself", async () => {
+  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+  expect(breaches).toEqual([]);
 });

@@ -14,7 +14,15 @@ const Decimal = DecimalString();
 
 const InvoiceLineWire = Closed({
   line: Type.Integer({ minimum: 1 }),
-  kind: Literals(["flat", "credit", "usage", "late_usage", "minimum", "maximum", "one_off"] as const),
+  kind: Literals([
+    "flat",
+    "credit",
+    "usage",
+    "late_usage",
+    "minimum",
+    "maximum",
+    "one_off",
+  ] as const),
   price: Nullable(IdString("price")),
   metric: Nullable(
     Type.String({ description: "The name of the price's meter, mostly its metric's" }),
