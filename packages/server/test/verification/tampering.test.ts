@@ -7,6 +7,7 @@ import { columnTypes } from "#platform/db/column-types.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
 import { tellLifeOfCustomers } from "#test/support/life-of-customers.ts";
+import { lineTamperings, type Tampering } from "./line-tamperings.ts";
 
 let shop: TestApp;
 let owner: pg.Client;
@@ -62,12 +63,6 @@ const KEPT =
   "status = 'succeeded' and id not in (select payment_id from refund union select payment_id from dispute)";
 const PAID = "select id from invoice where status = 'paid' and total_minor > 0 limit 1";
 
-interface Tampering {
-  readonly what: string;
-  readonly sql: string;
-  readonly breaks: readonly string[];
-}
-
 const tamperings: readonly Tampering[] = [
   {
     what: "a counter that counts an event too many",
@@ -122,60 +117,7 @@ const tamperings: readonly Tampering[] = [
     sql: "update usage_counter set billed_quantity = billed_quantity + 1 where closings > 0",
     breaks: ["counter_knows_what_was_billed"],
   },
-  {
-    what: "a charge made once, whose amount of one was written over",
-    sql: `update invoice_line
-             set computation = jsonb_set(computation::jsonb, '{unit_amount}', '"19.98"')::json
-           where kind = 'one_off'`,
-    breaks: ["line_recomputes"],
-  },
-  {
-    what: "a bill that was sent, and says that a card pays it",
-    sql: "update invoice set collection = 'charge' where collection = 'send' and status = 'open'",
-    breaks: ["invoice_has_one_payment"],
-  },
-  {
-    what: "a charge made once that says it was a renewal",
-    sql: "update invoice set reason = 'renewal' where reason = 'one_off'",
-    breaks: ["close_has_its_invoice"],
-  },
-  {
-    what: "a line whose unit price was written over",
-    sql: `update invoice_line
-             set computation = jsonb_set(computation::jsonb, '{model,unit_price}', '"49"')::json
-           where kind = 'usage' and computation #>> '{model,type}' = 'per_unit'`,
-    breaks: ["line_recomputes"],
-  },
-  {
-    what: "a line whose computation cannot be read",
-    sql: `update invoice_line set computation = '{"type": "usage"}' where kind = 'late_usage'`,
-    breaks: ["line_recomputes"],
-  },
-  {
-    what: "an event that is moved from its line to a later one",
-    sql: "update usage_event set closings = closings + 1 where received_at < '2026-02-01'",
-    breaks: ["line_follows_from_events"],
-  },
-  {
-    what: "events whose sum is the same, but not what each of them costs",
-    sql: `update usage_event set quantity = case quantity when 1000 then 1100 else 150.25 end
-           where metric = 'transfers' and quantity in (1000, 250.25)`,
-    breaks: ["line_follows_from_events"],
-  },
-  {
-    what: "a line that has forgotten what its events cost one by one",
-    sql: `update invoice_line set computation = (computation::jsonb - 'events')::json
-           where kind = 'late_usage' and metric = 'transfers'`,
-    breaks: ["line_follows_from_events", "line_recomputes"],
-  },
-  ...["count", "max", "latest", "unique_count", "sum"].map((aggregation) => ({
-    what: `a line computed from another ${aggregation} of fewer events`,
-    sql: `update invoice_line
-             set computation = jsonb_set(computation::jsonb, '{used}',
-                   to_jsonb(((computation ->> 'used')::numeric - 1)::text))::json
-           where computation #>> '{meter,aggregation}' = '${aggregation}'`,
-    breaks: ["line_follows_from_events", "line_recomputes"],
-  })),
+  ...lineTamperings,
   {
     what: "an invoice that has lost its first line's place",
     sql: `update invoice_line set line_number = 99 where line_number = 1 and invoice_id = (${PAID})`,

@@ -34,6 +34,6 @@ export {
 } from "./lifecycle.ts";
 export { limitLines } from "./limit-line.ts";
 export { type DraftLine, flatLine, type Used, usageLine } from "./line.ts";
-export { type OneOffAsked, type OneOffItem, oneOffInvoice } from "./one-off.ts";
+export { type OneOffAsked, oneOffInvoice } from "./one-off.ts";
 export { creditLine, type RunningLine } from "./running-line.ts";
 export { creditForUnused } from "./unused-credit.ts";

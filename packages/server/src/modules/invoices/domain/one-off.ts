@@ -8,7 +8,7 @@ import { type Collection, type DraftInvoice, draftInvoice } from "./invoice.ts";
 import type { DraftLine } from "./line.ts";
 
 /** Something that is charged once. */
-export interface OneOffItem {
+interface OneOffItem {
   readonly description: string;
   readonly quantity: Nanos;
   /** What one costs, in the currency's major unit; below zero it takes off from the others. */
