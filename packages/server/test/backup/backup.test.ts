@@ -71,7 +71,7 @@ describe("a backup", () => {
 
     expect(restored.verdicts.flatMap(({ breaches }) => breaches)).toEqual([]);
     expect(restored.verdicts.find(({ checked }) => checked.invoices > 0)?.checked).toMatchObject({
-      customers: 15,
+      customers: 21,
     });
     const before = await everything(shop.ownerUrl);
     expect(await everything(ownerUrl)).toEqual(before);

@@ -97,6 +97,9 @@ async function fillEveryTable(whose: "sandbox" | "other"): Promise<void> {
   const subscription = await ada.subscribes(plan, { reference_id: "order-1" });
   await subscription.uses("packages", "3", { properties: { sender: "ada" } });
   await ada.livesUntil("2026-02-01");
+  const larger = await story.publish([flat("59.00", "advance")], { name: "Larger" });
+  const change = { plan: larger, when: "now" };
+  await shop.call("POST", `/v1/subscriptions/${subscription.id}/change`, { token, body: change });
   const bob = await story.welcome({ clock: "2026-01-01", card: null });
   await (await bob.subscribes(plan)).pays();
   await shop.settle();
