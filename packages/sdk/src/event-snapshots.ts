@@ -108,6 +108,8 @@ export interface InvoiceSnapshot {
   collection: "charge" | "send";
   /** Until when it is to be paid. */
   due_at: string;
+  /** When it was told that it is due and not paid. */
+  overdue_at: string | null;
   paid_at: string | null;
   lines: InvoiceLineSnapshot[];
 }

@@ -144,6 +144,13 @@ export interface NativeEventData {
     readonly invoice: InvoiceSnapshot;
     readonly payment?: PaymentSnapshot;
   };
+  /** An invoice that was sent is due and not paid. */
+  "invoice.overdue": {
+    readonly subscription?: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan?: PlanReference;
+    readonly invoice: InvoiceSnapshot;
+  };
   /** An invoice was taken back: nothing of it is owed. */
   "invoice.voided": {
     readonly subscription?: SubscriptionSnapshot;

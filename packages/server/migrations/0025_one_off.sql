@@ -6,7 +6,12 @@ alter table farthing.invoice
   -- charge: the customer's card; send: it waits to be paid.
   add column collection text not null default 'charge' check (collection in ('charge', 'send')),
   -- Until when it is to be paid; null is at once, as it is issued.
-  add column due_at timestamptz;
+  add column due_at timestamptz,
+  -- When it was told that it is due and not paid; null when it was not.
+  add column overdue_at timestamptz;
+grant update (overdue_at) on farthing.invoice to farthing_app;
+create index invoice_to_be_overdue on farthing.invoice (due_at)
+  where status = 'open' and collection = 'send' and overdue_at is null;
 
 alter table farthing.invoice_line
   drop constraint invoice_line_kind_check,

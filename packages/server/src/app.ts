@@ -11,6 +11,7 @@ import { handleRailEvents } from "#flows/handle-rail-events.ts";
 import { requestRefunds } from "#flows/money-back/request-refunds.ts";
 import type { RailAccess } from "#flows/rail-customer.ts";
 import { type NightlyReconciling, reconcileAll } from "#flows/reconcile/reconcile-all.ts";
+import { tellOverdue } from "#flows/tell-overdue.ts";
 import { DAY_MS } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatId, idSource } from "#kernel/ids.ts";
@@ -279,7 +280,10 @@ function createLoops(deps: LoopDeps): Record<LoopName, Loop> {
   });
   const periods = createLoop({
     name: "periods",
-    pass: waking(payments, () => closeDue(engine, db)),
+    pass: waking(
+      payments,
+      async () => (await closeDue(engine, db)) + (await tellOverdue(engine, db)),
+    ),
     log,
   });
   const onDefect = (error: unknown, event: object) => {

@@ -2,12 +2,14 @@ import { type EpochMs, isoInstant } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatId } from "#kernel/ids.ts";
 import { getCustomer, moveTestClock } from "#modules/customers/index.ts";
+import { nextOverdueOf } from "#modules/invoices/index.ts";
 import { nextAttemptOf } from "#modules/payments/index.ts";
 import { nextActionOf } from "#modules/subscriptions/index.ts";
 import type { CustomerScope, Database } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { closeDueOf } from "./close-due.ts";
 import { type Collector, collectDueOf } from "./collect-due-payments.ts";
+import { tellOverdueOf } from "./tell-overdue.ts";
 
 /** Whose clock moves, and in which project. */
 export type ClockOwner = CustomerScope;
@@ -66,6 +68,7 @@ export async function liveOn(
     await closeDueOf(collector.engine, db, { ...owner, nowMs });
     faultPoint("clock.closed");
     await collectDueOf(collector, { ...owner, nowMs });
+    await tellOverdueOf(collector.engine, db, { ...owner, nowMs });
   }
   await moveTo(toMs);
 }
@@ -86,7 +89,11 @@ async function currentClock(db: Database, owner: ClockOwner, toMs: EpochMs): Pro
 async function nextDue(db: Database, owner: ClockOwner) {
   const { customerId } = owner;
   return db.ofCustomer(owner, async (tx) => {
-    const instants = [await nextActionOf(tx, customerId), await nextAttemptOf(tx, customerId)];
+    const instants = [
+      await nextActionOf(tx, customerId),
+      await nextAttemptOf(tx, customerId),
+      await nextOverdueOf(tx, customerId),
+    ];
     const planned = instants.filter((instantMs) => instantMs !== null);
     return planned.length === 0 ? null : Math.min(...planned);
   });

@@ -116,6 +116,10 @@ export const billingEvents = {
     when: "An invoice was paid in full, or there was nothing to pay.",
     carries: ["invoice", "payment?"],
   },
+  "invoice.overdue": {
+    when: "An invoice that was sent is due and not paid.",
+    carries: ["invoice"],
+  },
   "invoice.voided": {
     when: "An invoice was taken back: nothing of it is owed.",
     carries: ["invoice"],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DAY_MS } from "#kernel/clock.ts";
 import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
 import { type Customer, flat, type Story, storyOf } from "#test/support/story.ts";
@@ -113,6 +114,39 @@ describe("an invoice is sent", () => {
     expect(await ada.attempts()).toEqual([]);
     expect(await ada.events()).toEqual(
       expect.arrayContaining(["invoice.finalized", "payment.recorded", "invoice.paid"]),
+    );
+  });
+
+  test("and is overdue, which is told once, until it is paid after all", async () => {
+    const ada = await story.welcome({ clock: "2026-02-03" });
+    const { body: sent } = await invoiced(ada, { collection: "send", due_days: 14 });
+    const { body: paid } = await invoiced(ada, { collection: "send", due_days: 14 });
+    const transfer = { amount: "40.00", method: "bank_transfer", reference: "4711" };
+    await shop.call("POST", `/v1/invoices/${paid.id}/payments`, { body: transfer });
+
+    await ada.livesUntil("2026-02-16T23:59");
+    const before = await ada.bills();
+    await ada.livesUntil("2026-02-17");
+    await ada.livesUntil("2026-03-17");
+    const after = await ada.bills();
+    const late = { ...transfer, reference: "4712" };
+    await shop.call("POST", `/v1/invoices/${sent.id}/payments`, { body: late });
+
+    expect(before.map(({ overdue_at }) => overdue_at)).toEqual([null, null]);
+    expect(after.map(({ overdue_at }) => overdue_at)).toEqual(["2026-02-17T00:00:00.000Z", null]);
+    const told = (await ada.events()).filter((type) => type === "invoice.overdue");
+    expect(told).toHaveLength(1);
+    expect((await ada.bills())[0]).toMatchObject({ status: "paid" });
+  });
+
+  test("and is overdue by the server's clock as well", async () => {
+    const ada = await story.welcome({ clock: null, card: null });
+    await invoiced(ada, { collection: "send", due_days: 1 });
+
+    await shop.moveTo(shop.clock.now() + 2 * DAY_MS);
+
+    expect(await ada.events()).toEqual(
+      expect.arrayContaining(["invoice.finalized", "invoice.overdue"]),
     );
   });
 

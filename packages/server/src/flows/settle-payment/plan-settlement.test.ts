@@ -60,6 +60,7 @@ const invoice: Invoice = {
   issuedAtMs: OPENED_MS,
   collection: "charge",
   dueAtMs: OPENED_MS,
+  overdueAtMs: null,
   paidAtMs: null,
   lines: [],
 };

@@ -18,6 +18,12 @@ export {
   takeCreditNoteNumber,
 } from "./credit-note-store.ts";
 export {
+  claimOverdue,
+  claimOverdueOf,
+  findProjectsWithOverdue,
+  nextOverdueOf,
+} from "./overdue-store.ts";
+export {
   type CreditNoteSnapshot,
   creditNoteSnapshot,
   type InvoiceLineSnapshot,

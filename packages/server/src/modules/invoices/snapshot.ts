@@ -38,6 +38,8 @@ export interface InvoiceSnapshot {
   collection: Invoice["collection"];
   /** Until when it is to be paid. */
   due_at: string;
+  /** When it was told that it is due and not paid. */
+  overdue_at: string | null;
   paid_at: string | null;
   lines: InvoiceLineSnapshot[];
 }
@@ -85,6 +87,7 @@ export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
     issued_at: isoInstant(invoice.issuedAtMs),
     collection: invoice.collection,
     due_at: isoInstant(invoice.dueAtMs),
+    overdue_at: isoInstantOrNull(invoice.overdueAtMs),
     paid_at: isoInstantOrNull(invoice.paidAtMs),
     lines: lines.map((line) => lineSnapshot(line, currency)),
   };

@@ -20,7 +20,7 @@ import {
   computationToJson,
 } from "./computation-json.ts";
 
-interface InvoiceRow {
+export interface InvoiceRow {
   customer_id: bigint;
   id: bigint;
   subscription_id: bigint | null;
@@ -38,6 +38,7 @@ interface InvoiceRow {
   collection: Collection;
   /** Null is at once. */
   due_at: EpochMs | null;
+  overdue_at: EpochMs | null;
   paid_at: EpochMs | null;
 }
 
@@ -217,7 +218,8 @@ export async function listInvoicesWrittenHere(
   return withLines(tx, rows);
 }
 
-async function withLines(tx: Tx, rows: readonly InvoiceRow[]): Promise<Invoice[]> {
+/** The invoices of these rows, each with its lines. */
+export async function withLines(tx: Tx, rows: readonly InvoiceRow[]): Promise<Invoice[]> {
   if (rows.length === 0) return [];
   const lines = await tx.query<LineRow>(
     `select * from invoice_line where customer_id = any($1) and invoice_id = any($2)
@@ -266,6 +268,7 @@ function toInvoice(row: InvoiceRow, lines: readonly LineRow[]): Invoice {
     issuedAtMs: row.issued_at,
     collection: row.collection,
     dueAtMs: row.due_at ?? row.issued_at,
+    overdueAtMs: row.overdue_at,
     paidAtMs: row.paid_at,
     lines: lines.map(toLine),
   };

@@ -68,6 +68,10 @@ export const InvoiceWire = Closed(
     issued_at: Instant,
     collection: Literals(["charge", "send"] as const),
     due_at: { ...Instant, description: "Until when it is to be paid" },
+    overdue_at: Nullable({
+      ...Instant,
+      description: "When it was told that it is due and not paid",
+    }),
     paid_at: Nullable(Instant),
     lines: Type.Array(InvoiceLineWire),
   },

@@ -64,6 +64,7 @@ describe("GET /v1/invoices and /v1/invoices/:id", () => {
       issued_at: "2026-02-01T00:00:00.000Z",
       collection: "charge",
       due_at: "2026-02-01T00:00:00.000Z",
+      overdue_at: null,
       paid_at: "2026-02-01T00:00:00.000Z",
     });
     expect(lines[1]).toEqual({

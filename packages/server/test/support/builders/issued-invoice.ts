@@ -23,6 +23,7 @@ export function issuedOf(change: Partial<Invoice>): Invoice {
     issuedAtMs: END_MS,
     collection: "charge",
     dueAtMs: END_MS,
+    overdueAtMs: null,
     paidAtMs: null,
     lines: [lineOf(1, 100n)],
     ...change,

@@ -54,6 +54,8 @@ export interface Invoice extends OwnedId {
   readonly collection: Collection;
   /** Until when it is to be paid. */
   readonly dueAtMs: EpochMs;
+  /** When it was told that it is due and not paid; null when it was not. */
+  readonly overdueAtMs: EpochMs | null;
   readonly paidAtMs: EpochMs | null;
   readonly lines: readonly InvoiceLine[];
 }
@@ -104,6 +106,7 @@ export function issuedInvoice(draft: CreditedDraft, number: bigint): Invoice {
     status: isSettled ? "paid" : "open",
     creditedMinor: 0n,
     amountPaidMinor: 0n,
+    overdueAtMs: null,
     paidAtMs: isSettled ? draft.issuedAtMs : null,
     lines: draft.lines.map((line, index) => ({ ...line, lineNumber: index + 1 })),
   };

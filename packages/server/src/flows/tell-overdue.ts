@@ -1,0 +1,58 @@
+import { present } from "#kernel/assert.ts";
+import type { EpochMs } from "#kernel/clock.ts";
+import { findCustomers } from "#modules/customers/index.ts";
+import type { Invoice } from "#modules/invoices/domain/index.ts";
+import { claimOverdue, claimOverdueOf, findProjectsWithOverdue } from "#modules/invoices/index.ts";
+import type { CustomerScope, Database, Tx } from "#platform/db/database.ts";
+import { appendToOutbox } from "#platform/jobs/outbox.ts";
+import { billingEventsOf } from "./billing-event.ts";
+import type { Engine } from "./engine.ts";
+
+const BATCH_MAX = 500;
+
+/**
+ * Tells of invoices that were sent, are due by the wall clock and not paid, a batch in every project.
+ * Each is told of once. Answers how many there were.
+ */
+export async function tellOverdue(engine: Engine, db: Database): Promise<number> {
+  const nowMs = engine.clock.now();
+  const projects = await db.acrossProjects((tx) => findProjectsWithOverdue(tx, nowMs));
+  let count = 0;
+  for (const projectId of projects) {
+    count += await db.inProject(projectId, async (tx) =>
+      told(engine, tx, await claimOverdue(tx, nowMs, BATCH_MAX), nowMs),
+    );
+  }
+  return count;
+}
+
+/** The same for one customer, at an instant of the customer's own time. */
+export async function tellOverdueOf(
+  engine: Engine,
+  db: Database,
+  { nowMs, ...owner }: CustomerScope & { readonly nowMs: EpochMs },
+): Promise<number> {
+  return db.ofCustomer(owner, async (tx) =>
+    told(engine, tx, await claimOverdueOf(tx, owner.customerId, nowMs), nowMs),
+  );
+}
+
+async function told(
+  engine: Engine,
+  tx: Tx,
+  invoices: readonly Invoice[],
+  nowMs: EpochMs,
+): Promise<number> {
+  if (invoices.length === 0) return 0;
+  const customers = await findCustomers(
+    tx,
+    invoices.map(({ customerId }) => customerId),
+  );
+  const events = invoices.flatMap((invoice) => {
+    const customer = present(customers.get(invoice.customerId), "who is billed is known");
+    const subject = { customer, subscription: null, plan: null, invoice };
+    return billingEventsOf(engine, ["invoice.overdue"], subject, nowMs);
+  });
+  await appendToOutbox(tx, events);
+  return invoices.length;
+}
