@@ -15,7 +15,7 @@ interface Effort {
   readonly rounds: number;
 }
 
-const QUICK: Effort = { subscriptions: 8_000, rounds: 2 };
+const QUICK: Effort = { subscriptions: 6_000, rounds: 2 };
 const FULL: Effort = { subscriptions: 20_000, rounds: 5 };
 
 const ANCHORING = {
