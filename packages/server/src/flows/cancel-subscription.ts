@@ -1,3 +1,4 @@
+import { takeBackAwaited } from "#flows/change-subscription/take-back-awaited.ts";
 import { closePeriodEarly } from "#flows/close-periods/close-periods.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
@@ -37,6 +38,10 @@ export async function cancelSubscription(
   if (atPeriodEnd || isOver(subscription)) {
     const ending = endingAtPeriodEnd(subscription, nowMs);
     await updateSubscriptions(tx, [ending]);
+    if (subscription.awaitedChange !== null) {
+      const { customer, plan } = await loadSubject(engine, tx, ending);
+      await takeBackAwaited(engine, tx, { before: subscription, after: ending, customer, plan });
+    }
     return ending;
   }
   await closePeriodEarly(engine, tx, subscription, nowMs);

@@ -49,19 +49,30 @@ export async function collectDue(collector: Collector): Promise<number> {
   return settledCount(await collectAll(collector, due));
 }
 
+/** What is to be collected of one customer. */
+export interface DueOf {
+  readonly projectId: number;
+  readonly customerId: bigint;
+  /** An instant of its own time. */
+  readonly nowMs: number;
+  /** This payment alone; all, when absent. */
+  readonly paymentId?: bigint;
+}
+
 /**
  * Collects what one customer owes at an instant of its own time, and waits for what another process
  * has begun. Answers how many attempts were settled here.
  */
 export async function collectDueOf(
   collector: Collector,
-  whose: { readonly projectId: number; readonly customerId: bigint; readonly nowMs: number },
+  whose: DueOf,
 ): Promise<number> {
   let count = 0;
   for (let look = 0; look < LOOKS_MAX; look += 1) {
-    const due = await collector.db.ofCustomer(whose, (tx) =>
+    const found = await collector.db.ofCustomer(whose, (tx) =>
       findDuePaymentsOf(tx, whose.customerId, whose.nowMs),
     );
+    const due = found.filter(({ id }) => whose.paymentId === undefined || id === whose.paymentId);
     const results = await collectAll(collector, due);
     count += settledCount(results);
     if (!results.some(({ type }) => type === "taken")) return count;

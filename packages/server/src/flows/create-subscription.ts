@@ -181,6 +181,7 @@ function newSubscription(
     beginning,
     termsSinceMs: null,
     pendingChange: null,
+    awaitedChange: null,
     anchorMs: null,
     beganMs: null,
     trialEndMs: null,

@@ -56,6 +56,10 @@ export const errorCodes = {
     kind: "too_large",
     means: "The request body is larger than this server takes.",
   },
+  change_awaits_payment: {
+    kind: "conflict",
+    means: "A change of the subscription awaits its payment; `invoice` is what has to be paid.",
+  },
   change_not_pending: { kind: "not_found", means: "No change of the subscription waits." },
   change_policy_unfit: {
     kind: "conflict",
@@ -100,6 +104,11 @@ export const errorCodes = {
   },
   media_type_unsupported: { kind: "unsupported", means: "Bodies are sent as application/json." },
   method_not_allowed: { kind: "wrong_method", means: "This address does not take this method." },
+  payment_declined: {
+    kind: "payment_required",
+    means:
+      "The charge did not go through, and nothing was granted. With an `action_url`, the payer can still satisfy the bank there.",
+  },
   payment_link_not_found: { kind: "not_found", means: "No payment link has this address." },
   payment_method_not_found: { kind: "not_found", means: "No payment method has this id." },
   payment_method_refused: { kind: "payment_required", means: "The card could not be saved." },

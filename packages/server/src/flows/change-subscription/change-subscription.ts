@@ -13,8 +13,11 @@ import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
-import type { Invoice } from "#modules/invoices/domain/index.ts";
+import type { DraftInvoice, Invoice } from "#modules/invoices/domain/index.ts";
+import { holdCredit } from "#modules/ledger/index.ts";
+import { isUnderWay, lockCollectingPayment } from "#modules/payments/index.ts";
 import {
+  awaiting,
   type ChangeMode,
   type NowMode,
   refuseUnless,
@@ -27,7 +30,8 @@ import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { linesOf } from "./change-lines.ts";
 import { type Decision, decideChange, type Wanted } from "./decide.ts";
 import { isSameVersion } from "./direction.ts";
-import { planChange } from "./plan-change.ts";
+import { gatingInvoice, planChange } from "./plan-change.ts";
+import { takeBackAwaited } from "./take-back-awaited.ts";
 import { type WantedItems, wantedSold } from "./target.ts";
 
 /** What a subscription is to become, and when and how. */
@@ -59,6 +63,7 @@ export async function changeSubscription(
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
   refuseUnless(subscription, "change");
   refuseTermsAhead(subscription);
+  refuseAwaiting(subscription);
   const [facts] = await loadCloseFacts(engine, tx, [subscription]);
   const current = present(facts, "what is loaded for one is one");
   const to = await wantedSold(tx, current, wanted.items);
@@ -71,7 +76,7 @@ export async function changeSubscription(
     case "later":
       return waiting(engine, tx, current, to, decision);
     case "now":
-      return changedNow(engine, tx, current, to, decision.mode);
+      return changedNow(engine, tx, current, to, decision);
   }
 }
 
@@ -85,6 +90,15 @@ function refuseTermsAhead({ status, termsAhead }: Subscription): void {
   });
 }
 
+/** One change at a time is paid for. */
+function refuseAwaiting({ customerId, awaitedChange }: Subscription): void {
+  if (awaitedChange === null) return;
+  throw new BillingError("change_awaits_payment", {
+    invoice: formatOwnedId("invoice", { customerId, id: awaitedChange.invoiceId }),
+    allowed: ["pay the invoice", "withdraw the change"],
+  });
+}
+
 function refuseOtherCurrency({ plan }: Sold, to: Sold): void {
   if (plan.currency === to.plan.currency) return;
   throw new BillingError("currency_mismatch", { allowed: plan.currency });
@@ -95,14 +109,43 @@ async function changedNow(
   tx: Tx,
   facts: LoadedFacts,
   target: Sold,
-  mode: NowMode,
+  { mode, isGated }: Extract<Decision, { type: "now" }>,
 ): Promise<ChangedSubscription> {
   const running = await loadRunningLines(tx, [facts]);
   const runningLines = running.get(ownedKey(facts.subscription)) ?? [];
   refuseUnpaid(facts, target, mode, runningLines);
-  const planned = planChange({ ...facts, target, mode, atMs: facts.nowMs, runningLines });
+  const change = { ...facts, target, mode, atMs: facts.nowMs, runningLines };
+  const gating = isGated ? gatingInvoice(change) : null;
+  if (gating !== null && (await isToPay(tx, gating))) {
+    return awaitingPayment(engine, tx, facts, target, gating);
+  }
+  const planned = planChange(change);
   const [invoice] = await commitCloses(engine, tx, [{ facts, ...planned }]);
   return { subscription: planned.subscription, holding: target, invoice: invoice ?? null };
+}
+
+/** Whether something of an invoice is left to pay once the customer's credit is taken. */
+async function isToPay(tx: Tx, { customerId, currency, totalMinor }: DraftInvoice) {
+  const credit = await holdCredit(tx, [customerId]);
+  const there = credit.find((held) => held.currency === currency)?.creditMinor ?? 0n;
+  return totalMinor > there;
+}
+
+/** Charges for a change first: it is made when that is paid. What is billed in arrears follows then. */
+async function awaitingPayment(
+  engine: Engine,
+  tx: Tx,
+  facts: LoadedFacts,
+  target: Sold,
+  draft: DraftInvoice,
+): Promise<ChangedSubscription> {
+  const change = { ...heldOf(target), invoiceId: draft.id, requestedAtMs: facts.nowMs };
+  const subscription = awaiting(facts.subscription, change);
+  const moved = { close: null, billedCounters: [], told: [] };
+  const [invoice] = await commitCloses(engine, tx, [
+    { facts, subscription, invoice: draft, ...moved },
+  ]);
+  return { subscription, holding: facts, invoice: present(invoice, "it was just issued") };
 }
 
 /** What would be given back has to be paid first: it could not be given back later. */
@@ -155,7 +198,10 @@ async function kept(
   return { subscription, holding, invoice: null };
 }
 
-/** Withdraws the change that waits. Refuses with `change_not_pending`. */
+/**
+ * Withdraws the change that waits: the one that awaits its payment, else the one that awaits its time.
+ * Refuses with `change_not_pending`, and with `payment_under_way` while its invoice is being charged.
+ */
 export async function withdrawChange(
   engine: Engine,
   tx: Tx,
@@ -164,8 +210,24 @@ export async function withdrawChange(
   const found = await getSubscriptionLocked(tx, key);
   const { customer, ...holding } = await loadSubject(engine, tx, found);
   const nowMs = customerNow(customer, engine.clock.now());
-  if (found.pendingChange === null) throw new BillingError("change_not_pending");
+  const awaited = found.awaitedChange;
+  if (found.pendingChange === null && awaited === null) {
+    throw new BillingError("change_not_pending");
+  }
+  if (awaited !== null) {
+    await refuseUnderWay(tx, { customerId: key.customerId, id: awaited.invoiceId });
+    const after = { ...found, awaitedChange: null };
+    await updateSubscriptions(tx, [after]);
+    await takeBackAwaited(engine, tx, { before: found, after, customer, plan: holding.plan });
+    return { subscription: after, holding, invoice: null };
+  }
   const after = scheduled(found, null);
   const facts = { ...holding, customer, nowMs };
   return kept(engine, tx, facts, after, "subscription.change_withdrawn");
+}
+
+async function refuseUnderWay(tx: Tx, invoice: OwnedId): Promise<void> {
+  const payment = await lockCollectingPayment(tx, invoice);
+  if (payment === null || !(await isUnderWay(tx, payment))) return;
+  throw new BillingError("payment_under_way", { payment: formatOwnedId("payment", payment) });
 }

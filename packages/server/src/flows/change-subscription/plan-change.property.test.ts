@@ -149,6 +149,7 @@ const UNSTARTED: Subscription = {
   anchorMs: null,
   termsSinceMs: null,
   pendingChange: null,
+  awaitedChange: null,
   period: null,
   cancelsAtPeriodEnd: false,
   canceledAtMs: null,

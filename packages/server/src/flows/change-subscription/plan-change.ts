@@ -16,7 +16,7 @@ import { heldOf, itemOf, type Sold, type SoldItem } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import { usagePrices } from "#modules/catalog/domain/index.ts";
-import type { DraftLine } from "#modules/invoices/domain/index.ts";
+import type { DraftInvoice, DraftLine } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import {
   changedAt,
@@ -41,6 +41,8 @@ export interface ChangeFacts extends CloseFacts {
   readonly mode: NowMode;
   /** When it happens: now, or at the instant that it waited for. */
   readonly atMs: EpochMs;
+  /** The invoice on which it was paid for before it was granted; absent where it is billed with it. */
+  readonly paidOn?: bigint;
 }
 
 /**
@@ -60,7 +62,8 @@ export function planChange(facts: ChangeFacts): ClosePlan {
     atMs,
     isCut: difference.isCut,
   });
-  const lines = [...closed, ...movedLines(facts, difference, after)];
+  const moved = facts.paidOn === undefined ? movedLines(facts, difference, after) : [];
+  const lines = [...closed, ...moved];
   const period = isClosing ? closing : { startMs: atMs, endMs: runningPeriod(after).endMs };
   return {
     subscription: after,
@@ -69,10 +72,20 @@ export function planChange(facts: ChangeFacts): ClosePlan {
     billedCounters: isClosing ? closedCounters(facts, counters, closing, closed) : [],
     told: ["subscription.changed"],
     change: {
-      made: madeChange(facts, difference, lines.length === 0 ? null : invoiceId),
+      made: madeChange(facts, difference, facts.paidOn ?? (lines.length === 0 ? null : invoiceId)),
       plan: facts.target.plan,
     },
   };
+}
+
+/** What a change costs and gives back in advance alone, before it is granted; null when nothing. */
+export function gatingInvoice(facts: ChangeFacts): DraftInvoice | null {
+  const { subscription, atMs } = facts;
+  const difference = differenceOf(facts);
+  const { isCut } = difference;
+  const after = changedAt(subscription, termsAfter(facts, difference), { atMs, isCut });
+  const period = { startMs: atMs, endMs: runningPeriod(after).endMs };
+  return invoiceOf(facts, "change", period, movedLines(facts, difference, after));
 }
 
 /** What is tried costs nothing, so that nothing is billed before the trial ends: by what is held then. */

@@ -4,8 +4,8 @@ import { ownedKey } from "#kernel/ids.ts";
 import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { commitCloses } from "./commit-closes.ts";
-import { loadCloseFacts, loadRunningLines } from "./load-close-facts.ts";
+import { commitCloses, takeBackDropped } from "./commit-closes.ts";
+import { type LoadedFacts, loadCloseFacts, loadRunningLines } from "./load-close-facts.ts";
 import { type CloseFacts, type ClosePlan, planPeriodClose } from "./plan-close.ts";
 import { isChangeDue, planDue } from "./plan-due.ts";
 import type { StartPlan } from "./plan-start.ts";
@@ -23,7 +23,10 @@ export async function closePeriods(
   due: readonly Subscription[],
 ): Promise<void> {
   const loaded = await loadCloseFacts(engine, tx, due);
-  const running = await loadRunningLines(tx, loaded.filter(isChangeDue));
+  const changing = loaded.filter(isChangeDue);
+  // First, so that what it would have given back and charged does not count as running.
+  await takeBackDropped(engine, tx, changing.map(withoutAwaited));
+  const running = await loadRunningLines(tx, changing);
   await commitCloses(
     engine,
     tx,
@@ -32,6 +35,10 @@ export async function closePeriods(
       return { facts, ...planDue({ ...facts, runningLines }) };
     }),
   );
+}
+
+function withoutAwaited(facts: LoadedFacts) {
+  return { facts, subscription: { ...facts.subscription, awaitedChange: null } };
 }
 
 /** Ends a subscription that this transaction holds, inside its running period, and bills what ran. */

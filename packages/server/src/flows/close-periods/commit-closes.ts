@@ -1,5 +1,6 @@
 import { type BillingLimits, billInvoices } from "#flows/bill-invoices.ts";
 import { type BillingEventType, billingEventsOf } from "#flows/billing-event.ts";
+import { takeBackAwaited } from "#flows/change-subscription/take-back-awaited.ts";
 import type { Engine } from "#flows/engine.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import type { Invoice } from "#modules/invoices/domain/index.ts";
@@ -43,6 +44,7 @@ export async function commitCloses(
     tx,
     ours.map(({ subscription }) => subscription),
   );
+  await takeBackDropped(engine, tx, ours);
   await insertChanges(
     tx,
     ours.flatMap(({ change }) => change?.made ?? []),
@@ -72,6 +74,19 @@ export async function commitCloses(
   );
   faultPoint("close.written");
   return invoices;
+}
+
+/** What ends a period or a subscription drops the change that awaited its payment there. */
+export async function takeBackDropped(
+  engine: Engine,
+  tx: Tx,
+  planned: readonly Pick<PlannedClose, "facts" | "subscription">[],
+): Promise<void> {
+  for (const { facts, subscription: after } of planned) {
+    const { subscription: before, customer, plan } = facts;
+    if (before.awaitedChange === null || after.awaitedChange !== null) continue;
+    await takeBackAwaited(engine, tx, { before, after, customer, plan });
+  }
 }
 
 function closeEvents(

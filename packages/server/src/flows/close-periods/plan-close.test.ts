@@ -33,6 +33,7 @@ const waiting: Subscription = {
   beginning: null,
   termsSinceMs: null,
   pendingChange: null,
+  awaitedChange: null,
   anchorMs: null,
   beganMs: null,
   trialEndMs: null,

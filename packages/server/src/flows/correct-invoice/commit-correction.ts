@@ -1,5 +1,6 @@
 import { type BillingEventType, billingEventsOf, type EventSubject } from "#flows/billing-event.ts";
 import { cancelSubscription } from "#flows/cancel-subscription.ts";
+import { grantAwaited } from "#flows/change-subscription/grant-awaited.ts";
 import type { Engine } from "#flows/engine.ts";
 import { paidSubscription, toldOfPaid } from "#flows/settle-payment/plan-settlement.ts";
 import { amountRemainingMinor, type Invoice } from "#modules/invoices/domain/index.ts";
@@ -8,7 +9,11 @@ import type { Transfer } from "#modules/ledger/domain/index.ts";
 import { postTransfers } from "#modules/ledger/index.ts";
 import { recollected } from "#modules/payments/domain/index.ts";
 import { countFailingPayments, insertPayments, updatePayment } from "#modules/payments/index.ts";
-import { afterPaymentRecovered, type Subscription } from "#modules/subscriptions/domain/index.ts";
+import {
+  afterPaymentRecovered,
+  awaitsInvoice,
+  type Subscription,
+} from "#modules/subscriptions/domain/index.ts";
 import { updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
@@ -52,13 +57,18 @@ export async function commitCorrection(
     await updateSubscriptions(tx, [subscription]);
   }
   const isPaid = invoice.status === "paid" && held.invoice.status !== "paid";
+  const isDropped = held.subscription?.awaitedChange && !subscription?.awaitedChange;
   const types: BillingEventType[] = [
     told,
     ...(isPaid ? (["invoice.paid"] as const) : []),
     ...toldOfPaid(held.subscription, subscription),
+    ...(isDropped ? (["subscription.change_withdrawn"] as const) : []),
   ];
   const subject = { ...also, customer, subscription, plan: held.plan, invoice };
   await appendToOutbox(tx, billingEventsOf(engine, types, subject, nowMs));
+  if (isPaid && subscription !== null && awaitsInvoice(subscription, invoice)) {
+    await grantAwaited(engine, tx, subscription);
+  }
   if (subscription !== null && isNeverToStart(subscription, invoice)) {
     await cancelSubscription(engine, tx, subscription, { atPeriodEnd: false });
   }
@@ -87,6 +97,10 @@ async function subscriptionAfter(
   { subscription, invoice: before, nowMs }: HeldInvoice,
   invoice: Invoice,
 ): Promise<Subscription | null> {
+  if (subscription !== null && awaitsInvoice(subscription, invoice)) {
+    const isWaiting = invoice.status === "open" || invoice.status === "paid";
+    return isWaiting ? subscription : { ...subscription, awaitedChange: null };
+  }
   const isSettled = invoice.status === "paid" || invoice.status === "void";
   if (subscription === null || !isSettled || invoice.status === before.status) return subscription;
   const { customerId, id } = subscription;

@@ -4,6 +4,7 @@ import { type Invoice, markedUncollectible, voided } from "#modules/invoices/dom
 import type { Tx } from "#platform/db/database.ts";
 import { commitCorrection } from "./commit-correction.ts";
 import { holdInvoice } from "./held-invoice.ts";
+import { voidMoves } from "./void-moves.ts";
 
 /**
  * Takes back an invoice of which nothing is paid: it is not owed any more, and the credit that it had
@@ -14,25 +15,8 @@ export async function voidInvoice(engine: Engine, tx: Tx, key: OwnedId): Promise
   const held = await holdInvoice(engine, tx, key);
   if (held.invoice.status === "void") return held.invoice;
   const invoice = voided(held.invoice);
-  const source = { sourceType: "invoice", sourceId: invoice.id } as const;
-  await commitCorrection(engine, tx, held, {
-    invoice,
-    told: "invoice.voided",
-    moves: [
-      {
-        ...source,
-        debitAccount: "revenue",
-        creditAccount: "receivable",
-        amountMinor: invoice.totalMinor - invoice.creditedMinor,
-      },
-      {
-        ...source,
-        debitAccount: "receivable",
-        creditAccount: "customer_credit",
-        amountMinor: invoice.creditAppliedMinor,
-      },
-    ],
-  });
+  const moves = voidMoves(invoice);
+  await commitCorrection(engine, tx, held, { invoice, told: "invoice.voided", moves });
   return invoice;
 }
 

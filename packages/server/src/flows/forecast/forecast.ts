@@ -6,12 +6,12 @@ import { BillingError } from "#kernel/error.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { getCustomer, moveTestClock } from "#modules/customers/index.ts";
-import { releaseLeases, willingRail } from "#modules/payments/index.ts";
+import { releaseLeases } from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { undone } from "#platform/db/undone.ts";
-import { withinTransaction } from "./one-transaction.ts";
+import { supposedCollector } from "./supposed-collector.ts";
 
 // The project's invoice numbers are held while the future is played, so it is played for some hundred
 // milliseconds at the most.
@@ -74,14 +74,7 @@ async function playTo(
 ): Promise<EpochMs> {
   let presentMs = fromMs;
   let instants = 0;
-  const rail = willingRail(collector.rails(owner.projectId));
-  const playing: Collector = {
-    ...collector,
-    db: withinTransaction(tx),
-    engine: { ...collector.engine, clock: { now: () => presentMs } },
-    rails: () => rail,
-    underWay: new Map(),
-  };
+  const playing = supposedCollector(collector, tx, { now: () => presentMs });
   try {
     await liveOn(playing, owner, {
       fromMs,

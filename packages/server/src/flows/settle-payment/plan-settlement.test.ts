@@ -31,6 +31,7 @@ const running: Subscription = {
   trialEndMs: null,
   termsSinceMs: null,
   pendingChange: null,
+  awaitedChange: null,
   period: { ...period, index: 0 },
   termsAhead: 0,
   pause: null,

@@ -1,3 +1,4 @@
+import { takenBack, takenBackEvent } from "#flows/change-subscription/take-back-awaited.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import type { UnpaidEnd } from "#modules/catalog/domain/index.ts";
 import { type Invoice, paidWith } from "#modules/invoices/domain/index.ts";
@@ -12,6 +13,7 @@ import {
   activated,
   afterPaymentFailed,
   afterPaymentRecovered,
+  awaitsInvoice,
   isOver,
   type Subscription,
   termAdded,
@@ -48,6 +50,9 @@ export interface SettlementPlan {
     | "payment.failed"
     | "payment.action_required"
     | "invoice.paid"
+    | "invoice.voided"
+    | "invoice.marked_uncollectible"
+    | "subscription.change_withdrawn"
     | "subscription.activated"
     | "subscription.recovered"
     | "subscription.past_due"
@@ -58,6 +63,9 @@ export interface SettlementPlan {
 /** What follows from the end of an attempt, for the payment, its invoice and its subscription. */
 export function planSettlement(facts: SettlementFacts): SettlementPlan {
   const { outcome, nowMs } = facts;
+  if (isOfAwaitedChange(facts) && outcome.type !== "succeeded") {
+    return planNotGranted(facts, outcome);
+  }
   // A term is bought at once or not at all: nobody is chased for what was not given.
   const retryDays = isOfTerm(facts) ? [] : facts.retryDays;
   const tried = afterAttempt(facts.payment, outcome, retryDays, nowMs);
@@ -97,6 +105,14 @@ export function toldOfPaid(before: Subscription | null, after: Subscription | nu
     : (["subscription.recovered"] as const);
 }
 
+/** Whether the subscription awaits just this invoice to be changed. */
+function isOfAwaitedChange({
+  subscription,
+  invoice,
+}: Pick<SettlementFacts, "subscription" | "invoice">): boolean {
+  return awaitsInvoice(subscription, invoice);
+}
+
 function isOfTerm({ invoice }: Pick<SettlementFacts, "invoice">): boolean {
   return invoice.reason === "term";
 }
@@ -107,6 +123,8 @@ export function paidSubscription(
 ): Subscription | null {
   const { subscription, invoice, isOwingMore, nowMs } = facts;
   if (subscription === null) return null;
+  // It pays for what is granted now, and not for what runs.
+  if (isOfAwaitedChange(facts)) return subscription;
   if (isOfTerm(facts)) {
     const isGone = subscription.status === "canceled";
     return isGone ? subscription : termAdded(subscription, invoice.period.startMs);
@@ -115,6 +133,29 @@ export function paidSubscription(
     return activated(subscription, invoice.period.startMs, nowMs);
   }
   return isOwingMore ? subscription : afterPaymentRecovered(subscription);
+}
+
+/**
+ * What was to be granted once it is paid is not: nothing has changed, and nothing is owed. Where the bank
+ * wants the payer it waits, for nobody else can bring that about.
+ */
+function planNotGranted(
+  { payment: before, invoice, subscription, nowMs }: SettlementFacts,
+  { type, code }: Exclude<AttemptOutcome, { type: "succeeded" }>,
+): SettlementPlan {
+  const tried = { ...before, nextAttemptMs: null, lastFailureCode: code };
+  if (type === "needs_action") {
+    const told = ["payment.failed", "payment.action_required"] as const;
+    return { payment: tried, invoice, subscription, endsSubscription: false, eventTypes: told };
+  }
+  const after = takenBack(invoice);
+  return {
+    payment: { ...tried, status: "canceled", settledAtMs: nowMs },
+    invoice: after,
+    subscription: subscription === null ? null : { ...subscription, awaitedChange: null },
+    endsSubscription: false,
+    eventTypes: ["payment.failed", takenBackEvent(after), "subscription.change_withdrawn"],
+  };
 }
 
 function planRetry(facts: SettlementFacts, payment: Payment): SettlementPlan {

@@ -1,5 +1,7 @@
 import { billingEventsOf } from "#flows/billing-event.ts";
 import { cancelSubscription } from "#flows/cancel-subscription.ts";
+import { grantAwaited } from "#flows/change-subscription/grant-awaited.ts";
+import { takenBackTransfers } from "#flows/change-subscription/take-back-awaited.ts";
 import type { Engine } from "#flows/engine.ts";
 import { loadMoneySubject } from "#flows/load-subject.ts";
 import { present } from "#kernel/assert.ts";
@@ -19,6 +21,7 @@ import {
   updatePayment,
 } from "#modules/payments/index.ts";
 import { getProject } from "#modules/projects/index.ts";
+import { awaitsInvoice } from "#modules/subscriptions/domain/index.ts";
 import { getSubscriptionLocked, updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
@@ -129,6 +132,9 @@ async function commitSettlement(
   faultPoint("payment.settled");
   if (invoice !== before) await updateInvoice(tx, invoice);
   if (payment.status === "succeeded") await postTransfers(tx, paidTransfers(payment, nowMs));
+  if (invoice.status === "void" && before.status === "open") {
+    await postTransfers(tx, takenBackTransfers(invoice, nowMs));
+  }
   faultPoint("payment.booked");
 
   const subject = {
@@ -137,6 +143,10 @@ async function commitSettlement(
     payment,
   };
   await appendToOutbox(tx, billingEventsOf(engine, plan.eventTypes, subject, nowMs));
+  const isPaid = invoice.status === "paid" && before.status !== "paid";
+  if (isPaid && subscription !== null && awaitsInvoice(subscription, invoice)) {
+    await grantAwaited(engine, tx, subscription);
+  }
   if (plan.endsSubscription && subscription !== null) {
     await cancelSubscription(engine, tx, subscription, { atPeriodEnd: false });
   }

@@ -13,6 +13,15 @@ export async function lockCollectingPayment(tx: Tx, invoice: OwnedId): Promise<P
   return row === undefined ? null : toPayment(row);
 }
 
+/** The payment that was made last to collect an invoice, however it ended; null when there was none. */
+export async function findNewestPaymentFor(tx: Tx, invoice: OwnedId): Promise<Payment | null> {
+  const [row] = await tx.query<PaymentRow>(
+    "select * from payment where customer_id = $1 and invoice_id = $2 order by id desc limit 1",
+    [invoice.customerId, invoice.id],
+  );
+  return row === undefined ? null : toPayment(row);
+}
+
 /** What was collected for an invoice through rails, the newest first. */
 export async function listCollectedFor(tx: Tx, invoice: OwnedId): Promise<Payment[]> {
   const rows = await tx.query<PaymentRow>(

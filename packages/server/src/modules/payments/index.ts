@@ -31,7 +31,12 @@ export {
   listPaymentMethods,
   updatePaymentMethod,
 } from "./card-store.ts";
-export { isUnderWay, listCollectedFor, lockCollectingPayment } from "./collecting-store.ts";
+export {
+  findNewestPaymentFor,
+  isUnderWay,
+  listCollectedFor,
+  lockCollectingPayment,
+} from "./collecting-store.ts";
 export {
   findDisputeByRailRef,
   insertDispute,

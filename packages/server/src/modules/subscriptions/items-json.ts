@@ -1,5 +1,6 @@
 import { isoInstant } from "#kernel/clock.ts";
 import type {
+  AwaitedChange,
   Item,
   LicenseStep,
   NowMode,
@@ -24,6 +25,13 @@ export interface PendingChangeJson {
   at: string | null;
   requested_at: string;
   mode: NowMode;
+  plan: ItemJson;
+  add_ons: ItemJson[];
+}
+
+export interface AwaitedChangeJson {
+  invoice: string;
+  requested_at: string;
   plan: ItemJson;
   add_ons: ItemJson[];
 }
@@ -72,6 +80,26 @@ export function pendingFromJson(json: PendingChangeJson | null): PendingChange |
     atMs: json.at === null ? null : Date.parse(json.at),
     requestedAtMs: Date.parse(json.requested_at),
     mode: json.mode,
+    plan: itemFromJson(json.plan),
+    addOns: json.add_ons.map(itemFromJson),
+  };
+}
+
+export function awaitedToJson(awaited: AwaitedChange | null): AwaitedChangeJson | null {
+  if (awaited === null) return null;
+  return {
+    invoice: awaited.invoiceId.toString(),
+    requested_at: isoInstant(awaited.requestedAtMs),
+    plan: itemToJson(awaited.plan),
+    add_ons: awaited.addOns.map(itemToJson),
+  };
+}
+
+export function awaitedFromJson(json: AwaitedChangeJson | null): AwaitedChange | null {
+  if (json === null) return null;
+  return {
+    invoiceId: BigInt(json.invoice),
+    requestedAtMs: Date.parse(json.requested_at),
     plan: itemFromJson(json.plan),
     addOns: json.add_ons.map(itemFromJson),
   };

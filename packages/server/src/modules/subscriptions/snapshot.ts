@@ -1,6 +1,7 @@
 import { isoInstant, isoInstantOrNull } from "#kernel/clock.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
 import {
+  type AwaitedChange,
   type Item,
   licensedQuantity,
   type NowMode,
@@ -15,6 +16,7 @@ export interface SubscriptionSnapshot extends ItemSnapshot {
   customer: string;
   addons: ItemSnapshot[];
   pending_change: PendingChangeSnapshot | null;
+  awaited_change: AwaitedChangeSnapshot | null;
   status: SubscriptionStatus;
   title: string | null;
   reference_id: string | null;
@@ -46,16 +48,25 @@ export interface ItemSnapshot {
   licensed_quantity: string;
 }
 
-/** What a subscription is to hold, and when. */
-export interface PendingChangeSnapshot {
-  /** Null is the end of the period. */
-  at: string | null;
-  policy: NowMode;
+/** What a subscription is to hold. */
+interface WantedSnapshot {
   plan: string;
   plan_version: number;
   quantity: string;
   addons: { plan: string; plan_version: number; quantity: string }[];
   requested_at: string;
+}
+
+/** The same, and when. */
+export interface PendingChangeSnapshot extends WantedSnapshot {
+  /** Null is the end of the period. */
+  at: string | null;
+  policy: NowMode;
+}
+
+/** The same, and what has to be paid for it first. */
+export interface AwaitedChangeSnapshot extends WantedSnapshot {
+  invoice: string;
 }
 
 export function subscriptionSnapshot(subscription: Subscription): SubscriptionSnapshot {
@@ -66,6 +77,7 @@ export function subscriptionSnapshot(subscription: Subscription): SubscriptionSn
     ...itemSnapshot(subscription),
     addons: subscription.addOns.map(itemSnapshot),
     pending_change: pendingSnapshot(subscription.pendingChange),
+    awaited_change: awaitedSnapshot(subscription),
     status: subscription.status,
     title: subscription.title,
     reference_id: subscription.referenceId,
@@ -107,9 +119,24 @@ function pendingSnapshot(pending: PendingChange | null): PendingChangeSnapshot |
   return {
     at: isoInstantOrNull(pending.atMs),
     policy: pending.mode,
-    ...wantedSnapshot(pending.plan),
-    addons: pending.addOns.map(wantedSnapshot),
-    requested_at: isoInstant(pending.requestedAtMs),
+    ...changeSnapshot(pending),
+  };
+}
+
+function awaitedSnapshot({
+  customerId,
+  awaitedChange,
+}: Subscription): AwaitedChangeSnapshot | null {
+  if (awaitedChange === null) return null;
+  const invoice = formatOwnedId("invoice", { customerId, id: awaitedChange.invoiceId });
+  return { invoice, ...changeSnapshot(awaitedChange) };
+}
+
+function changeSnapshot({ plan, addOns, requestedAtMs }: Omit<AwaitedChange, "invoiceId">) {
+  return {
+    ...wantedSnapshot(plan),
+    addons: addOns.map(wantedSnapshot),
+    requested_at: isoInstant(requestedAtMs),
   };
 }
 

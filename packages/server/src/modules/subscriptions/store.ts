@@ -5,6 +5,9 @@ import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/do
 import { columns, instant } from "#platform/db/columns.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
 import {
+  type AwaitedChangeJson,
+  awaitedFromJson,
+  awaitedToJson,
   type ItemJson,
   itemsFromJson,
   itemsToJson,
@@ -62,6 +65,7 @@ interface SubscriptionRow {
   add_ons: ItemJson[] | null;
   terms_since: EpochMs | null;
   pending_change: PendingChangeJson | null;
+  awaited_change: AwaitedChangeJson | null;
 }
 
 export async function insertSubscription(tx: Tx, subscription: Subscription): Promise<void> {
@@ -141,18 +145,19 @@ export async function updateSubscriptions(
             interval_unit = changed.interval_unit, interval_count = changed.interval_count,
             quantity = changed.quantity, billable = changed.billable, licensed = changed.licensed,
             add_ons = changed.add_ons, terms_since = changed.terms_since,
-            pending_change = changed.pending_change
+            pending_change = changed.pending_change, awaited_change = changed.awaited_change
        from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::int[],
                    $6::timestamptz[], $7::timestamptz[], $8::boolean[], $9::timestamptz[],
                    $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
                    $14::timestamptz[], $15::int[], $16::jsonb[], $17::bigint[], $18::int[],
                    $19::text[], $20::int[], $21::bigint[], $22::bigint[], $23::jsonb[],
-                   $24::jsonb[], $25::timestamptz[], $26::jsonb[], $27::jsonb[])
+                   $24::jsonb[], $25::timestamptz[], $26::jsonb[], $27::jsonb[],
+                   $28::jsonb[])
             as changed (customer_id, id, status, anchor_at, period_index, period_start, period_end,
                         cancels, canceled_at, ended_at, next_action_at, activated_at, began_at,
                         trial_end_at, terms_ahead, pause, plan_id, plan_version, interval_unit,
                         interval_count, quantity, billable, licensed, add_ons, terms_since,
-                        pending_change, rests)
+                        pending_change, rests, awaited_change)
       where kept.customer_id = changed.customer_id and kept.id = changed.id
         and kept.customer_id = any($1)`,
     columns(subscriptions.map(changedColumns), [
@@ -183,6 +188,7 @@ export async function updateSubscriptions(
       "termsSinceMs",
       "pendingChange",
       "rests",
+      "awaitedChange",
     ]),
   );
 }
@@ -304,6 +310,7 @@ function changedColumns(subscription: Subscription) {
     licensed: stepsToJson(subscription.licensed),
     addOns: itemsToJson(subscription.addOns),
     pendingChange: pendingToJson(subscription.pendingChange),
+    awaitedChange: awaitedToJson(subscription.awaitedChange),
     periodIndex: period?.index ?? null,
     periodStartMs: period?.startMs ?? null,
     periodEndMs: period?.endMs ?? null,
@@ -332,6 +339,7 @@ function toSubscription(row: SubscriptionRow): Subscription {
     anchorMs: row.anchor_at,
     termsSinceMs: row.terms_since,
     pendingChange: pendingFromJson(row.pending_change),
+    awaitedChange: awaitedFromJson(row.awaited_change),
     period: toPeriod(row),
     cancelsAtPeriodEnd: row.cancel_at_period_end,
     canceledAtMs: row.canceled_at,

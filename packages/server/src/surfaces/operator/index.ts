@@ -62,7 +62,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       testClockRoutes(collector),
       paymentMethodRoutes(cards),
       subscriptionRoutes({ engine, publicUrl }, recorder),
-      subscriptionChangeRoutes(engine, recorder),
+      subscriptionChangeRoutes(engine, collector, recorder),
       forecastRoutes(collector, publicUrl),
       usageRoutes(engine, recorder),
       usageEventRoutes,

@@ -3,9 +3,15 @@ import {
   changeSubscription,
   withdrawChange,
 } from "#flows/change-subscription/change-subscription.ts";
+import { type ChangeToCollect, collectChange } from "#flows/change-subscription/collect-change.ts";
+import type { Collector } from "#flows/collect-due-payments.ts";
 import type { Engine } from "#flows/engine.ts";
+import { supposedCollector } from "#flows/forecast/supposed-collector.ts";
+import type { OwnedId } from "#kernel/ids.ts";
+import type { Invoice } from "#modules/invoices/domain/index.ts";
 import { invoiceSnapshot } from "#modules/invoices/index.ts";
 import type { UsageRecorder } from "#modules/metering/index.ts";
+import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { subscriptionSnapshot } from "#modules/subscriptions/index.ts";
 import { ownedIdFrom } from "#platform/http/wire.ts";
 import * as operations from "./subscriptions-operations.ts";
@@ -13,20 +19,33 @@ import { wantedChange } from "./subscriptions-wire.ts";
 
 /** Changing what a subscription holds. */
 export const subscriptionChangeRoutes =
-  (engine: Engine, recorder: Pick<UsageRecorder, "forget">): FastifyPluginAsyncTypebox =>
+  (
+    engine: Engine,
+    collector: Collector,
+    recorder: Pick<UsageRecorder, "forget">,
+  ): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.post(
       "/v1/subscriptions/:id/change",
       operations.changeSubscription,
-      async ({ body, caller, params }, reply) => {
+      async ({ body, caller, params, preview }, reply) => {
         const key = keyOf(params);
+        const { projectId } = caller;
         const changed = await reply.answer(async (tx) => {
           const made = await changeSubscription(engine, tx, key, wantedChange(body));
-          const invoice = made.invoice === null ? null : invoiceSnapshot(made.invoice);
-          return { ...subscriptionSnapshot(made.subscription), invoice };
+          const answer = changedToWire(made);
+          if (preview === null || answer.awaited_change === null) return answer;
+          const supposed = supposedCollector(collector, tx);
+          const toCollect = toBeCollected(projectId, key, answer.awaited_change);
+          return changedToWire(await collectChange(supposed, toCollect));
         });
-        recorder.forget(caller.projectId, key.customerId);
-        return changed;
+        const awaited = preview === null ? changed.awaited_change : null;
+        recorder.forget(projectId, key.customerId);
+        if (awaited === null) return changed;
+        // The first answer is kept with its key: asked again, what has come of it since is answered.
+        const settled = await collectChange(collector, toBeCollected(projectId, key, awaited));
+        recorder.forget(projectId, key.customerId);
+        return changedToWire(settled);
       },
     );
 
@@ -40,6 +59,26 @@ export const subscriptionChangeRoutes =
         }),
     );
   };
+
+function toBeCollected(
+  projectId: number,
+  subscription: OwnedId,
+  { invoice }: { readonly invoice: string },
+): ChangeToCollect {
+  const key = ownedIdFrom("invoice", invoice, "invoice_not_found");
+  return { projectId, subscription, invoice: key };
+}
+
+function changedToWire({
+  subscription,
+  invoice,
+}: {
+  readonly subscription: Subscription;
+  readonly invoice: Invoice | null;
+}) {
+  const shown = invoice === null ? null : invoiceSnapshot(invoice);
+  return { ...subscriptionSnapshot(subscription), invoice: shown };
+}
 
 function keyOf({ id }: { readonly id: string }) {
   return ownedIdFrom("subscription", id, "subscription_not_found");

@@ -189,6 +189,8 @@ export const changeSubscription = {
       "currency_mismatch",
       "change_policy_unfit",
       "invoice_unpaid",
+      "change_awaits_payment",
+      "payment_declined",
       "time_invalid",
     ],
   },
@@ -199,7 +201,12 @@ export const changeSubscription = {
       "Its plan, its quantity, its add-ons: all of them from then on; what is left out stays. At once, " +
       "at an instant or at the period's end, as the plan's `change_policy` says or as you say. At once " +
       "it answers the invoice that credits and charges for it. A change that waits is replaced by a " +
-      "newer one; to want what is held already withdraws it.",
+      "newer one; to want what is held already withdraws it. Under a `payment_gated` policy what costs " +
+      "more is charged first and granted when that is paid: a declined card is `payment_declined`, takes " +
+      "the invoice back and changes nothing. Where the bank wants the payer, that refusal has an " +
+      "`action_url`; where the provider has not answered yet, the answer is 200. In both cases " +
+      "`awaited_change` shows the change until it is paid, withdrawn, or dropped by the period's end or a " +
+      "cancellation. A dry run supposes that the card pays.",
     tags,
     params: Id,
     body: SubscriptionChange,
@@ -210,11 +217,13 @@ export const changeSubscription = {
 export const withdrawChange = {
   config: {
     scope: "billing:write",
-    refuses: ["subscription_not_found", "subscription_transition_refused", "change_not_pending"],
+    refuses: ["subscription_not_found", "subscription_transition_refused", "change_not_pending", "payment_under_way"],
   },
   schema: {
     operationId: "withdrawSubscriptionChange",
     summary: "Withdraw the change that waits",
+    description:
+      "The one that awaits its payment, whose invoice is then void; else the one that awaits its time.",
     tags,
     params: Id,
     response: { 200: SubscriptionWire },

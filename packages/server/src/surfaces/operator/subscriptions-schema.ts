@@ -46,12 +46,29 @@ const PendingChange = Nullable(
   ),
 );
 
+const AwaitedChange = Nullable(
+  Closed(
+    {
+      invoice: IdString("invoice"),
+      ...WaitingItem,
+      addons: Type.Array(Closed(WaitingItem)),
+      requested_at: Instant,
+    },
+    {
+      description:
+        "The change that is made once its invoice is paid. A declined card, the period's end or a " +
+        "cancellation takes the invoice back and drops the change",
+    },
+  ),
+);
+
 const subscriptionFields = {
   id: IdString("subscription"),
   customer: IdString("customer"),
   ...heldFields,
   addons: Type.Array(Closed(heldFields)),
   pending_change: PendingChange,
+  awaited_change: AwaitedChange,
   status: Literals(subscriptionStatuses),
   title: Nullable(Type.String()),
   reference_id: Nullable(Type.String()),

@@ -3,7 +3,7 @@ import { BillingError } from "#kernel/error.ts";
 import type { Interval } from "#kernel/interval.ts";
 import { anchorOf } from "./beginning.ts";
 import { countedFrom, renewed, runningPeriod, withNextAction } from "./lifecycle.ts";
-import type { HeldItems, PendingChange } from "./pending-change.ts";
+import type { AwaitedChange, HeldItems, PendingChange } from "./pending-change.ts";
 import type { Subscription } from "./subscription.ts";
 import { refuseUnless } from "./transition.ts";
 import { endOfTrial } from "./trial.ts";
@@ -55,6 +55,20 @@ export function scheduled(
   return withNextAction({ ...subscription, pendingChange });
 }
 
+/** The subscription as it is, with a change that is made once its invoice is paid. */
+export function awaiting(subscription: Subscription, awaitedChange: AwaitedChange): Subscription {
+  refuseUnless(subscription, "change");
+  return { ...subscription, awaitedChange };
+}
+
+/** Whether its change is made when this invoice is paid. */
+export function awaitsInvoice(
+  subscription: Pick<Subscription, "awaitedChange"> | null,
+  { id }: { readonly id: bigint },
+): boolean {
+  return subscription?.awaitedChange?.invoiceId === id;
+}
+
 /** The period that has ended is over, and the next one runs on other terms. */
 export function renewedOn(subscription: Subscription, terms: NewTerms): Subscription {
   const boundaryMs = runningPeriod(subscription).endMs;
@@ -74,5 +88,5 @@ function tryingOut(subscription: Subscription, interval: Interval): Subscription
 }
 
 function holding(subscription: Subscription, { plan, addOns }: NewTerms): Subscription {
-  return { ...subscription, ...plan, addOns, pendingChange: null };
+  return { ...subscription, ...plan, addOns, pendingChange: null, awaitedChange: null };
 }

@@ -49,6 +49,7 @@ const incomplete: Subscription = {
   trialEndMs: null,
   termsSinceMs: null,
   pendingChange: null,
+  awaitedChange: null,
   period: null,
   termsAhead: 0,
   pause: null,

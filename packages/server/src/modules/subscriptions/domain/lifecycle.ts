@@ -60,6 +60,7 @@ export function endedAt(subscription: Subscription, instantMs: EpochMs): Subscri
     canceledAtMs: subscription.canceledAtMs ?? instantMs,
     endedAtMs: instantMs,
     pendingChange: null,
+    awaitedChange: null,
     pause: null,
     rests: restsOf(subscription).map((rest) => ({ ...rest, untilMs: rest.untilMs ?? instantMs })),
     // What rests has ended its period before.
@@ -75,7 +76,7 @@ export function endedAt(subscription: Subscription, instantMs: EpochMs): Subscri
 export function endingAtPeriodEnd(subscription: Subscription, nowMs: EpochMs): Subscription {
   refuseUnless(subscription, "cancel_at_period_end");
   const canceledAtMs = subscription.canceledAtMs ?? nowMs;
-  const ending = { ...subscription, cancelsAtPeriodEnd: true, canceledAtMs };
+  const ending = { ...subscription, cancelsAtPeriodEnd: true, canceledAtMs, awaitedChange: null };
   if (subscription.pendingChange === null) return ending;
   return withNextAction({ ...ending, pendingChange: null });
 }
@@ -109,7 +110,7 @@ export function runningPeriod(subscription: Subscription): RunningPeriod {
 function inPeriod(subscription: Subscription, index: number): Subscription {
   const anchoring = present(anchoringOf(subscription), "an active subscription is anchored");
   const period = { ...periodAt(anchoring, index), index };
-  return withNextAction({ ...subscription, period });
+  return withNextAction({ ...subscription, period, awaitedChange: null });
 }
 
 /** Says when time next has something to do: a change at its instant, or the period's end. */

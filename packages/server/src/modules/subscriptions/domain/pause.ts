@@ -17,6 +17,7 @@ export function pausedAt(
     ...subscription,
     status: "paused",
     pendingChange: null,
+    awaitedChange: null,
     period: { ...period, endMs: atMs },
     pause: { pausedAtMs: atMs, resumesAtMs, paidUntilMs: period.endMs },
     nextActionMs: resumesAtMs,

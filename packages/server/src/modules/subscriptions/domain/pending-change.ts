@@ -8,6 +8,12 @@ export interface HeldItems {
   readonly addOns: readonly Item[];
 }
 
+/** A change that is made once its invoice is paid. */
+export interface AwaitedChange extends HeldItems {
+  readonly invoiceId: bigint;
+  readonly requestedAtMs: EpochMs;
+}
+
 /** A change that waits for its time. */
 export interface PendingChange extends HeldItems {
   /** How it takes effect where it waits for an instant inside a period. */

@@ -3,7 +3,7 @@ import type { OwnedId } from "#kernel/ids.ts";
 import type { Anchoring, Interval } from "#kernel/interval.ts";
 import type { Beginning } from "./beginning.ts";
 import type { Item } from "./item.ts";
-import type { PendingChange } from "./pending-change.ts";
+import type { AwaitedChange, PendingChange } from "./pending-change.ts";
 import type { Rest, Timeline } from "./timeline.ts";
 
 /**
@@ -55,6 +55,8 @@ export interface Subscription extends OwnedId, Item {
   /** Since when these terms hold: the start of a period, or where one was cut. Null: from the first on. */
   readonly termsSinceMs: EpochMs | null;
   readonly pendingChange: PendingChange | null;
+  /** What is granted when its invoice is paid; null when nothing waits for a payment. */
+  readonly awaitedChange: AwaitedChange | null;
   /** Null until it runs. In a trial, where the periods after it are counted from. */
   readonly anchorMs: EpochMs | null;
   /** The first instant at which it ran; null until then. */

@@ -14,6 +14,7 @@ export function expiredAt(subscription: Subscription, instantMs: EpochMs): Subsc
     status: "expired",
     endedAtMs: instantMs,
     pendingChange: null,
+    awaitedChange: null,
     period: { ...runningPeriod(subscription), endMs: instantMs },
     nextActionMs: instantMs + FINAL_INVOICE_MS,
   };

@@ -1,0 +1,201 @@
+import type { Fault } from "@farthing/stripe-sandbox";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { MINUTE_MS } from "#kernel/clock.ts";
+import { verifyProject } from "#modules/verification/index.ts";
+import { createTestApp, type TestApp } from "#test/support/app.ts";
+import { visitBank } from "#test/support/payments/visit-bank.ts";
+import {
+  type Customer,
+  flat,
+  type Membership,
+  perUnit,
+  type Story,
+  storyOf,
+} from "#test/support/story.ts";
+
+let shop: TestApp;
+let story: Story;
+let basic: string;
+let pro: string;
+beforeAll(async () => {
+  shop = await createTestApp();
+  story = storyOf(shop);
+  basic = await story.publish([flat("30.00", "advance"), perUnit("packages", "1.00")]);
+  pro = await story.publish([flat("90.00", "advance"), perUnit("packages", "0.50")]);
+});
+afterEach(() => shop.app.sandbox.faults.clear());
+afterAll(async () => {
+  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+  expect(breaches).toEqual([]);
+  await shop.stop();
+});
+
+const play = (...faults: readonly Fault[]) => shop.app.sandbox.faults.add(...faults);
+
+/** Somebody who has paid for April, used something, and on the 11th has this card. */
+async function onTheEleventh(card: string): Promise<[Customer, Membership]> {
+  const ada = await story.welcome({ clock: "2026-04-01" });
+  const membership = await ada.subscribes(basic);
+  await ada.livesUntil("2026-04-11");
+  await membership.uses("packages", "10");
+  await ada.gives(card);
+  return [ada, membership];
+}
+
+async function changesOf(ada: Customer) {
+  return (await ada.invoices()).filter(({ reason }) => reason === "change");
+}
+
+const CHANGE = { issued: "2026-04-11", lines: ["Unused: Base fee: -20.00", "Base fee: 60.00"] };
+
+describe("what costs more is granted when it is paid", () => {
+  test("at once, by a card that pays; what is billed in arrears follows on an invoice of its own", async () => {
+    const [ada, membership] = await onTheEleventh("pm_card_visa");
+
+    const { status, body } = await membership.changes({ plan: pro });
+
+    expect([status, body.plan, body.awaited_change]).toEqual([200, pro, null]);
+    expect(body.invoice).toMatchObject({ status: "paid", total: "40.00" });
+    expect(await membership.period()).toBe("2026-04-11 – 2026-05-01");
+    await membership.uses("packages", "4");
+    await ada.livesUntil("2026-05-02");
+    expect(await ada.invoices()).toMatchObject([
+      { reason: "opening" },
+      { ...CHANGE, status: "paid" },
+      { reason: "change", status: "paid", lines: ["packages: 10 → 10.00"] },
+      { reason: "renewal", lines: ["packages: 4 → 2.00", "Base fee: 90.00"] },
+    ]);
+    for (const { holds } of await ada.explained()) expect(holds).toBe(true);
+    expect((await ada.events()).filter((type) => type === "subscription.changed")).toHaveLength(1);
+  });
+
+  test("a declined card is a 402 and changes nothing; nothing is owed, and nobody is chased", async () => {
+    const [ada, membership] = await onTheEleventh("pm_card_chargeCustomerFail");
+    const before = await membership.now();
+    const books = await ada.books();
+
+    const { status, body } = await membership.changes({ plan: pro });
+
+    expect([status, body.code]).toEqual([402, "payment_declined"]);
+    expect(body.details).toMatchObject({ failure_code: "card_declined", action_url: null });
+    expect(await membership.now()).toEqual(before);
+    expect(await changesOf(ada)).toMatchObject([{ ...CHANGE, status: "void" }]);
+    expect(await ada.books()).toEqual(books);
+
+    await ada.livesUntil("2026-04-30");
+    expect(await membership.now()).toEqual(before);
+    expect(await ada.attempts()).toEqual(["2026-04-01 succeeded", "2026-04-11 declined"]);
+    await ada.gives("pm_card_visa");
+    const again = await membership.changes({ plan: pro });
+    expect([again.status, again.body.plan]).toEqual([200, pro]);
+    expect(again.body.invoice.lines).toHaveLength(2);
+  });
+
+  test("nothing is asked for first where nothing costs more now", async () => {
+    const [ada, membership] = await onTheEleventh("pm_card_chargeCustomerFail");
+    const { status, body } = await membership.changes({ plan: pro, policy: "now_without" });
+    expect([status, body.plan]).toEqual([200, pro]);
+    expect(await changesOf(ada)).toMatchObject([{ lines: ["packages: 10 → 10.00"] }]);
+  });
+
+  test("a quantity above what is paid for is licensed when it is paid", async () => {
+    const quantity_policy = { included: "1", step: "1" };
+    const seats = await story.publish([flat("3.00", "advance")], { quantity_policy });
+    const ada = await story.welcome({ clock: "2026-04-01" });
+    const membership = await ada.subscribes(seats, { quantity: "10" });
+    await ada.livesUntil("2026-04-16");
+    await ada.gives("pm_card_chargeCustomerFail");
+    expect((await membership.changes({ quantity: "20" })).status).toBe(402);
+    expect(await membership.now()).toMatchObject({ quantity: "10", licensed_quantity: "10" });
+    await ada.gives("pm_card_visa");
+    const { body } = await membership.changes({ quantity: "20" });
+    expect(body).toMatchObject({ quantity: "20", licensed_quantity: "20" });
+    expect((await changesOf(ada)).at(-1)).toMatchObject({ total: "15.00", status: "paid" });
+  });
+
+  test("where the provider's answer is lost it waits, and is granted once when that is known", async () => {
+    const ada = await story.welcome({ clock: null });
+    const membership = await ada.subscribes(basic);
+    await shop.settle();
+    play(
+      { fault: "disconnect", on: "POST /v1/payment_intents/:id/confirm", isDone: true },
+      { fault: "late_webhooks", on: "payment_intent.succeeded", delayMs: MINUTE_MS },
+    );
+
+    const { status, body } = await membership.changes({ plan: pro });
+
+    expect([status, body.plan]).toEqual([200, basic]);
+    expect(body.awaited_change).toMatchObject({ plan: pro, invoice: body.invoice.id });
+    const { body: refused } = await membership.changes({ plan: pro });
+    expect(refused.code).toBe("change_awaits_payment");
+    for (let round = 0; round < 3; round += 1) await shop.moveTo(shop.clock.now() + 2 * MINUTE_MS);
+
+    expect(await membership.now()).toMatchObject({ plan: pro, awaited_change: null });
+    expect(await changesOf(ada)).toMatchObject([{ status: "paid" }]);
+    const told = (await ada.events()).filter((type) => type === "subscription.changed");
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe("a bank that wants the payer", () => {
+  async function challenged() {
+    const [ada, membership] = await onTheEleventh("pm_card_authenticationRequired");
+    const { status, body } = await membership.changes({ plan: pro });
+    expect([status, body.code]).toEqual([402, "payment_declined"]);
+    expect(body.details.failure_code).toBe("authentication_required");
+    return { ada, membership, link: body.details.action_url as string };
+  }
+
+  test("is satisfied days later: granted then, and the days until then are billed as they were sold", async () => {
+    const { ada, membership, link } = await challenged();
+    expect(await membership.now()).toMatchObject({
+      plan: basic,
+      status: "active",
+      awaited_change: { plan: pro },
+    });
+    await ada.livesUntil("2026-04-13");
+    await membership.uses("packages", "3");
+
+    await visitBank(shop, link, "complete");
+    await shop.settle();
+
+    expect(await membership.now()).toMatchObject({ plan: pro, awaited_change: null });
+    expect(await membership.period()).toBe("2026-04-13 – 2026-05-01");
+    expect(await changesOf(ada)).toMatchObject([
+      { ...CHANGE, status: "paid" },
+      { lines: ["packages: 13 → 13.00"] },
+    ]);
+  });
+
+  test.each([
+    ["the period ends", async (ada: Customer) => ada.livesUntil("2026-05-02")],
+    ["it is withdrawn", async (_: Customer, held: Membership) => held.withdraws()],
+    ["it is to end", async (_: Customer, held: Membership) => held.cancels("at period end")],
+    ["it ends", async (_: Customer, held: Membership) => held.cancels("now")],
+  ] as const)("is not satisfied when %s: dropped, and the link leads nowhere", async (_, happens) => {
+    const { ada, membership, link } = await challenged();
+
+    await happens(ada, membership);
+
+    expect(await membership.now()).toMatchObject({ plan: basic, awaited_change: null });
+    expect((await changesOf(ada))[0]).toMatchObject({ ...CHANGE, status: "void" });
+    await visitBank(shop, link, "complete");
+    await shop.settle();
+    expect(await membership.now()).toMatchObject({ plan: basic });
+    expect(await ada.events()).toContain("subscription.change_withdrawn");
+  });
+
+  test("may be passed by: paid by hand it is granted, voided by hand it is not", async () => {
+    const { ada, membership } = await challenged();
+    const { invoice } = (await membership.now()).awaited_change;
+    const body = { amount: "40.00", method: "bank_transfer", reference: `by-hand-${ada.id}` };
+    const { status } = await shop.call("POST", `/v1/invoices/${invoice}/payments`, { body });
+    expect(status).toBe(201);
+    expect(await membership.now()).toMatchObject({ plan: pro, awaited_change: null });
+
+    const other = await challenged();
+    const awaited = (await other.membership.now()).awaited_change.invoice;
+    await shop.call("POST", `/v1/invoices/${awaited}/void`, { body: {} });
+    expect(await other.membership.now()).toMatchObject({ plan: basic, awaited_change: null });
+  });
+});
