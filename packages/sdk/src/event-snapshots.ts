@@ -5,6 +5,7 @@ export interface SubscriptionSnapshot extends ItemSnapshot {
   customer: string;
   addons: ItemSnapshot[];
   pending_change: PendingChangeSnapshot | null;
+  awaited_change: AwaitedChangeSnapshot | null;
   status: SubscriptionStatus;
   title: string | null;
   reference_id: string | null;
@@ -35,20 +36,19 @@ interface ItemSnapshot {
   licensed_quantity: string;
 }
 
-interface PendingChangeSnapshot {
+interface PendingChangeSnapshot extends WantedSnapshot {
   /** Null is the end of the period. */
   at: string | null;
   policy: NowMode;
-  plan: string;
-  plan_version: number;
-  quantity: string;
-  addons: { plan: string; plan_version: number; quantity: string }[];
-  requested_at: string;
 }
 
 type NowMode = Exclude<ChangeMode, "at_period_end">;
 
 type ChangeMode = "now_prorated" | "now_full" | "now_without" | "at_period_end";
+
+interface AwaitedChangeSnapshot extends WantedSnapshot {
+  invoice: string;
+}
 
 type SubscriptionStatus =
   | "incomplete"

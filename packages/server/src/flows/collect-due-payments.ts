@@ -63,10 +63,7 @@ export interface DueOf {
  * Collects what one customer owes at an instant of its own time, and waits for what another process
  * has begun. Answers how many attempts were settled here.
  */
-export async function collectDueOf(
-  collector: Collector,
-  whose: DueOf,
-): Promise<number> {
+export async function collectDueOf(collector: Collector, whose: DueOf): Promise<number> {
   let count = 0;
   for (let look = 0; look < LOOKS_MAX; look += 1) {
     const found = await collector.db.ofCustomer(whose, (tx) =>

@@ -4,7 +4,7 @@ import type { Engine } from "#flows/engine.ts";
 import { present } from "#kernel/assert.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
-import { type Invoice, markedUncollectible, voided } from "#modules/invoices/domain/index.ts";
+import { type Invoice, voided } from "#modules/invoices/domain/index.ts";
 import { getInvoiceLocked, updateInvoice } from "#modules/invoices/index.ts";
 import type { Transfer } from "#modules/ledger/domain/index.ts";
 import { postTransfers } from "#modules/ledger/index.ts";
@@ -13,14 +13,8 @@ import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 
-/** The invoice of a change that is not made. What was paid of it in part keeps it from being void. */
-export function takenBack(invoice: Invoice): Invoice {
-  return invoice.amountPaidMinor === 0n ? voided(invoice) : markedUncollectible(invoice);
-}
-
-/** What that moves in the books. */
+/** What moves in the books when the invoice of a change that is not made is void. */
 export function takenBackTransfers(invoice: Invoice, nowMs: number): Transfer[] {
-  if (invoice.status !== "void") return [];
   const { customerId, currency } = invoice;
   return voidMoves(invoice).map((move) => ({ ...move, customerId, currency, occurredAtMs: nowMs }));
 }
@@ -46,20 +40,16 @@ export async function takeBackAwaited(
   const key = { customerId: before.customerId, id: awaited.invoiceId };
   const nowMs = customerNow(customer, engine.clock.now());
   const collecting = await lockCollectingPayment(tx, key);
-  const open = await getInvoiceLocked(tx, key);
-  if (open.status !== "open") return;
-  const invoice = takenBack(open);
+  const owed = await getInvoiceLocked(tx, key);
+  if (owed.status === "void" || owed.status === "paid") return;
+  const invoice = voided(owed);
   await updateInvoice(tx, invoice);
   await postTransfers(tx, takenBackTransfers(invoice, nowMs));
   if (collecting !== null) {
     const canceled = { status: "canceled", nextAttemptMs: null, settledAtMs: nowMs } as const;
     await updatePayment(tx, { ...collecting, ...canceled }, engine.clock.now());
   }
-  const told = [takenBackEvent(invoice), "subscription.change_withdrawn"] as const;
+  const told = ["invoice.voided", "subscription.change_withdrawn"] as const;
   const subject = { subscription: after, customer, plan, invoice };
   await appendToOutbox(tx, billingEventsOf(engine, told, subject, nowMs));
-}
-
-export function takenBackEvent({ status }: Invoice) {
-  return status === "void" ? "invoice.voided" : "invoice.marked_uncollectible";
 }

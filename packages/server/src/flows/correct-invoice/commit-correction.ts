@@ -98,8 +98,7 @@ async function subscriptionAfter(
   invoice: Invoice,
 ): Promise<Subscription | null> {
   if (subscription !== null && awaitsInvoice(subscription, invoice)) {
-    const isWaiting = invoice.status === "open" || invoice.status === "paid";
-    return isWaiting ? subscription : { ...subscription, awaitedChange: null };
+    return invoice.status === "void" ? { ...subscription, awaitedChange: null } : subscription;
   }
   const isSettled = invoice.status === "paid" || invoice.status === "void";
   if (subscription === null || !isSettled || invoice.status === before.status) return subscription;

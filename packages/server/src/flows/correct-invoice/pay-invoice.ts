@@ -5,11 +5,13 @@ import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import { formatMinor } from "#kernel/money.ts";
 import {
   amountRemainingMinor,
+  type Invoice,
   paidWith,
   refuseUnlessAllowed,
 } from "#modules/invoices/domain/index.ts";
 import type { ManualPayment, ManualPaymentMethod } from "#modules/payments/domain/index.ts";
 import { findManualPayment, insertManualPayment } from "#modules/payments/index.ts";
+import { awaitsInvoice } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { commitCorrection } from "./commit-correction.ts";
 import { type HeldInvoice, holdInvoice } from "./held-invoice.ts";
@@ -29,7 +31,8 @@ export interface ReceivedMoney {
 /**
  * Records money that came for an invoice outside of any rail: all that is due, or a part. Recorded again
  * with the same reference it is the same payment. Refuses what is more than due with `payment_too_large`,
- * a reference of another payment with `payment_reference_reused`, a time to come with `time_invalid`, and
+ * a part of what a
+ * change awaits with `change_awaits_payment`, a reference of another payment with `payment_reference_reused`, a time to come with `time_invalid`, and
  * like `holdInvoice`.
  */
 export async function payInvoice(
@@ -47,6 +50,7 @@ export async function payInvoice(
   const { amountMinor } = received;
   const { invoice, surplusMinor } = paidWith(held.invoice, amountMinor, held.nowMs);
   refuseSurplus(held, received, surplusMinor);
+  refusePartOfChange(held, invoice);
 
   const payment = newPayment(engine, held, received, surplusMinor);
   await insertManualPayment(tx, payment);
@@ -88,6 +92,15 @@ function refuseSurplus(
   if (surplusMinor === 0n || keepsSurplus) return;
   throw new BillingError("payment_too_large", {
     amount_remaining: formatMinor(amountRemainingMinor(invoice), invoice.currency),
+  });
+}
+
+/** What a change awaits is paid in full or not at all: else it could not be taken back. */
+function refusePartOfChange({ subscription }: HeldInvoice, invoice: Invoice): void {
+  if (invoice.status === "paid" || !awaitsInvoice(subscription, invoice)) return;
+  throw new BillingError("change_awaits_payment", {
+    invoice: formatOwnedId("invoice", invoice),
+    allowed: "all that is due",
   });
 }
 

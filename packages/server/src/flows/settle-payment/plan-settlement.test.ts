@@ -193,6 +193,57 @@ describe("a payment that failed while another card was being saved", () => {
   });
 });
 
+describe("a payment that a change awaits", () => {
+  const held = { planId: 6n, planVersion: 1, quantity: 1n, billable: 1n, licensed: null };
+  const awaitedChange = {
+    invoiceId: invoice.id,
+    requestedAtMs: OPENED_MS,
+    plan: held,
+    addOns: [],
+  };
+  const awaited: SettlementFacts = {
+    ...facts,
+    invoice: { ...invoice, reason: "change" },
+    subscription: { ...running, awaitedChange },
+  };
+  const needsAction = { type: "needs_action", code: "authentication_required" } as const;
+  const takenBack = ["invoice.voided", "subscription.change_withdrawn"];
+
+  test.each([
+    {
+      outcome: { type: "succeeded" } as const,
+      becomes: ["succeeded", "paid", true, null],
+      told: paidEvents,
+      because: "it is granted by whoever writes this",
+    },
+    {
+      outcome: declined,
+      becomes: ["canceled", "void", false, null],
+      told: ["payment.failed", ...takenBack],
+      because: "nothing is owed for what was not granted",
+    },
+    {
+      outcome: needsAction,
+      becomes: ["pending", "open", true, null],
+      told: ["payment.failed", "payment.action_required"],
+      because: "the payer can still bring it about, and nobody else",
+    },
+  ])("$outcome.type is $becomes: $because", ({ outcome, becomes, told }) => {
+    const plan = planSettlement({ ...awaited, outcome, hasAnotherCard: true });
+    const isAwaiting = plan.subscription?.awaitedChange === awaitedChange;
+    const { status, nextAttemptMs } = plan.payment;
+    expect([status, plan.invoice.status, isAwaiting, nextAttemptMs]).toEqual(becomes);
+    expect(plan.eventTypes).toEqual(told);
+    expect(plan.subscription?.status).toBe("active");
+    expect([plan.endsSubscription, plan.payment.firstFailedMs]).toEqual([false, null]);
+  });
+
+  test("does not make good for a subscription that owes for what runs", () => {
+    const subscription = { ...pastDue, awaitedChange };
+    expect(planSettlement({ ...awaited, subscription }).subscription?.status).toBe("past_due");
+  });
+});
+
 describe("a payment that is given up", () => {
   test.each([
     { subscription: pastDue, ends: true, because: "it was not paid for" },

@@ -1,7 +1,6 @@
-import { takenBack, takenBackEvent } from "#flows/change-subscription/take-back-awaited.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import type { UnpaidEnd } from "#modules/catalog/domain/index.ts";
-import { type Invoice, paidWith } from "#modules/invoices/domain/index.ts";
+import { type Invoice, paidWith, voided } from "#modules/invoices/domain/index.ts";
 import {
   type AttemptOutcome,
   afterAttempt,
@@ -51,7 +50,6 @@ export interface SettlementPlan {
     | "payment.action_required"
     | "invoice.paid"
     | "invoice.voided"
-    | "invoice.marked_uncollectible"
     | "subscription.change_withdrawn"
     | "subscription.activated"
     | "subscription.recovered"
@@ -148,13 +146,12 @@ function planNotGranted(
     const told = ["payment.failed", "payment.action_required"] as const;
     return { payment: tried, invoice, subscription, endsSubscription: false, eventTypes: told };
   }
-  const after = takenBack(invoice);
   return {
     payment: { ...tried, status: "canceled", settledAtMs: nowMs },
-    invoice: after,
+    invoice: voided(invoice),
     subscription: subscription === null ? null : { ...subscription, awaitedChange: null },
     endsSubscription: false,
-    eventTypes: ["payment.failed", takenBackEvent(after), "subscription.change_withdrawn"],
+    eventTypes: ["payment.failed", "invoice.voided", "subscription.change_withdrawn"],
   };
 }
 

@@ -49,7 +49,7 @@ export interface ItemSnapshot {
 }
 
 /** What a subscription is to hold. */
-interface WantedSnapshot {
+export interface WantedSnapshot {
   plan: string;
   plan_version: number;
   quantity: string;

@@ -48,6 +48,7 @@ interface SubscriptionRow extends OwnedRow {
   activated_at: EpochMs | null;
   canceled_at: EpochMs | null;
   terms_since: EpochMs | null;
+  awaited_invoice: bigint | null;
 }
 
 interface OwnedRow {
@@ -61,7 +62,8 @@ export async function listSubscriptionFacts(tx: Tx, customerIds: Ids): Promise<S
   const rows = await tx.query<SubscriptionRow>(
     `select customer_id, id, status, time_zone, interval_unit, interval_count, anchor_at, period_index,
             current_period_start, current_period_end, began_at, trial_end_at, pause,
-            rests, ended_at, activated_at, canceled_at, terms_since
+            rests, ended_at, activated_at, canceled_at, terms_since,
+            (awaited_change->>'invoice')::bigint as awaited_invoice
        from subscription where customer_id = any($1)`,
     [customerIds],
   );
@@ -78,6 +80,7 @@ export async function listSubscriptionFacts(tx: Tx, customerIds: Ids): Promise<S
       anchorMs: row.anchor_at,
     }),
     termsSinceMs: row.terms_since,
+    awaitedInvoiceId: row.awaited_invoice,
     endedAtMs: row.ended_at,
     activatedAtMs: row.activated_at,
     canceledAtMs: row.canceled_at,

@@ -49,6 +49,7 @@ export const recordPayment = {
     refuses: [
       ...refusals,
       "amount_invalid",
+      "change_awaits_payment",
       "payment_reference_reused",
       "payment_too_large",
       "time_invalid",

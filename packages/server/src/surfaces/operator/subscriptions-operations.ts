@@ -217,7 +217,12 @@ export const changeSubscription = {
 export const withdrawChange = {
   config: {
     scope: "billing:write",
-    refuses: ["subscription_not_found", "subscription_transition_refused", "change_not_pending", "payment_under_way"],
+    refuses: [
+      "subscription_not_found",
+      "subscription_transition_refused",
+      "change_not_pending",
+      "payment_under_way",
+    ],
   },
   schema: {
     operationId: "withdrawSubscriptionChange",

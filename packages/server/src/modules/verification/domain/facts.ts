@@ -56,6 +56,8 @@ export interface SubscriptionFact extends OwnedId {
   readonly rests: readonly Rest[];
   /** Since when its terms hold; null from the first period on. */
   readonly termsSinceMs: EpochMs | null;
+  /** What has to be paid before it is changed; null where nothing has. */
+  readonly awaitedInvoiceId: bigint | null;
   readonly endedAtMs: EpochMs | null;
   readonly activatedAtMs: EpochMs | null;
   readonly canceledAtMs: EpochMs | null;
