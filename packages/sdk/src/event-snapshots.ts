@@ -36,18 +36,34 @@ interface ItemSnapshot {
   licensed_quantity: string;
 }
 
-interface PendingChangeSnapshot extends WantedSnapshot {
+interface PendingChangeSnapshot {
   /** Null is the end of the period. */
   at: string | null;
   policy: NowMode;
+  plan: string;
+  plan_version: number;
+  quantity: string;
+  addons: WantedAddOnSnapshot[];
+  requested_at: string;
 }
 
 type NowMode = Exclude<ChangeMode, "at_period_end">;
 
 type ChangeMode = "now_prorated" | "now_full" | "now_without" | "at_period_end";
 
-interface AwaitedChangeSnapshot extends WantedSnapshot {
+interface WantedAddOnSnapshot {
+  plan: string;
+  plan_version: number;
+  quantity: string;
+}
+
+interface AwaitedChangeSnapshot {
   invoice: string;
+  plan: string;
+  plan_version: number;
+  quantity: string;
+  addons: WantedAddOnSnapshot[];
+  requested_at: string;
 }
 
 type SubscriptionStatus =

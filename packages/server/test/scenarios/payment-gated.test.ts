@@ -25,10 +25,14 @@ beforeAll(async () => {
 });
 afterEach(() => shop.app.sandbox.faults.clear());
 afterAll(async () => {
-  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
-  expect(breaches).toEqual([]);
+  await verifyAll();
   await shop.stop();
 });
+
+async function verifyAll(): Promise<void> {
+  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+  expect(breaches).toEqual([]);
+}
 
 const play = (...faults: readonly Fault[]) => shop.app.sandbox.faults.add(...faults);
 
@@ -119,7 +123,12 @@ describe("what costs more is granted when it is paid", () => {
     await shop.settle();
     play({ fault: "disconnect", on: "POST /v1/payment_intents/:id/confirm", times: null });
 
-    const { status, body } = await membership.changes({ plan: pro });
+    const asked = {
+      body: { plan: pro },
+      headers: { "idempotency-key": `upgrade-${ada.id}` },
+    };
+    const path = `/v1/subscriptions/${membership.id}/change`;
+    const { status, body } = await shop.call("POST", path, asked);
 
     expect([status, body.plan]).toEqual([200, basic]);
     expect(body.awaited_change).toMatchObject({ plan: pro, invoice: body.invoice.id });
@@ -132,6 +141,28 @@ describe("what costs more is granted when it is paid", () => {
     expect(await changesOf(ada)).toMatchObject([{ status: "paid" }]);
     const told = (await ada.events()).filter((type) => type === "subscription.changed");
     expect(told).toHaveLength(1);
+    // The same request again is told what has come of it.
+    const again = await shop.call("POST", path, asked);
+    expect([again.status, again.body.plan]).toEqual([200, pro]);
+    expect(again.body.invoice).toMatchObject({ id: body.invoice.id, status: "paid" });
+  });
+
+  test("a dry run supposes that the card pays; a customer without one is refused in both", async () => {
+    const [ada, membership] = await onTheEleventh("pm_card_chargeCustomerFail");
+    const path = `/v1/subscriptions/${membership.id}/change`;
+    const preview = await shop.call("POST", `${path}?dry_run=true`, { body: { plan: pro } });
+    expect(preview.body.answer).toMatchObject({ plan: pro, invoice: { status: "paid" } });
+    expect(await changesOf(ada)).toEqual([]);
+
+    const { body: cards } = await shop.call("GET", `/v1/customers/${ada.id}/payment_methods`);
+    for (const { id } of cards.data) {
+      await shop.call("DELETE", `/v1/customers/${ada.id}/payment_methods/${id}`);
+    }
+    for (const query of ["?dry_run=true", ""]) {
+      const { status, body } = await shop.call("POST", path + query, { body: { plan: pro } });
+      expect([status, body.details.failure_code]).toEqual([402, "no_payment_method"]);
+    }
+    expect(await changesOf(ada)).toMatchObject([{ status: "void" }]);
   });
 });
 

@@ -48,25 +48,32 @@ export interface ItemSnapshot {
   licensed_quantity: string;
 }
 
-/** What a subscription is to hold. */
-export interface WantedSnapshot {
-  plan: string;
-  plan_version: number;
-  quantity: string;
-  addons: { plan: string; plan_version: number; quantity: string }[];
-  requested_at: string;
-}
-
-/** The same, and when. */
-export interface PendingChangeSnapshot extends WantedSnapshot {
+/** What a subscription is to hold, and when. */
+export interface PendingChangeSnapshot {
   /** Null is the end of the period. */
   at: string | null;
   policy: NowMode;
+  plan: string;
+  plan_version: number;
+  quantity: string;
+  addons: WantedAddOnSnapshot[];
+  requested_at: string;
 }
 
-/** The same, and what has to be paid for it first. */
-export interface AwaitedChangeSnapshot extends WantedSnapshot {
+/** What a subscription is to hold once its invoice is paid. */
+export interface AwaitedChangeSnapshot {
   invoice: string;
+  plan: string;
+  plan_version: number;
+  quantity: string;
+  addons: WantedAddOnSnapshot[];
+  requested_at: string;
+}
+
+export interface WantedAddOnSnapshot {
+  plan: string;
+  plan_version: number;
+  quantity: string;
 }
 
 export function subscriptionSnapshot(subscription: Subscription): SubscriptionSnapshot {
