@@ -46,6 +46,7 @@ describe("POST /v1/subscriptions", () => {
       licensed_quantity: "1",
       addons: [],
       pending_change: null,
+      awaited_change: null,
       status: "active",
       title: "Business",
       reference_id: "order-1",
