@@ -85,6 +85,11 @@ function validBodies(ids: Ids, prices: readonly object[]): Readonly<Record<strin
     "PATCH /v1/customers/{id}": { name: "Ada B." },
     "POST /v1/customers/{id}/test_clock/advance": { to: "2026-01-04T00:00:00Z" },
     "POST /v1/customers/{id}/payment_methods": { token: "pm_card_visa" },
+    "POST /v1/invoices": {
+      customer: ids.customer,
+      lines: [{ description: "Setting up", quantity: "1", unit_amount: "1.00" }],
+      collection: "charge",
+    },
     "POST /v1/invoices/{id}/credit_notes": { amount: "1.00", reason: "Lost", to: "balance" },
     "POST /v1/invoices/{id}/payments": { amount: "1.00", method: "cash", reference: "4711" },
     "POST /v1/reconciliations": { to: "2026-01-02T00:00:00Z" },
