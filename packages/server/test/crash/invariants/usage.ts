@@ -81,10 +81,11 @@ export const usageInvariants: readonly Invariant[] = [
   {
     name: "usage of a period that is over is billed to the last event",
     when: "settled",
-    breaches: `select subscription.id, metric, counter.period_start, quantity, billed_quantity
+    breaches: `select subscription.id, metric, counter.period_start, counter.quantity, billed_quantity
         from usage_counter as counter
         join subscription on subscription.customer_id = counter.customer_id
                          and subscription.id = counter.subscription_id
-       where counter.period_start < current_period_start and quantity <> billed_quantity`,
+       where counter.period_start < current_period_start
+         and counter.quantity <> billed_quantity`,
   },
 ];
