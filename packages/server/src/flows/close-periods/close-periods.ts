@@ -22,11 +22,8 @@ export async function closePeriods(
   tx: Tx,
   due: readonly Subscription[],
 ): Promise<void> {
-  const loaded = await loadCloseFacts(engine, tx, due);
-  const changing = loaded.filter(isChangeDue);
-  // First, so that what it would have given back and charged does not count as running.
-  await takeBackDropped(engine, tx, changing.map(withoutAwaited));
-  const running = await loadRunningLines(tx, changing);
+  const loaded = await withoutDropped(engine, tx, await loadCloseFacts(engine, tx, due));
+  const running = await loadRunningLines(tx, loaded.filter(isChangeDue));
   await commitCloses(
     engine,
     tx,
@@ -37,8 +34,25 @@ export async function closePeriods(
   );
 }
 
-function withoutAwaited(facts: LoadedFacts) {
-  return { facts, subscription: { ...facts.subscription, awaitedChange: null } };
+/**
+ * A change that falls due drops the one that awaits its payment: first, so that what that one would have
+ * given back and charged does not count as running.
+ */
+async function withoutDropped(
+  engine: Engine,
+  tx: Tx,
+  loaded: readonly LoadedFacts[],
+): Promise<LoadedFacts[]> {
+  const changing = loaded.filter(isChangeDue);
+  const dropping = changing.map((facts) => ({ facts, subscription: withoutAwaited(facts) }));
+  await takeBackDropped(engine, tx, dropping);
+  return loaded.map((facts) =>
+    isChangeDue(facts) ? { ...facts, subscription: withoutAwaited(facts) } : facts,
+  );
+}
+
+function withoutAwaited({ subscription }: LoadedFacts): Subscription {
+  return { ...subscription, awaitedChange: null };
 }
 
 /** Ends a subscription that this transaction holds, inside its running period, and bills what ran. */

@@ -1,6 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import { type EpochMs, isoInstantOrNull } from "#kernel/clock.ts";
-import type { OwnedId } from "#kernel/ids.ts";
+import { groupBy } from "#kernel/group-by.ts";
+import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { formatNanos, storedNanos } from "#kernel/nanos.ts";
 import type {
   Collection,
@@ -226,11 +227,11 @@ export async function withLines(tx: Tx, rows: readonly InvoiceRow[]): Promise<In
       order by invoice_id, line_number`,
     [rows.map((row) => row.customer_id), rows.map((row) => row.id)],
   );
+  const linesOf = groupBy(lines, ({ customer_id: customerId, invoice_id: id }) =>
+    ownedKey({ customerId, id }),
+  );
   return rows.map((row) =>
-    toInvoice(
-      row,
-      lines.filter((line) => line.invoice_id === row.id),
-    ),
+    toInvoice(row, linesOf.get(ownedKey({ customerId: row.customer_id, id: row.id })) ?? []),
   );
 }
 

@@ -1,3 +1,4 @@
+import { groupBy } from "#kernel/group-by.ts";
 import { type OwnedId, ownedKey, parseId, parseOwnedId } from "#kernel/ids.ts";
 import type { Anchoring } from "#kernel/interval.ts";
 import { EXTERNAL_ID_KIND } from "#modules/customers/index.ts";
@@ -58,7 +59,10 @@ export function createFactsSource({ db }: { readonly db: Database }): LoadFacts 
     );
     const found = await listMeters(tx, [...unknown.values()]);
     const metersOf = (key: string) => found.get(key) ?? metersByVersion.get(key) ?? NO_METERS;
-    const facts = rows.map((row) => factsOf(row, past, metersOf));
+    const pastOf = groupBy(past, subscriptionKey);
+    const facts = rows.map((row) =>
+      factsOf(row, pastOf.get(subscriptionKey(row)) ?? NO_TERMS, metersOf),
+    );
     if (metersByVersion.size + found.size > PLAN_VERSIONS_MAX) metersByVersion.clear();
     for (const [key, metrics] of found) metersByVersion.set(key, metrics);
     return facts;
@@ -81,11 +85,12 @@ export function createFactsSource({ db }: { readonly db: Database }): LoadFacts 
 
   async function ofCustomers(tx: Tx, targets: readonly Target[]) {
     const ids = await customerIds(tx, targets);
-    const facts = await withMetrics(tx, await listFactsOfCustomers(tx, [...new Set(ids.values())]));
+    const rows = await listFactsOfCustomers(tx, [...new Set(ids.values())]);
+    const facts = groupBy(await withMetrics(tx, rows), ({ customerId }) => customerId);
     return targets.map((target): [Target, TargetFacts] => {
       const customerId = ids.get(target);
       if (customerId === undefined) return [target, null];
-      return [target, facts.filter((fact) => fact.customerId === customerId)];
+      return [target, facts.get(customerId) ?? []];
     });
   }
 
@@ -133,11 +138,10 @@ function factsOf(
   past: readonly PastTermsRow[],
   metersOf: MetersOf,
 ): SubscriptionFacts {
-  const before = past.filter((terms) => isOf(terms, row));
   return toFacts(
     row,
     metricsOf(row, metersOf),
-    before.map((terms) => toPastFacts(terms, metricsOf(terms, metersOf))),
+    past.map((terms) => toPastFacts(terms, metricsOf(terms, metersOf))),
   );
 }
 
@@ -163,8 +167,10 @@ function versionsOf({ plan_id, plan_version, add_ons }: SoldRow): PlanVersionKey
   return [plan, ...added];
 }
 
-function isOf(terms: PastTermsRow, row: FactsRow): boolean {
-  return terms.id === row.id && terms.customer_id === row.customer_id;
+const NO_TERMS: readonly PastTermsRow[] = [];
+
+function subscriptionKey({ customer_id, id }: Pick<FactsRow, "customer_id" | "id">): string {
+  return ownedKey({ customerId: customer_id, id });
 }
 
 function toPastFacts(row: PastTermsRow, metrics: MetersByMetric): PastTermsFacts {

@@ -34,11 +34,14 @@ export function planEvent(
   if (typeof facts === "string") return facts;
   const nowMs = facts.testClockAtMs ?? present.serverNowMs;
   const occurredAtMs = event.occurredAtMs ?? nowMs;
+  const sold = soldAt(facts, occurredAtMs);
   const refusal =
     stateRefusal(facts, nowMs) ??
-    (soldAt(facts, occurredAtMs).metrics.has(event.metric) ? null : "usage_metric_unknown") ??
+    (sold.metrics.has(event.metric) ? null : "usage_metric_unknown") ??
     timeRefusal(facts, occurredAtMs, nowMs, present.oldestMs);
-  return refusal ?? planned(event, facts, { nowMs, occurredAtMs, periodOf: present.periodOf });
+  return (
+    refusal ?? planned(event, facts, { nowMs, occurredAtMs, sold, periodOf: present.periodOf })
+  );
 }
 
 /** The one subscription that an event is for. */
@@ -96,7 +99,12 @@ function wasRunning(facts: SubscriptionFacts, instantMs: EpochMs): boolean {
 }
 
 /** What was sold at an instant, and from when until when. */
-function soldAt(facts: SubscriptionFacts, instantMs: EpochMs) {
+interface SoldThen extends Pick<SubscriptionFacts, "anchoring" | "metrics"> {
+  readonly fromMs: EpochMs;
+  readonly untilMs: EpochMs | null;
+}
+
+function soldAt(facts: SubscriptionFacts, instantMs: EpochMs): SoldThen {
   const { past, anchoring, metrics, termsSinceMs, trialEndMs, beganMs, endedAtMs } = facts;
   const before = past.find(({ endMs }) => instantMs < endMs);
   if (before !== undefined) return { ...before, fromMs: before.startMs, untilMs: before.endMs };
@@ -126,10 +134,15 @@ function partStart(
 function planned(
   event: UsageEvent,
   facts: SubscriptionFacts,
-  at: { readonly nowMs: EpochMs; readonly occurredAtMs: EpochMs; readonly periodOf: PeriodOf },
+  at: {
+    readonly nowMs: EpochMs;
+    readonly occurredAtMs: EpochMs;
+    readonly sold: SoldThen;
+    readonly periodOf: PeriodOf;
+  },
 ): PlannedEvent | ErrorCode {
   const { customerId, id, runningPeriod } = facts;
-  const { anchoring, metrics, fromMs, untilMs } = soldAt(facts, at.occurredAtMs);
+  const { anchoring, metrics, fromMs, untilMs } = at.sold;
   if (anchoring === null || runningPeriod === null) return "subscription_not_active";
   const meters = metrics.get(event.metric) ?? null;
   const isInRunning = isWithin(runningPeriod, at.occurredAtMs);
