@@ -1,5 +1,6 @@
 import pg from "pg";
 import { month, type ProductServer } from "./ingest-servers.ts";
+import { tellProgress } from "./support/progress.ts";
 
 const ROWS_PER_STATEMENT = 500_000;
 
@@ -25,6 +26,7 @@ export async function fillUsage(
       const missing = Math.min(ROWS_PER_STATEMENT, rows - stored);
       await owner.query(FILL, [projectId, stored, missing, ...months()]);
       stored += missing;
+      tellProgress(`${stored.toLocaleString("en")} events stored of ${rows.toLocaleString("en")}`);
     }
     await owner.query("vacuum analyze usage_event, usage_counter");
     // What was written here is not to be paid for by what is measured next.
@@ -43,8 +45,7 @@ function months(): [now: Date, thisMonth: string, lastMonth: string] {
 
 const FILL = `
   with subscribed as (
-    select customer_id, id, row_number() over (order by customer_id) - 1 as place,
-           count(*) over () as total
+    select customer_id, id, row_number() over (order by customer_id) - 1 as place
       from subscription where project_id = $1
   ), written as (
     insert into usage_event
@@ -54,7 +55,7 @@ const FILL = `
            case when n % 2 = 0 then $5::date else $6::date end, $1, 'packages', 1 + n % 9,
            $4, $4, $5::date, 0
       from generate_series($2::bigint + 1, $2::bigint + $3::bigint) as n
-      join subscribed on place = (n * 7919) % total
+      join subscribed on place = (n * 7919) % (select count(*) from subscribed)
     returning customer_id, subscription_id, quantity
   )
   insert into usage_counter as counter

@@ -13,6 +13,7 @@ import { measureRelay } from "./outbox-relay.ts";
 import { measureServer } from "./server-start.ts";
 import { startBenchDatabase } from "./support/database.ts";
 import { type Figure, figureTable } from "./support/figures.ts";
+import { tellProgress } from "./support/progress.ts";
 import { measureWebhooks } from "./webhooks.ts";
 
 const { values } = parseArgs({
@@ -29,6 +30,7 @@ const { values } = parseArgs({
 });
 
 type DatabaseBench = (ownerUrl: string, isQuick: boolean) => Promise<Figure[]>;
+type NamedBench = readonly [name: string, bench: DatabaseBench];
 type Benches = Readonly<Record<string, DatabaseBench>>;
 
 /**
@@ -41,12 +43,15 @@ const benchesByDatabase: readonly Benches[] = [
   { billing: measureBillingRun },
 ];
 
-async function figuresFrom(benches: readonly DatabaseBench[]): Promise<Figure[]> {
+async function figuresFrom(benches: readonly NamedBench[]): Promise<Figure[]> {
   if (benches.length === 0) return [];
   const figures: Figure[] = [];
   const database = await startBenchDatabase();
   try {
-    for (const bench of benches) figures.push(...(await bench(database.ownerUrl, values.quick)));
+    for (const [name, bench] of benches) {
+      tellProgress(name);
+      figures.push(...(await bench(database.ownerUrl, values.quick)));
+    }
   } finally {
     await database.stop();
   }
@@ -62,14 +67,16 @@ async function allFigures(): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const benches of benchesByDatabase) {
     const wanted = Object.entries(benches).filter(([name]) => isWanted(name));
-    figures.push(...(await figuresFrom(wanted.map(([, bench]) => bench))));
+    figures.push(...(await figuresFrom(wanted)));
   }
-  if (isWanted("server")) figures.push(...(await measureServer(values.quick)));
+  if (!isWanted("server")) return figures;
+  tellProgress("server");
+  figures.push(...(await measureServer(values.quick)));
   return figures;
 }
 
 const figures = await (values.picture === undefined
   ? allFigures()
-  : figuresFrom([drawGrowth(values.picture)]));
+  : figuresFrom([["growth", drawGrowth(values.picture)]]));
 console.log(values.json ? JSON.stringify(figures, null, 2) : figureTable(figures));
 process.exitCode = figures.every(({ holds }) => holds) ? 0 : 1;
