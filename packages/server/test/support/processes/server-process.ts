@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleProgram } from "./bundle-program.ts";
 import type { FaultOrder } from "./fault-orders.ts";
 
 /** How a server is started. */
@@ -49,12 +50,14 @@ export interface ServerProcess {
   complaints(): readonly string[];
 }
 
-const program = fileURLToPath(new URL("./killable-server.ts", import.meta.url));
+const program = await bundleProgram(
+  fileURLToPath(new URL("./killable-server.ts", import.meta.url)),
+);
 const packageFolder = join(import.meta.dirname, "../../..");
 
 /** Begins to load the code of a server, which starts when it is told to, and as what it is told. */
 export function loadServer(): ServerProcess {
-  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", program], {
+  const child = spawn(process.execPath, ["--enable-source-maps", program], {
     cwd: packageFolder,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
