@@ -143,6 +143,8 @@ interface InvoiceLineSnapshot {
   /** Null where there is no one price of a unit: with tiers, say. */
   unit_price: string | null;
   amount: string;
+  /** What was pending until this line billed it; only where something was. */
+  invoice_item?: string;
 }
 
 export interface PaymentSnapshot {

@@ -1,36 +1,48 @@
 import { present } from "#kernel/assert.ts";
-import { type Currency, isCurrency } from "#kernel/currency.ts";
-import { BillingError } from "#kernel/error.ts";
+import type { Currency } from "#kernel/currency.ts";
+import type { OwnedId } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
-import { decideCurrency, getCustomer } from "#modules/customers/index.ts";
-import { type Invoice, type OneOffAsked, oneOffInvoice } from "#modules/invoices/domain/index.ts";
+import { decideCurrency } from "#modules/customers/index.ts";
+import {
+  billedItems,
+  type Invoice,
+  type OneOffAsked,
+  oneOffInvoice,
+} from "#modules/invoices/domain/index.ts";
+import { markItemsBilled } from "#modules/invoices/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { billInvoices } from "./bill-invoices.ts";
 import { type BillingEventType, billingEventsOf } from "./billing-event.ts";
+import { currencyAskedOf } from "./currency-asked.ts";
 import type { Engine } from "./engine.ts";
+import { holdInvoiceItems } from "./invoice-items.ts";
 
 export interface NewOneOff extends OneOffAsked {
   readonly customerId: bigint;
   /** Null for the customer's. */
   readonly currency: Currency | null;
+  /** What is pending and is not to wait any longer. */
+  readonly pending: readonly OwnedId[];
 }
 
 /**
  * Issues an invoice that belongs to no subscription, to be charged or to be sent. The customer's credit
- * pays of it what it can. Refuses like `oneOffInvoice`, with `customer_not_found`, `currency_unknown`
- * and `currency_mismatch`.
+ * pays of it what it can. Refuses like `oneOffInvoice`, `currencyAskedOf` and `holdInvoiceItems`, and with
+ * `currency_mismatch`.
  */
 export async function issueOneOff(
   engine: Engine,
   tx: Tx,
-  { customerId, currency: asked, ...oneOff }: NewOneOff,
+  { customerId, currency: asked, pending: keys, ...oneOff }: NewOneOff,
 ): Promise<Invoice> {
-  const currency = await currencyOf(tx, customerId, asked);
+  const currency = await currencyAskedOf(tx, customerId, asked);
   const customer = await decideCurrency(tx, customerId, currency);
   const nowMs = customerNow(customer, engine.clock.now());
-  const facts = { customerId, id: engine.newId(), currency, nowMs };
+  const pending = await holdInvoiceItems(tx, customerId, keys);
+  const facts = { customerId, id: engine.newId(), currency, nowMs, pending };
   const draft = oneOffInvoice(oneOff, facts);
+  await markItemsBilled(tx, billedItems(pending, [draft]));
   const made = await billInvoices(engine, tx, [draft], new Map([[customerId, customer]]));
   const invoice = present(made[0], "a draft that is billed becomes an invoice");
   const told: BillingEventType[] = [
@@ -40,14 +52,4 @@ export async function issueOneOff(
   const subject = { customer, subscription: null, plan: null, invoice };
   await appendToOutbox(tx, billingEventsOf(engine, told, subject, nowMs));
   return invoice;
-}
-
-async function currencyOf(tx: Tx, customerId: bigint, asked: Currency | null): Promise<Currency> {
-  const currency = asked ?? (await getCustomer(tx, customerId)).currency;
-  if (currency === null) {
-    const message = "say one: the customer has none yet";
-    throw new BillingError("invoice_invalid", { errors: [{ path: "/currency", message }] });
-  }
-  if (!isCurrency(currency)) throw new BillingError("currency_unknown", { currency });
-  return currency;
 }

@@ -91,6 +91,11 @@ export const errorCodes = {
     means: "The first request with this idempotency key is still being answered.",
   },
   invoice_invalid: { kind: "invalid", means: "The invoice cannot be made as described." },
+  invoice_item_billed: {
+    kind: "conflict",
+    means: "The item is on an invoice already: a credit note takes back what that charged.",
+  },
+  invoice_item_not_found: { kind: "not_found", means: "No invoice item has this id." },
   invoice_line_not_found: { kind: "not_found", means: "The invoice has no line with this number." },
   invoice_unpaid: {
     kind: "conflict",

@@ -16,6 +16,7 @@ export const idPrefixes = {
   dispute: "dsp_",
   event: "evt_",
   invoice: "inv_",
+  invoiceItem: "itm_",
   manualPayment: "mpy_",
   payment: "pay_",
   paymentMethod: "pm_",

@@ -116,6 +116,8 @@ async function fillCorrections(story: Story, token: string, plan: string): Promi
   await shop.call("POST", `/v1/invoices/${id}/payments`, { token, body: money });
   const note = { amount: "1.00", reason: "Lost", to: "balance" };
   await shop.call("POST", `/v1/invoices/${id}/credit_notes`, { token, body: note });
+  const item = { customer: poor.id, description: "Setting up", unit_amount: "1.00" };
+  await shop.call("POST", "/v1/invoice_items", { token, body: item });
 }
 
 const tables = () => relations.filter(({ kind }) => kind === "table");

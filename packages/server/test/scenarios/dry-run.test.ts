@@ -38,6 +38,7 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
   },
   async cancelSubscription() {
     const { ada, subscription } = await subscriber();
+    await shop.call("POST", "/v1/invoice_items", { body: pendingOf(ada) });
     const body = { at_period_end: false };
     return { ada, path: `/v1/subscriptions/${subscription.id}/cancel`, body };
   },
@@ -73,7 +74,9 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
   async createInvoice() {
     const { ada } = await invoiced("pm_card_visa");
     const lines = [{ description: "Setting up", quantity: "2.5", unit_amount: "19.99" }];
-    return { ada, path: "/v1/invoices", body: { customer: ada.id, lines, collection: "charge" } };
+    const { body } = await shop.call("POST", "/v1/invoice_items", { body: pendingOf(ada) });
+    const asked = { lines, invoice_items: [body.id], collection: "charge" };
+    return { ada, path: "/v1/invoices", body: { customer: ada.id, ...asked } };
   },
   async createCreditNote() {
     const { ada, path } = await invoiced("pm_card_visa");
@@ -94,6 +97,11 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
     return { ada, path: `${path}/mark_uncollectible`, body: {} };
   },
 };
+
+/** Something that waits for the customer's next invoice. */
+function pendingOf({ id }: Customer) {
+  return { customer: id, description: "A broken device", unit_amount: "80.00" };
+}
 
 /** A customer with an invoice that its card paid, or declined. */
 async function invoiced(card: string): Promise<{ ada: Customer; path: string }> {

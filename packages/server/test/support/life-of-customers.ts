@@ -195,7 +195,10 @@ async function whoIsChargedOnce(shop: TestApp, story: Story): Promise<void> {
   const { id } = await billed("send");
   const body = { amount: "49.98", method: "cash", reference: "4713" };
   await shop.call("POST", `/v1/invoices/${id}/payments`, { body });
-  await ada.livesUntil("2026-01-02");
+  const pending = { customer: ada.id, description: "A broken device", unit_amount: "80.00" };
+  await shop.call("POST", "/v1/invoice_items", { body: pending });
+  await ada.subscribes(await story.publish([flat("20.00")]));
+  await ada.livesUntil("2026-02-02");
 }
 
 /** Credit notes to wherever they can go, money by hand, and bills that are void or given up. */

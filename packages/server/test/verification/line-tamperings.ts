@@ -11,8 +11,18 @@ export const lineTamperings: readonly Tampering[] = [
     what: "a charge made once, whose amount of one was written over",
     sql: `update invoice_line
              set computation = jsonb_set(computation::jsonb, '{unit_amount}', '"19.98"')::json
-           where kind = 'one_off'`,
+           where kind = 'one_off' and computation ->> 'item' is null`,
     breaks: ["line_recomputes"],
+  },
+  {
+    what: "an item that was billed, and is pending again",
+    sql: "update invoice_item set invoice_id = null, line_number = null where invoice_id is not null",
+    breaks: ["item_is_billed_once"],
+  },
+  {
+    what: "an item that costs less than its line charged",
+    sql: "update invoice_item set unit_amount = unit_amount - 1 where invoice_id is not null",
+    breaks: ["item_is_billed_once"],
   },
   {
     what: "a bill that was sent, and says that a card pays it",

@@ -65,6 +65,7 @@ class Life {
       target,
       mode: "now_prorated",
       atMs,
+      pendingItems: [],
       runningLines: this.running(atMs),
     } as const;
     const { subscription, invoice } = planChange({ ...this.facts(atMs), ...changing });
@@ -91,6 +92,7 @@ class Life {
       next: null,
       hasCard: true,
       isOwing: false,
+      pendingItems: [],
       runningLines: [],
     };
     return { ...sold, ...known, subscription, nowMs, invoiceId: newId(), changeId: newId() };

@@ -3,7 +3,8 @@ import { type BillingEventType, billingEventsOf } from "#flows/billing-event.ts"
 import { takeBackAwaited } from "#flows/change-subscription/take-back-awaited.ts";
 import type { Engine } from "#flows/engine.ts";
 import { ownedKey } from "#kernel/ids.ts";
-import type { Invoice } from "#modules/invoices/domain/index.ts";
+import { billedItems, type Invoice } from "#modules/invoices/domain/index.ts";
+import { markItemsBilled } from "#modules/invoices/index.ts";
 import { markCountersBilled } from "#modules/metering/index.ts";
 import {
   insertChanges,
@@ -56,6 +57,8 @@ export async function commitCloses(
   faultPoint("close.usage_billed");
   const customers = new Map(ours.map(({ facts }) => [facts.customer.customerId, facts.customer]));
   const drafts = ours.flatMap(({ invoice }) => (invoice === null ? [] : [invoice]));
+  const pending = ours.flatMap(({ facts }) => facts.pendingItems);
+  await markItemsBilled(tx, billedItems(pending, drafts));
   const invoices = await billInvoices(engine, tx, drafts, customers, limits);
   faultPoint("close.invoiced");
   const invoiceOf = new Map(invoices.map((invoice) => [ownedKey(invoice), invoice]));

@@ -12,8 +12,8 @@ import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { hasSharedMetrics } from "#modules/catalog/domain/index.ts";
 import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
 import { findCustomers } from "#modules/customers/index.ts";
-import type { RunningLine } from "#modules/invoices/domain/index.ts";
-import { listRunningLines } from "#modules/invoices/index.ts";
+import type { InvoiceItem, RunningLine } from "#modules/invoices/domain/index.ts";
+import { listRunningLines, lockPendingItems } from "#modules/invoices/index.ts";
 import { lockUnbilledCounters } from "#modules/metering/index.ts";
 import { listOwing, listPayers } from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
@@ -56,6 +56,7 @@ export async function loadCloseFacts(
   const loaded = await withPlanFacts(tx, counted);
   const payers = await payersAmong(tx, subscriptions);
   const owing = await owingAmong(tx, subscriptions);
+  const items = await pendingItemsOf(tx, subscriptions);
   return loaded.map((facts) => {
     const { customerId } = facts.subscription;
     const customer = present(customers.get(customerId), "a subscriber is a customer");
@@ -68,9 +69,30 @@ export async function loadCloseFacts(
       changeId: engine.newId(),
       hasCard: payers.has(customerId),
       isOwing: owing.has(ownedKey(facts.subscription)),
+      pendingItems: items.get(ownedKey(facts.subscription)) ?? [],
       runningLines: [],
     };
   });
+}
+
+/**
+ * What waits to be charged once, by `ownedKey`: with the subscription that it is for, and what is for none
+ * with the first of its customer's. What has not begun may never be paid for, and takes none.
+ */
+async function pendingItemsOf(
+  tx: Tx,
+  subscriptions: readonly Subscription[],
+): Promise<Map<string, InvoiceItem[]>> {
+  const begun = subscriptions.filter(({ beganMs }) => beganMs !== null);
+  const pending = await lockPendingItems(tx, begun);
+  const firstOf = new Map(begun.toReversed().map((first) => [first.customerId, first]));
+  return groupBy(pending, ({ customerId, subscriptionId }) =>
+    ownedKey(
+      subscriptionId === null
+        ? present(firstOf.get(customerId), "it was asked for")
+        : { customerId, id: subscriptionId },
+    ),
+  );
 }
 
 /** Those that owe, by `ownedKey`, asked for where something rests: it may go on. */

@@ -69,6 +69,7 @@ function facts(prices: readonly PriceDraft[], changes: Partial<CloseFacts> = {})
     past: [],
     changeId: 98n,
     next: null,
+    pendingItems: [],
     runningLines: [],
     counters: [],
     charges: [],

@@ -7,7 +7,9 @@ import {
   type DraftInvoice,
   type DraftLine,
   draftInvoice,
+  type InvoiceItem,
   type InvoiceReason,
+  itemLine,
   type RunningLine,
 } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
@@ -41,6 +43,8 @@ export interface CloseFacts extends LineFacts {
   readonly changeId: bigint;
   /** What it is to hold when its pending change is made; null where none waits. */
   readonly next: Sold | null;
+  /** What waits to be charged once, of its own and of its customer. */
+  readonly pendingItems: readonly InvoiceItem[];
   /** What was charged in advance for time that is not over; known where a change is due. */
   readonly runningLines: readonly RunningLine[];
 }
@@ -91,6 +95,8 @@ export function planCloseAt(facts: CloseFacts, endMs: EpochMs, following: AfterP
     ...closed,
     ...lateLines(facts, late),
     ...(begins === null ? [] : advanceLines(begins.items, wholly(runningPeriod(after)))),
+    // A trial is not billed: what waits does so until it is over.
+    ...(isTrial ? [] : facts.pendingItems.map(itemLine)),
   ];
   return {
     subscription: after,
@@ -160,7 +166,7 @@ export function planFinalClose(facts: CloseFacts): ClosePlan {
   const last = runningPeriod(subscription);
   const unbilled = knownOf(facts, counters).filter(isUnbilled);
   const late = unbilled.filter((counter) => !isFree(subscription, counter));
-  const lines = lateLines(facts, late);
+  const lines = [...lateLines(facts, late), ...facts.pendingItems.map(itemLine)];
   return {
     subscription: settled(subscription),
     close: closeOf(facts, last.startMs, "final", lines),
@@ -170,12 +176,19 @@ export function planFinalClose(facts: CloseFacts): ClosePlan {
   };
 }
 
-/** What the first period costs in advance; null when nothing is charged before it has passed. */
-export function openingInvoice(facts: InvoiceFacts, first: Subscription): DraftInvoice | null {
+/**
+ * What the first period costs in advance, and what waits to be charged with it; null when nothing is
+ * charged before the period has passed.
+ */
+export function openingInvoice(
+  facts: InvoiceFacts,
+  first: Subscription,
+  pendingItems: readonly InvoiceItem[] = [],
+): DraftInvoice | null {
   const period = runningPeriod(first);
   const { timeZone } = first;
   const within = { part: bounds(period), whole: wholePeriodOf(first), timeZone };
-  const lines = advanceLines(facts.items, within);
+  const lines = [...advanceLines(facts.items, within), ...pendingItems.map(itemLine)];
   return invoiceOf(facts, "opening", period, lines);
 }
 

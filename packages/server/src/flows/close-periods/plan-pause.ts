@@ -34,7 +34,7 @@ export function planResume(facts: CloseFacts, atMs: EpochMs): ClosePlan {
   const after = resumedAt(subscription, atMs, { isMoved, isOwing });
   const paidUntilMs = subscription.pause?.paidUntilMs ?? atMs;
   const isPaid = after.anchorMs === subscription.anchorMs && atMs < paidUntilMs;
-  const invoice = isPaid ? null : openingInvoice(facts, after);
+  const invoice = isPaid ? null : openingInvoice(facts, after, facts.pendingItems);
   const close = invoice === null ? null : { ...openingClose(facts, invoice), periodStartMs: atMs };
   return {
     subscription: after,

@@ -27,7 +27,8 @@ export function planTrialNotice({ subscription }: CloseFacts): ClosePlan {
 export function planTrialEnd(facts: CloseFacts, atMs?: EpochMs): ClosePlan {
   const endMs = atMs ?? endOfTrial(facts.subscription);
   const { subscription, told } = afterTrial(facts, endMs);
-  const invoice = subscription.status === "active" ? openingInvoice(facts, subscription) : null;
+  const isBilled = subscription.status === "active";
+  const invoice = isBilled ? openingInvoice(facts, subscription, facts.pendingItems) : null;
   return {
     subscription,
     close: openingClose(facts, invoice),

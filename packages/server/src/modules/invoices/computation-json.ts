@@ -12,7 +12,8 @@ import {
 
 /** A computation as it is stored and shown: every figure a decimal string. */
 export type ComputationJson =
-  | { type: "one_off"; quantity: string; unit_amount: string }
+  /** `item` is left out where it was written with the invoice. */
+  | { type: "one_off"; quantity: string; unit_amount: string; item?: string }
   | ({ type: "flat" } & FlatJson)
   | ({ type: "credit"; kept_minor: string; invoice: string; line: number } & FlatJson)
   | {
@@ -81,6 +82,7 @@ export function computationToJson(computation: Computation): ComputationJson {
         type: "one_off",
         quantity: formatNanos(computation.quantity),
         unit_amount: formatNanos(computation.unitAmount),
+        ...(computation.itemId === null ? {} : { item: computation.itemId.toString() }),
       };
     case "usage":
       return {
@@ -123,6 +125,7 @@ export function computationFromJson(json: ComputationJson): Computation {
         type: "one_off",
         quantity: storedNanos(json.quantity),
         unitAmount: storedNanos(json.unit_amount),
+        itemId: json.item === undefined ? null : BigInt(json.item),
       };
     case "usage":
       return {

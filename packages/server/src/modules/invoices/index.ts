@@ -17,6 +17,17 @@ export {
   listCreditNotes,
   takeCreditNoteNumber,
 } from "./credit-note-store.ts";
+export { invoiceItemSnapshot } from "./item-snapshot.ts";
+export {
+  deleteInvoiceItem,
+  findInvoiceItem,
+  insertInvoiceItem,
+  listInvoiceItems,
+  lockInvoiceItems,
+  lockPendingItems,
+  markItemsBilled,
+  updateInvoiceItem,
+} from "./item-store.ts";
 export {
   claimOverdue,
   claimOverdueOf,

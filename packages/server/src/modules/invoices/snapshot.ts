@@ -57,6 +57,8 @@ export interface InvoiceLineSnapshot {
   /** Null where there is no one price of a unit: with tiers, say. */
   unit_price: string | null;
   amount: string;
+  /** What was pending until this line billed it; only where something was. */
+  invoice_item?: string;
 }
 
 export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
@@ -89,7 +91,7 @@ export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
     due_at: isoInstant(invoice.dueAtMs),
     overdue_at: isoInstantOrNull(invoice.overdueAtMs),
     paid_at: isoInstantOrNull(invoice.paidAtMs),
-    lines: lines.map((line) => lineSnapshot(line, currency)),
+    lines: lines.map((line) => lineSnapshot(line, invoice)),
   };
 }
 
@@ -98,7 +100,7 @@ function isBase({ kind }: InvoiceLine): boolean {
   return kind === "flat" || kind === "credit" || kind === "one_off";
 }
 
-function lineSnapshot(line: InvoiceLine, currency: string): InvoiceLineSnapshot {
+function lineSnapshot(line: InvoiceLine, { customerId, currency }: Invoice): InvoiceLineSnapshot {
   return {
     line: line.lineNumber,
     kind: line.kind,
@@ -110,7 +112,16 @@ function lineSnapshot(line: InvoiceLine, currency: string): InvoiceLineSnapshot 
     quantity: formatNanos(line.quantity),
     unit_price: unitPriceOf(line),
     amount: formatMinor(line.amountMinor, currency),
+    ...itemOf(customerId, line),
   };
+}
+
+function itemOf(
+  customerId: bigint,
+  { computation }: InvoiceLine,
+): Pick<InvoiceLineSnapshot, "invoice_item"> {
+  const id = computation.type === "one_off" ? computation.itemId : null;
+  return id === null ? {} : { invoice_item: formatOwnedId("invoiceItem", { customerId, id }) };
 }
 
 function unitPriceOf({ computation }: InvoiceLine): string | null {

@@ -20,6 +20,8 @@ export async function listPeriodLines(
       where invoice.customer_id = $1 and invoice.subscription_id = $2 and line.customer_id = $1
         -- What is charged in advance stands on the invoice of the period before, which ends here.
         and invoice.period_end >= $3 and line.period_start = any($4)
+        -- What is charged once is of no period, whatever instant it is dated at.
+        and line.kind <> 'one_off'
       order by invoice.number, line.line_number`,
     [
       subscription.customerId,

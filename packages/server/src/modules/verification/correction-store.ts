@@ -1,6 +1,11 @@
 import { groupBy } from "#kernel/group-by.ts";
 import { ownedKey } from "#kernel/ids.ts";
-import { type CreditNoteFact, type ManualPaymentFact } from "#modules/verification/domain/index.ts";
+import { storedNanos } from "#kernel/nanos.ts";
+import type {
+  BilledItemFact,
+  CreditNoteFact,
+  ManualPaymentFact,
+} from "#modules/verification/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
 interface ManualPaymentRow {
@@ -28,6 +33,36 @@ export async function listManualPaymentFacts(
     currency: row.currency,
     amountMinor: BigInt(row.amount_minor),
     surplusMinor: BigInt(row.surplus_minor),
+  }));
+}
+
+interface BilledItemRow {
+  customer_id: bigint;
+  id: bigint;
+  invoice_id: bigint;
+  line_number: number;
+  quantity: string;
+  unit_amount: string;
+  currency: string;
+}
+
+export async function listBilledItemFacts(
+  tx: Tx,
+  customerIds: readonly bigint[],
+): Promise<BilledItemFact[]> {
+  const rows = await tx.query<BilledItemRow>(
+    `select customer_id, id, invoice_id, line_number, quantity, unit_amount, currency
+       from invoice_item where customer_id = any($1) and invoice_id is not null`,
+    [customerIds],
+  );
+  return rows.map((row) => ({
+    customerId: row.customer_id,
+    id: row.id,
+    invoiceId: row.invoice_id,
+    lineNumber: row.line_number,
+    quantity: storedNanos(row.quantity),
+    unitAmount: storedNanos(row.unit_amount),
+    currency: row.currency,
   }));
 }
 

@@ -15,7 +15,11 @@ import {
 } from "#modules/verification/domain/index.ts";
 import { sha256 } from "#platform/crypto/sha256.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
-import { listCreditNoteFacts, listManualPaymentFacts } from "./correction-store.ts";
+import {
+  listBilledItemFacts,
+  listCreditNoteFacts,
+  listManualPaymentFacts,
+} from "./correction-store.ts";
 import { listMeteredFacts, listWrongValues } from "./meter-store.ts";
 import { listDisputeFacts, listRefundFacts } from "./money-back-store.ts";
 import {
@@ -160,6 +164,7 @@ async function loadFacts(tx: Tx, customerIds: readonly bigint[]): Promise<Stored
     wrongValues: await listWrongValues(tx, customerIds),
     invoices,
     lines,
+    billedItems: await listBilledItemFacts(tx, customerIds),
     tallies: await listTallyFacts(tx, invoices, lines),
     transfers: await listTransferFacts(tx, customerIds),
     heads: await listHeadFacts(tx, customerIds),

@@ -10,6 +10,7 @@ import { customerRoutes } from "./customers.ts";
 import { eventRoutes } from "./events.ts";
 import { forecastRoutes } from "./forecasts.ts";
 import { invoiceCorrectionRoutes } from "./invoice-corrections.ts";
+import { invoiceItemRoutes } from "./invoice-items.ts";
 import { invoiceRoutes } from "./invoices.ts";
 import { oneOffInvoiceRoutes } from "./one-off-invoices.ts";
 import { type PaymentMethodDeps, paymentMethodRoutes } from "./payment-methods.ts";
@@ -67,6 +68,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       usageRoutes(engine, recorder),
       usageEventRoutes,
       invoiceRoutes,
+      invoiceItemRoutes(engine),
       oneOffInvoiceRoutes(engine),
       invoiceCorrectionRoutes(engine),
       creditNoteRoutes(engine),

@@ -33,6 +33,11 @@ const InvoiceLineWire = Closed({
   quantity: Decimal,
   unit_price: Nullable(Decimal),
   amount: Decimal,
+  invoice_item: Type.Optional(
+    IdString("invoiceItem", {
+      description: "The pending item that it billed, where it billed one",
+    }),
+  ),
 });
 
 export const InvoiceWire = Closed(

@@ -1,14 +1,12 @@
 import { Type } from "typebox";
 import { Closed, DecimalString, IdString, Literals } from "#platform/http/wire.ts";
+import { Description, UnitAmount } from "./invoice-items-operations.ts";
 import { InvoiceWire } from "./invoices-schema.ts";
 
 const Line = Closed({
-  description: Type.String({ minLength: 1, maxLength: 500, examples: ["Setting up"] }),
+  description: Description,
   quantity: DecimalString({ description: "Above zero", examples: ["2.5"] }),
-  unit_amount: DecimalString({
-    description: "What one costs; below zero it takes off from the other lines",
-    examples: ["120.00"],
-  }),
+  unit_amount: UnitAmount,
 });
 
 export const createInvoice = {
@@ -20,6 +18,8 @@ export const createInvoice = {
       "currency_unknown",
       "customer_not_found",
       "invoice_invalid",
+      "invoice_item_billed",
+      "invoice_item_not_found",
       "quantity_invalid",
     ],
   },
@@ -38,7 +38,15 @@ export const createInvoice = {
           examples: ["JMD"],
         }),
       ),
-      lines: Type.Array(Line, { minItems: 1, maxItems: 1000 }),
+      lines: Type.Optional(Type.Array(Line, { minItems: 1, maxItems: 1000 })),
+      invoice_items: Type.Optional(
+        Type.Array(IdString("invoiceItem"), {
+          minItems: 1,
+          maxItems: 1000,
+          uniqueItems: true,
+          description: "Pending items of the customer that are billed now, after the lines",
+        }),
+      ),
       collection: Literals(["charge", "send"] as const),
       due_days: Type.Optional(
         Type.Integer({

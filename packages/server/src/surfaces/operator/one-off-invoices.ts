@@ -3,7 +3,7 @@ import type { Static } from "typebox";
 import type { Engine } from "#flows/engine.ts";
 import { issueOneOff, type NewOneOff } from "#flows/issue-one-off.ts";
 import { invoiceSnapshot } from "#modules/invoices/index.ts";
-import { idFrom } from "#platform/http/wire.ts";
+import { idFrom, ownedIdFrom } from "#platform/http/wire.ts";
 import * as operations from "./one-off-invoices-operations.ts";
 import { nanos } from "./wire-nanos.ts";
 
@@ -18,7 +18,8 @@ export const oneOffInvoiceRoutes =
 
 type Body = Static<(typeof operations.createInvoice)["schema"]["body"]>;
 
-function askedOneOff({ customer, currency, lines, collection, due_days }: Body): NewOneOff {
+function askedOneOff(body: Body): NewOneOff {
+  const { customer, currency, lines = [], invoice_items: pending = [] } = body;
   return {
     customerId: idFrom("customer", customer, "customer_not_found"),
     currency: currency ?? null,
@@ -27,7 +28,8 @@ function askedOneOff({ customer, currency, lines, collection, due_days }: Body):
       quantity: nanos(quantity),
       unitAmount: nanos(unit_amount),
     })),
-    collection,
-    dueDays: due_days ?? null,
+    pending: pending.map((id) => ownedIdFrom("invoiceItem", id, "invoice_item_not_found")),
+    collection: body.collection,
+    dueDays: body.due_days ?? null,
   };
 }

@@ -10,6 +10,8 @@ export type Computation =
       readonly quantity: Nanos;
       /** What one costs, in the currency's major unit. */
       readonly unitAmount: Nanos;
+      /** What was pending until this line billed it; null where it was written with the invoice. */
+      readonly itemId: bigint | null;
     }
   | {
       readonly type: "flat";

@@ -7,6 +7,7 @@ import { creditSteps, flatSteps } from "./explain-flat.ts";
 import { limitSteps } from "./explain-limit.ts";
 import type { Evidence, Explanation, Steps } from "./explanation.ts";
 import { priceFormula } from "./formula.ts";
+import { oneOffMinor } from "./invoice-item.ts";
 import type { DraftLine, Used } from "./line.ts";
 import { roundingOf } from "./rounding.ts";
 
@@ -46,7 +47,7 @@ function oneOffSteps(
 ): Steps {
   const { quantity, unitAmount } = computation;
   const exact = quantity * unitAmount;
-  const recomputedMinor = roundToMinor(exact, currency);
+  const recomputedMinor = oneOffMinor(computation, currency);
   return {
     formula: `${formatNanos(quantity)} × ${formatNanos(unitAmount)} = ${formatAttos(exact)}`,
     exact,

@@ -25,6 +25,15 @@ export {
   issuedInvoice,
 } from "./invoice.ts";
 export {
+  billedItems,
+  type InvoiceItem,
+  itemLine,
+  type OneOffItem,
+  oneOffMinor,
+  refuseBilled,
+  refuseUnfitItem,
+} from "./invoice-item.ts";
+export {
   allowedActions,
   creditedWith,
   markedUncollectible,

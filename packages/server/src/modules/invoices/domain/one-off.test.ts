@@ -6,7 +6,7 @@ import { parseNanos } from "#kernel/nanos.ts";
 import { explainLine, type OneOffAsked, oneOffInvoice } from "./index.ts";
 
 const NOW_MS = Date.UTC(2026, 1, 3, 9);
-const facts = { customerId: 1n, id: 2n, currency: "JMD", nowMs: NOW_MS };
+const facts = { customerId: 1n, id: 2n, currency: "JMD", nowMs: NOW_MS, pending: [] };
 const EVIDENCE = { used: { quantity: 0n, events: null }, charges: [], invoiceNumber: 1n };
 
 const nanos = (text: string) => parseNanos(text) ?? 0n;
@@ -63,6 +63,7 @@ describe("what is refused", () => {
     { more: { items: [item("1", "1000000000000")] }, at: "/lines/0/unit_amount" },
     { more: { items: [item("1", "-1000000000000")] }, at: "/lines/0/unit_amount" },
     { more: { items: [item("1", "10"), item("1", "-10.01")] }, at: "/lines" },
+    { more: { items: [] }, at: "/lines" },
     { more: { collection: "charge", dueDays: 3 }, at: "/due_days" },
   ] as const)("$more", ({ more, ...refusal }) => {
     expect(refusalOf(more)).toMatchObject(

@@ -2,18 +2,15 @@ import { DAY_MS, type EpochMs } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import { roundToMinor } from "#kernel/money.ts";
-import { type Nanos, unitsToNanos } from "#kernel/nanos.ts";
 import { type Collection, type DraftInvoice, draftInvoice } from "./invoice.ts";
+import {
+  type InvoiceItem,
+  itemLine,
+  type OneOffItem,
+  oneOffLine,
+  refuseUnfitItem,
+} from "./invoice-item.ts";
 import type { DraftLine } from "./line.ts";
-
-/** Something that is charged once. */
-interface OneOffItem {
-  readonly description: string;
-  readonly quantity: Nanos;
-  /** What one costs, in the currency's major unit; below zero it takes off from the others. */
-  readonly unitAmount: Nanos;
-}
 
 export interface OneOffAsked {
   readonly items: readonly OneOffItem[];
@@ -26,11 +23,11 @@ export interface OneOffAsked {
 export interface OneOffFacts extends OwnedId {
   readonly currency: Currency;
   readonly nowMs: EpochMs;
+  /** What was pending and is billed with it, after all that is asked for. */
+  readonly pending: readonly InvoiceItem[];
 }
 
 const DUE_DAYS_USUAL = 30;
-const QUANTITY_BELOW = unitsToNanos(10n ** 15n);
-const UNIT_AMOUNT_BELOW = unitsToNanos(10n ** 12n);
 
 /**
  * An invoice that belongs to no subscription. What is charged is due at once, what is sent some days
@@ -39,7 +36,7 @@ const UNIT_AMOUNT_BELOW = unitsToNanos(10n ** 12n);
  */
 export function oneOffInvoice(
   { items, collection, dueDays }: OneOffAsked,
-  { customerId, id, currency, nowMs }: OneOffFacts,
+  { customerId, id, currency, nowMs, pending }: OneOffFacts,
 ): DraftInvoice {
   if (collection === "charge" && dueDays !== null) {
     throw invalid("/due_days", "what is charged is due at once");
@@ -52,34 +49,24 @@ export function oneOffInvoice(
     reason: "one_off",
     currency,
     period: { startMs: nowMs, endMs: nowMs },
-    lines: items.map((item, index) => oneOffLine(item, index, { currency, nowMs })),
+    lines: [...writtenLines(items, { currency, nowMs }), ...pending.map(itemLine)],
     issuedAtMs: nowMs,
     collection,
     dueAtMs: nowMs + days * DAY_MS,
   });
+  if (draft.lines.length === 0) throw invalid("/lines", "there is nothing to charge");
   if (draft.totalMinor < 0n) throw invalid("/lines", "they come to less than zero");
   return draft;
 }
 
-function oneOffLine(
-  { description, quantity, unitAmount }: OneOffItem,
-  index: number,
-  { currency, nowMs }: Pick<OneOffFacts, "currency" | "nowMs">,
-): DraftLine {
-  if (quantity <= 0n || quantity >= QUANTITY_BELOW) throw new BillingError("quantity_invalid");
-  if (unitAmount <= -UNIT_AMOUNT_BELOW || unitAmount >= UNIT_AMOUNT_BELOW) {
-    throw invalid(`/lines/${index}/unit_amount`, "too large");
-  }
-  return {
-    kind: "one_off",
-    priceId: null,
-    metric: null,
-    description,
-    period: { startMs: nowMs, endMs: nowMs },
-    quantity,
-    amountMinor: roundToMinor(quantity * unitAmount, currency),
-    computation: { type: "one_off", quantity, unitAmount },
-  };
+function writtenLines(
+  items: readonly OneOffItem[],
+  { currency, nowMs: atMs }: Pick<OneOffFacts, "currency" | "nowMs">,
+): DraftLine[] {
+  return items.map((item, index) => {
+    refuseUnfitItem(item, `/lines/${index}`);
+    return oneOffLine(item, { currency, atMs, itemId: null });
+  });
 }
 
 function invalid(path: string, message: string): BillingError {

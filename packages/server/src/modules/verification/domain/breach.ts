@@ -19,6 +19,7 @@ export type FoundKind =
   | "dispute"
   | "event"
   | "invoice"
+  | "invoice_item"
   | "invoice_line"
   | "ledger_transfer"
   | "manual_payment"

@@ -31,6 +31,7 @@ export interface Facts {
   readonly wrongValues: readonly WrongValueFact[];
   readonly invoices: readonly InvoiceFact[];
   readonly lines: readonly LineFact[];
+  readonly billedItems: readonly BilledItemFact[];
   readonly tallies: readonly TallyFact[];
   readonly transfers: readonly TransferFact[];
   readonly heads: readonly HeadFact[];
@@ -156,6 +157,15 @@ export interface LineFact {
   readonly amountMinor: bigint;
   /** Null when what is stored cannot be read. */
   readonly computation: Computation | null;
+}
+
+/** A pending item that says that a line billed it. */
+export interface BilledItemFact extends OwnedId {
+  readonly invoiceId: bigint;
+  readonly lineNumber: number;
+  readonly quantity: Nanos;
+  readonly unitAmount: Nanos;
+  readonly currency: string;
 }
 
 /** What the events behind a usage line come to one by one, where its price asks for that. */

@@ -3,6 +3,7 @@ export { breachesOf, invariantNames } from "./breaches.ts";
 export { type Checked, checkedSum, nothingChecked, sizeOf } from "./checked.ts";
 export type {
   AttemptFact,
+  BilledItemFact,
   ChangeFact,
   ChargeFact,
   CloseFact,

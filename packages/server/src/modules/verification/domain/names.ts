@@ -45,6 +45,11 @@ export const creditNoteName = (key: OwnedId): ObjectName => ({
   id: formatOwnedId("creditNote", key),
 });
 
+export const invoiceItemName = (key: OwnedId): ObjectName => ({
+  kind: "invoice_item",
+  id: formatOwnedId("invoiceItem", key),
+});
+
 export const disputeName = (key: OwnedId): ObjectName => ({
   kind: "dispute",
   id: formatOwnedId("dispute", key),

@@ -15,6 +15,7 @@ import { eventIsInItsPeriod } from "./event-is-in-its-period.ts";
 import { happeningsAreToldOnce } from "./happenings-are-told-once.ts";
 import { invoiceHasOnePayment } from "./invoice-has-one-payment.ts";
 import { invoiceIsSumOfLines } from "./invoice-is-sum-of-lines.ts";
+import { itemIsBilledOnce } from "./item-is-billed-once.ts";
 import { lineFollowsFromEvents } from "./line-follows-from-events.ts";
 import { lineRecomputes } from "./line-recomputes.ts";
 import { paidInvoiceIsPaidInFull } from "./paid-invoice-is-paid-in-full.ts";
@@ -34,6 +35,7 @@ export const invariants: readonly Invariant[] = [
   counterKnowsWhatWasBilled,
   lineRecomputes,
   lineFollowsFromEvents,
+  itemIsBilledOnce,
   invoiceIsSumOfLines,
   closeHasItsInvoice,
   periodIsBilledOnce,
