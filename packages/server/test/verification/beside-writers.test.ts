@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { verifyProject } from "#modules/verification/index.ts";
+import { sandboxJournal } from "#modules/payments/rails/stripe/sandbox-journal.ts";
+import { type RailJournal, verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
 import { flat, perUnit, type Story, storyOf } from "#test/support/story.ts";
 
@@ -47,3 +48,26 @@ test("a verification beside writers never says what is not so", async () => {
   expect(rounds).toBeGreaterThan(3);
   expect(checked).toMatchObject({ customers: PEOPLE, usageEvents: PEOPLE * MONTHS.length * 4 });
 }, 60_000);
+
+test("a charge made while the rail's journal is read is no stray one", async () => {
+  const plan = await story.publish([flat("2999.00")]);
+  const ada = await story.welcome({ clock: "2026-01-01" });
+  await ada.subscribes(plan);
+  const journal = sandboxJournal(shop.app.sandbox.journal.charges);
+  let isCharged = false;
+  const chargingMeanwhile: RailJournal = {
+    ...journal,
+    async chargesOf(ids) {
+      if (!isCharged) await ada.livesUntil("2026-02-02");
+      isCharged = true;
+      return journal.chargesOf(ids);
+    },
+  };
+
+  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox, {
+    journal: chargingMeanwhile,
+  });
+
+  expect(await ada.invoices()).toMatchObject([{ status: "paid" }]);
+  expect(breaches).toEqual([]);
+});
