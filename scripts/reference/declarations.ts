@@ -18,13 +18,21 @@ export interface QuotedProperty {
 }
 
 /**
- * Quotes the type of each property of an interface, followed by the types that it names and that have
+ * Quotes the type of each property of interfaces, followed by the types that it names and that have
  * not been quoted before. Parts of other types (`Invoice["status"]`) are written out.
  */
-export function quotedProperties(root: string, { file, name }: Declared): QuotedProperty[] {
+export function quotedProperties(root: string, declared: readonly Declared[]): QuotedProperty[] {
+  const quoted = new Set<string>();
+  return declared.flatMap((one) => propertiesOf(root, one, quoted));
+}
+
+function propertiesOf(
+  root: string,
+  { file, name }: Declared,
+  quoted: Set<string>,
+): QuotedProperty[] {
   const program = programOf(join(root, file), root);
   const checker = program.getTypeChecker();
-  const quoted = new Set<Declaration>();
   const declaration = declarationIn(program.getSourceFile(join(root, file)), name);
   return nodesOf(declaration)
     .filter(ts.isPropertySignature)
@@ -43,13 +51,11 @@ function programOf(file: string, root: string): ts.Program {
   return ts.createProgram([file], { ...options, types: [] });
 }
 
-function quote(
-  declaration: Declaration,
-  checker: ts.TypeChecker,
-  quoted: Set<Declaration>,
-): string[] {
-  if (quoted.has(declaration)) return [];
-  quoted.add(declaration);
+function quote(declaration: Declaration, checker: ts.TypeChecker, quoted: Set<string>): string[] {
+  // Each interface is read as a program of its own, which knows a type by its place alone.
+  const place = `${declaration.getSourceFile().fileName} ${declaration.name.text}`;
+  if (quoted.has(place)) return [];
+  quoted.add(place);
   const further = namedIn(declaration, checker).flatMap((next) => quote(next, checker, quoted));
   return [text(declaration, checker), ...further];
 }

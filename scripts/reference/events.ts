@@ -1,5 +1,6 @@
 import { billingEvents } from "../../packages/server/src/flows/billing-event.ts";
 import { customerEvents } from "../../packages/server/src/modules/customers/events.ts";
+import { planMigrationEvents } from "../../packages/server/src/modules/plan-migrations/events.ts";
 import { reconciliationEvents } from "../../packages/server/src/modules/reconciliation/events.ts";
 import { webhookEvents } from "../../packages/server/src/modules/webhooks/events.ts";
 import { meteredEventNames } from "../../packages/server/src/surfaces/metered/webhook-dialect.ts";
@@ -9,6 +10,10 @@ import { code, GENERATED, page, table } from "./markdown.ts";
 /** Declares what events carry: each property's type has a place of its own on the page. */
 export const EVENT_DATA = [
   { file: "packages/server/src/flows/billing-event.ts", name: "BillingEventData" },
+  {
+    file: "packages/server/src/modules/plan-migrations/events.ts",
+    name: "PlanMigrationEventData",
+  },
   {
     file: "packages/server/src/modules/reconciliation/events.ts",
     name: "ReconciliationEventData",
@@ -24,6 +29,7 @@ type Meanings = Readonly<
 export const toldEvents = [
   ...told(customerEvents, ["customer"]),
   ...told(billingEvents, ["subscription", "customer", "plan"]).map(ofNoSubscription),
+  ...told(planMigrationEvents, ["plan_migration"]),
   ...told(reconciliationEvents, []),
   ...told(webhookEvents, ["webhook_endpoint"]),
 ];
@@ -62,7 +68,7 @@ export function eventsPage(root: string): string {
     "A `?` marks what may be absent. Types without a word in the metered dialect are not told in it.",
     "## What `data` holds",
     "Amounts and quantities are decimal strings, amounts in the currency's major unit; instants are ISO 8601 in UTC.",
-    ...EVENT_DATA.flatMap((declared) => quotedProperties(root, declared)).map(
+    ...quotedProperties(root, EVENT_DATA).map(
       ({ property, declarations }) => `### ${property}\n\n\`\`\`ts\n${declarations}\n\`\`\``,
     ),
   );

@@ -30,7 +30,7 @@ export function sdkEventSnapshots(root: string): string {
 }
 
 function propertiesOf(root: string) {
-  return EVENT_DATA.flatMap((declared) => quotedProperties(root, declared));
+  return quotedProperties(root, EVENT_DATA);
 }
 
 /** The names of the types that the properties of events are of. */

@@ -5,6 +5,9 @@ const ROLES = ["all", "api", "worker"];
 /** Every token scope there is; the server has the last word. */
 const SCOPES = ["billing:read", "billing:write", "usage:write", "admin"];
 
+/** How money moves where something takes effect now; the server has the last word. */
+const NOW_POLICIES = ["now_prorated", "now_full", "now_without"];
+
 /** The languages of webhooks; the server has the last word. */
 const DIALECTS = ["native", "metered"];
 
@@ -23,6 +26,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .version("0.1.0");
   addServerCommands(program, finish);
   addBillingCommands(program, finish);
+  addPlanCommands(program, finish);
   addProjectCommands(program, finish);
   addKeyCommands(program, finish);
   return program;
@@ -156,6 +160,39 @@ function addBillingCommands(program: Command, finish: Finish): void {
       const { usageImport } = await import("./commands/usage-import.ts");
       finish(await usageImport(file, flags));
     });
+}
+
+function addPlanCommands(program: Command, finish: Finish): void {
+  const plan = program.command("plan").description("plans and who has them");
+  const load = () => import("./commands/plan-migrate.ts");
+
+  remote(plan.command("migrate"))
+    .description(
+      "move subscribers to another version of their plan, after showing what it comes to",
+    )
+    .argument("<plan>", "plan_…")
+    .option("--from <version>", "the version that they leave; every older one if not given")
+    .option("--to <version>", "the newest if not given")
+    .option("--now", "at once, and not with each one's next period")
+    .addOption(new Option("--policy <policy>", "with --now: how money moves").choices(NOW_POLICIES))
+    .option("--only <ids>", "customers and subscriptions, separated by commas; all if not given")
+    .option("--except <ids>", "customers and subscriptions that stay as they are")
+    .option("--yes", "do not ask")
+    .option("--json", "print what it comes to, of every subscription, as JSON")
+    .addHelpText(
+      "after",
+      "\nThe server moves them; to look again, or to go on with a draft: farthing plan migration.\nExits with 1 when some ran into a defect.",
+    )
+    .action(async (id, flags) => finish(await (await load()).planMigrate(id, flags)));
+
+  remote(plan.command("migration"))
+    .description("take up a migration where it is: show, start, resume or watch it")
+    .argument("<migration>", "mig_…")
+    .addOption(new Option("--pause", "move no more for now").conflicts("undo"))
+    .option("--undo", "return what was moved, as far as it was not billed")
+    .option("--yes", "do not ask")
+    .option("--json", "print it as JSON")
+    .action(async (id, flags) => finish(await (await load()).planMigration(id, flags)));
 }
 
 function addProjectCommands(program: Command, finish: Finish): void {

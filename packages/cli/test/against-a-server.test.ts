@@ -269,3 +269,34 @@ describe("farthing usage import", () => {
     expect(stderr).toContain("access_token_invalid");
   });
 });
+
+describe("farthing plan", () => {
+  test("shows what another version costs each, moves them when agreed to, and takes it back", async () => {
+    const client = clientFor(server);
+    const prices = (amount: string) => [{ kind: "flat", name: "Fee", billed: "arrears", amount }];
+    const plan = { name: "Team", currency: "USD", interval: { unit: "month" } };
+    const post = (path: string, body: object) =>
+      client.request<{ id: string }>("POST", path, { body });
+    const { id } = await post("/v1/plans", { ...plan, prices: prices("10.00") });
+    for (const name of ["Ada", "Bob"]) {
+      const customer = await post("/v1/customers", { name });
+      await post(`/v1/customers/${customer.id}/payment_methods`, { token: "pm_card_visa" });
+      await post("/v1/subscriptions", { customer: customer.id, plan: id });
+    }
+    await post(`/v1/plans/${id}/versions`, { ...plan, prices: prices("12.50") });
+
+    const shown = await run("plan", "migrate", id);
+    const migration = /mig_\w+/.exec(shown.stdout)?.[0] ?? "";
+    expect(shown.stdout).toMatch(/Ada +10\.00 +12\.50 +0\.00/);
+    expect(shown.stdout).toMatch(/^2 together +20\.00 +25\.00 .*USD$/m);
+    expect(shown.stderr).toContain(`farthing plan migration ${migration} --yes`);
+    const moved = await run("plan", "migration", migration, "--yes");
+    expect(moved.stdout).toContain("(completed)");
+    expect(moved.stdout).toMatch(/^2 +hold the other version/m);
+    const undone = await run("plan", "migration", migration, "--undo", "--yes", "--json");
+    expect(JSON.parse(undone.stdout)).toMatchObject({
+      status: "undone",
+      progress: { returned: 2, moved: 0, left: 0 },
+    });
+  });
+});

@@ -31,6 +31,10 @@ describe.concurrent("arguments that cannot be used end with 2 and say why", () =
     { args: ["listen", "--forward-to", "localhost:3000"], says: "--forward-to is an address" },
     { args: ["keys", "create", "x", "--expires", "soon"], says: "--expires is an instant such as" },
     { args: ["reconcile", "--from", "2026-03-01T09:00"], says: "--from is an instant such as" },
+    {
+      args: ["plan", "migrate", "plan_1", "--to", "newest"],
+      says: "--to is the number of a version",
+    },
     { args: ["demo", "--token", "x"], says: "--token goes with --url" },
   ])("farthing $args", async ({ args, says }) => {
     const { exitCode, stdout, stderr } = await farthing(args, nowhere);

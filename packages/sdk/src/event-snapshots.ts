@@ -227,6 +227,41 @@ export interface ManualPaymentSnapshot {
   created_at: string;
 }
 
+export interface PlanMigrationSnapshot {
+  id: string;
+  plan: string;
+  /** Null is every version before `to_version`. */
+  from_version: number | null;
+  to_version: number;
+  when: TakesEffect;
+  /** How money moves where it takes effect now; null leaves it to the version that is left. */
+  policy: NowMode | null;
+  only: string[] | null;
+  except: string[];
+  status: MigrationStatus;
+  progress: MigrationProgressSnapshot;
+  created_at: string;
+  started_at: string | null;
+  completed_at: string | null;
+  undone_at: string | null;
+}
+
+type TakesEffect = "period_end" | "now";
+
+type MigrationStatus = "draft" | "running" | "paused" | "completed" | "undoing" | "undone";
+
+interface MigrationProgressSnapshot {
+  total: number;
+  /** Those whose figures were worked out beforehand. */
+  assessed: number;
+  moved: number;
+  skipped: number;
+  failed: number;
+  returned: number;
+  kept: number;
+  left: number;
+}
+
 export interface ReconciliationSnapshot {
   id: string;
   rail: string;

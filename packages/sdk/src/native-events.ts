@@ -8,6 +8,7 @@ import type {
   InvoiceSnapshot,
   ManualPaymentSnapshot,
   PaymentSnapshot,
+  PlanMigrationSnapshot,
   PlanReference,
   ReconciliationSnapshot,
   RefundSnapshot,
@@ -241,6 +242,12 @@ export interface NativeEventData {
     readonly payment: PaymentSnapshot;
     readonly dispute: DisputeSnapshot;
   };
+  /** Subscribers of a plan are moved to another of its versions, a batch at a time. */
+  "plan_migration.started": { readonly plan_migration: PlanMigrationSnapshot };
+  /** Each of its subscriptions was moved, skipped or failed. */
+  "plan_migration.completed": { readonly plan_migration: PlanMigrationSnapshot };
+  /** What it had moved is as before, but for what was billed by then. */
+  "plan_migration.undone": { readonly plan_migration: PlanMigrationSnapshot };
   /** The provider's journal and the ledger do not say the same. A person has to look. */
   "reconciliation.differed": {
     readonly reconciliation: ReconciliationSnapshot;

@@ -8,6 +8,7 @@ import { type Collector, collectDue, createCollector } from "#flows/collect-due-
 import type { Engine } from "#flows/engine.ts";
 import { eventTypes } from "#flows/event-types.ts";
 import { handleRailEvents } from "#flows/handle-rail-events.ts";
+import { runMigrations } from "#flows/migrate-plan/run-migrations.ts";
 import { requestRefunds } from "#flows/money-back/request-refunds.ts";
 import type { RailAccess } from "#flows/rail-customer.ts";
 import { type NightlyReconciling, reconcileAll } from "#flows/reconcile/reconcile-all.ts";
@@ -79,10 +80,12 @@ export interface App {
   stop(): Promise<void>;
 }
 
-type LoopName = "relay" | "periods" | "payments" | "railEvents" | "webhooks";
+type LoopName = "relay" | "periods" | "payments" | "railEvents" | "webhooks" | "migrations";
 
 const TOKEN_CACHE_MS = 2_000;
 const RELAY_IDLE_MS = 250;
+/** Few enough to be written in some tenths of a second, while the project's invoice numbers are held. */
+const MIGRATION_BATCH_MAX = 100;
 /** The languages in which webhooks are told. */
 const dialects: Dialects = { native: nativeDialect(eventTypes), metered: meteredDialect };
 
@@ -153,7 +156,11 @@ function createCore(options: AppOptions) {
 }
 
 /** What is done beside requests. */
-function createWork(options: AppOptions, { db, engine }: Core, rails: (projectId: number) => Rail) {
+function createWork(
+  options: AppOptions,
+  { db, engine, recorder }: Core,
+  rails: (projectId: number) => Rail,
+) {
   const { publicUrl, log } = options;
   const collector = createCollector({
     engine,
@@ -168,7 +175,7 @@ function createWork(options: AppOptions, { db, engine }: Core, rails: (projectId
     publicUrl,
   };
   const poster = createPoster({ privateAddresses: options.webhookPrivateAddresses });
-  const loops = createLoops({ options, db, engine, collector, visiting, poster });
+  const loops = createLoops({ options, db, engine, recorder, collector, visiting, poster });
   const reconciling = createReconciling(options, visiting);
   return { collector, visiting, poster, loops, reconciling };
 }
@@ -236,6 +243,7 @@ function surfacesOf({ clock, publicUrl }: AppOptions, parts: Core & Work & Rails
       reconciling: parts.reconciling,
       dialects,
       onResend: loops.webhooks.wake,
+      onMigrationAsked: loops.migrations.wake,
     }),
     meteredSurface({ engine, publicUrl }, recorder),
     paySurface({ ...visiting, onReturn: loops.payments.wake }),
@@ -248,6 +256,7 @@ interface LoopDeps {
   readonly options: AppOptions;
   readonly db: Database;
   readonly engine: Engine;
+  readonly recorder: Pick<UsageRecorder, "forget">;
   readonly collector: Collector;
   readonly visiting: CheckoutVisiting;
   readonly poster: ReturnType<typeof createPoster>;
@@ -255,7 +264,7 @@ interface LoopDeps {
 
 /** What polls for work: each wakes the next one down the line when it has made work for it. */
 function createLoops(deps: LoopDeps): Record<LoopName, Loop> {
-  const { options, db, engine, collector, visiting, poster } = deps;
+  const { options, db, engine, recorder, collector, visiting, poster } = deps;
   const { clock, random, log } = options;
   const webhooks = createDeliverer({ db, newId: engine.newId, clock, random, poster, log });
   const fanOut = createFanOut({ clock, newId: engine.newId, dialects });
@@ -296,7 +305,20 @@ function createLoops(deps: LoopDeps): Record<LoopName, Loop> {
     pass: waking(payments, () => handleRailEvents({ ...visiting, onDefect })),
     log,
   });
-  return { relay, periods, payments, railEvents, webhooks };
+  const migrating = {
+    engine,
+    db,
+    batchMax: MIGRATION_BATCH_MAX,
+    onChanged: recorder.forget,
+    onDefect: (error: unknown, row: object) =>
+      log.error({ err: error, row }, "a subscription could not be moved to another plan version"),
+  };
+  const migrations = createLoop({
+    name: "migrations",
+    pass: waking(payments, () => runMigrations(migrating)),
+    log,
+  });
+  return { relay, periods, payments, railEvents, webhooks, migrations };
 }
 
 function waking(next: Pick<Loop, "wake">, pass: () => Promise<number>): () => Promise<number> {

@@ -1,10 +1,11 @@
 import { closePeriods } from "#flows/close-periods/close-periods.ts";
+import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
-import type { OwnedId } from "#kernel/ids.ts";
+import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { getCustomer } from "#modules/customers/index.ts";
 import { isRunning, type Subscription } from "#modules/subscriptions/domain/index.ts";
-import { getSubscription, getSubscriptionLocked } from "#modules/subscriptions/index.ts";
+import { findSubscriptions, getSubscriptionLocked } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Engine } from "./engine.ts";
 
@@ -21,21 +22,28 @@ export interface Held {
 export async function holdPresent(engine: Engine, tx: Tx, key: OwnedId): Promise<Held> {
   const found = await getSubscriptionLocked(tx, key);
   const nowMs = customerNow(await getCustomer(tx, key.customerId), engine.clock.now());
-  return { subscription: await caughtUp(engine, tx, found, nowMs), nowMs };
+  const [subscription] = await caughtUp(engine, tx, [{ subscription: found, nowMs }]);
+  return { subscription: present(subscription, "what is caught up with is there"), nowMs };
 }
 
-async function caughtUp(
+/** The same for subscriptions that this transaction holds already, in their order. */
+export async function caughtUp(
   engine: Engine,
   tx: Tx,
-  found: Subscription,
-  nowMs: EpochMs,
-): Promise<Subscription> {
-  let current = found;
-  while (isOverdue(current, nowMs)) {
-    await closePeriods(engine, tx, [current]);
-    current = await getSubscription(tx, current);
+  held: readonly Held[],
+): Promise<Subscription[]> {
+  let current = [...held];
+  for (;;) {
+    const overdue = current.filter(({ subscription, nowMs }) => isOverdue(subscription, nowMs));
+    if (overdue.length === 0) return current.map(({ subscription }) => subscription);
+    const due = overdue.map(({ subscription }) => subscription);
+    await closePeriods(engine, tx, due);
+    const closed = new Map((await findSubscriptions(tx, due)).map((one) => [ownedKey(one), one]));
+    current = current.map(({ subscription, nowMs }) => ({
+      subscription: closed.get(ownedKey(subscription)) ?? subscription,
+      nowMs,
+    }));
   }
-  return current;
 }
 
 /** Whether its period or its pause is over and waits to be ended, or a change to be made. */

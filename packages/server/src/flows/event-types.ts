@@ -1,4 +1,5 @@
 import { customerEvents } from "#modules/customers/index.ts";
+import { planMigrationEvents } from "#modules/plan-migrations/index.ts";
 import { reconciliationEvents } from "#modules/reconciliation/index.ts";
 import { webhookEvents } from "#modules/webhooks/index.ts";
 import { billingEvents } from "./billing-event.ts";
@@ -7,6 +8,7 @@ import { billingEvents } from "./billing-event.ts";
 export const eventTypes: readonly string[] = [
   customerEvents,
   billingEvents,
+  planMigrationEvents,
   reconciliationEvents,
   webhookEvents,
 ].flatMap((events) => Object.keys(events));

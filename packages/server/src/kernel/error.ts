@@ -61,6 +61,10 @@ export const errorCodes = {
     means: "A change of the subscription awaits its payment; `invoice` is what has to be paid.",
   },
   change_not_pending: { kind: "not_found", means: "No change of the subscription waits." },
+  change_pending: {
+    kind: "conflict",
+    means: "Another change of the subscription waits for its time.",
+  },
   change_policy_unfit: {
     kind: "conflict",
     means: "This change cannot be made in this way; `allowed` says in which it can.",
@@ -132,8 +136,29 @@ export const errorCodes = {
   },
   plan_archived: { kind: "conflict", means: "The plan is archived and no longer sold." },
   plan_invalid: { kind: "invalid", means: "The plan cannot be billed as described." },
+  plan_migration_invalid: {
+    kind: "invalid",
+    means: "A migration leads from other versions of a plan to one of them; `allowed` says more.",
+  },
+  plan_migration_not_found: { kind: "not_found", means: "No plan migration has this id." },
+  plan_migration_transition_refused: {
+    kind: "conflict",
+    means: "The migration is in a status that does not allow this; `allowed_in` says which do.",
+  },
   plan_not_found: { kind: "not_found", means: "No plan has this id." },
+  plan_version_billed: {
+    kind: "conflict",
+    means: "Something was billed under this version of the plan, so that it stays.",
+  },
+  plan_version_metered: {
+    kind: "conflict",
+    means: "Usage of the running period was counted in a way that the other version does not have.",
+  },
   plan_version_not_found: { kind: "not_found", means: "The plan has no version with this number." },
+  plan_version_not_held: {
+    kind: "conflict",
+    means: "The subscription does not hold this version of the plan.",
+  },
   plan_version_superseded: {
     kind: "conflict",
     means: "Another version of the plan was published at the same time.",

@@ -21,6 +21,7 @@ export const idPrefixes = {
   payment: "pay_",
   paymentMethod: "pm_",
   plan: "plan_",
+  planMigration: "mig_",
   price: "price_",
   reconciliation: "rcn_",
   refund: "rfd_",

@@ -103,8 +103,17 @@ async function fillEveryTable(whose: "sandbox" | "other"): Promise<void> {
   const bob = await story.welcome({ clock: "2026-01-01", card: null });
   await (await bob.subscribes(plan)).pays();
   await shop.settle();
+  await fillMigration(token, plan);
   await fillMoneyBack(shop.projectIds[whose]);
   await fillCorrections(story, token, plan);
+}
+
+/** Everybody who has the plan is to move to its next version. */
+async function fillMigration(token: string, plan: string): Promise<void> {
+  const interval = { unit: "month" };
+  const next = { name: "Next", currency: "JMD", interval, prices: [flat("12.00")] };
+  await shop.call("POST", `/v1/plans/${plan}/versions`, { token, body: next });
+  await shop.call("POST", "/v1/plan_migrations", { token, body: { plan } });
 }
 
 async function fillCorrections(story: Story, token: string, plan: string): Promise<void> {

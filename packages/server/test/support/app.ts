@@ -164,11 +164,11 @@ async function inject(
 }
 
 async function settle({ loops, sandbox }: TestApp["app"]): Promise<void> {
-  const { periods, payments, railEvents, relay, webhooks } = loops;
+  const { migrations, periods, payments, railEvents, relay, webhooks } = loops;
   for (;;) {
     await sandbox.idle();
     let count = 0;
-    for (const loop of [periods, payments, railEvents, relay, webhooks]) {
+    for (const loop of [migrations, periods, payments, railEvents, relay, webhooks]) {
       count += await loop.runOnce();
     }
     if (count === 0) return;

@@ -62,6 +62,7 @@ interface Ids {
 }
 
 function idIn(path: string, ids: Ids): string {
+  if (path.includes("plan_migrations")) return `mig_${"0".repeat(13)}`;
   if (path.includes("plans")) return ids.plan;
   if (path.includes("subscriptions")) return ids.subscription;
   if (path.includes("customers")) return ids.customer;
@@ -82,6 +83,11 @@ function validBodies(ids: Ids, prices: readonly object[]): Readonly<Record<strin
     "POST /v1/plans": plan,
     "POST /v1/plans/{id}/versions": plan,
     "POST /v1/plans/{id}/archive": {},
+    "POST /v1/plan_migrations": { plan: ids.plan },
+    "POST /v1/plan_migrations/{id}/start": {},
+    "POST /v1/plan_migrations/{id}/pause": {},
+    "POST /v1/plan_migrations/{id}/resume": {},
+    "POST /v1/plan_migrations/{id}/undo": {},
     "POST /v1/customers": { name: "Ada", email: "ada@shop.example" },
     "PATCH /v1/customers/{id}": { name: "Ada B." },
     "POST /v1/customers/{id}/test_clock/advance": { to: "2026-01-04T00:00:00Z" },

@@ -61,9 +61,7 @@ export async function changeSubscription(
   wanted: WantedChange,
 ): Promise<ChangedSubscription> {
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
-  refuseUnless(subscription, "change");
-  refuseTermsAhead(subscription);
-  refuseAwaiting(subscription);
+  refuseUnchangeable(subscription);
   const [facts] = await loadCloseFacts(engine, tx, [subscription]);
   const current = present(facts, "what is loaded for one is one");
   const to = await wantedSold(tx, current, wanted.items);
@@ -78,6 +76,13 @@ export async function changeSubscription(
     case "now":
       return changedNow(engine, tx, current, to, decision);
   }
+}
+
+/** What cannot be changed now, whatever it is to become. */
+export function refuseUnchangeable(subscription: Subscription): void {
+  refuseUnless(subscription, "change");
+  refuseTermsAhead(subscription);
+  refuseAwaiting(subscription);
 }
 
 /** Terms that were bought ahead are paid for as they are. */
@@ -99,7 +104,7 @@ function refuseAwaiting({ customerId, awaitedChange }: Subscription): void {
   });
 }
 
-function refuseOtherCurrency({ plan }: Sold, to: Sold): void {
+export function refuseOtherCurrency({ plan }: Sold, to: Sold): void {
   if (plan.currency === to.plan.currency) return;
   throw new BillingError("currency_mismatch", { allowed: plan.currency });
 }
@@ -149,7 +154,7 @@ async function awaitingPayment(
 }
 
 /** What would be given back has to be paid first: it could not be given back later. */
-function refuseUnpaid(
+export function refuseUnpaid(
   { items, subscription }: LoadedFacts,
   target: Sold,
   mode: NowMode,

@@ -39,9 +39,25 @@ export async function wantedSold(tx: Tx, held: Sold | null, wanted: WantedItems)
   const versions = [main];
   for (const addOn of added) versions.push(await soldVersion(tx, addOns, addOn.planId, "add_on"));
   const items = [{ planId, quantity }, ...added];
+  return fittingSold(
+    items.map((item, at) => ({
+      quantity: item.quantity,
+      version: present(versions[at], "one for each"),
+    })),
+  );
+}
+
+/** What is to be held of a plan version. */
+export interface WantedVersion {
+  readonly quantity: bigint;
+  readonly version: PlanVersion;
+}
+
+/** Plan versions held together, the plan first. Refuses what is not sold so, or not together. */
+export function fittingSold(wanted: readonly WantedVersion[]): Sold {
   const sold = soldOf(
-    heldFrom(items.map((item, at) => itemOf(item.quantity, present(versions[at], "one for each")))),
-    new Map(versions.map((version) => [planKey(version), version])),
+    heldFrom(wanted.map(({ quantity, version }) => itemOf(quantity, version))),
+    new Map(wanted.map(({ version }) => [planKey(version), version])),
   );
   refuseUnfit(sold);
   return sold;

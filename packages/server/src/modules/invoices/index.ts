@@ -47,6 +47,7 @@ export {
   listInvoicesWrittenHere,
   updateInvoice,
 } from "./store.ts";
+export { listBilledUnder } from "./store-billed-under.ts";
 export { listCharges } from "./store-charges.ts";
 export { listPeriodLines } from "./store-period-lines.ts";
 export { listRunningLines } from "./store-running-lines.ts";

@@ -15,9 +15,11 @@ export {
   claimDueSubscriptions,
   claimDueSubscriptionsOf,
   findProjectsWithDue,
+  findSubscriptions,
   insertSubscription,
   listPastDueIds,
   listSubscriptions,
+  lockFreeSubscriptions,
   nextActionOf,
   updateSubscriptions,
 } from "./store.ts";

@@ -197,6 +197,18 @@ export async function findSubscription(tx: Tx, key: OwnedId): Promise<Subscripti
   return one(tx, "customer_id = $1 and id = $2", [key.customerId, key.id]);
 }
 
+export async function findSubscriptions(tx: Tx, keys: readonly OwnedId[]): Promise<Subscription[]> {
+  return several(tx, keys);
+}
+
+/** Those of them that nobody else holds, kept from others until the transaction ends. */
+export async function lockFreeSubscriptions(
+  tx: Tx,
+  keys: readonly OwnedId[],
+): Promise<Subscription[]> {
+  return several(tx, keys, "for update skip locked");
+}
+
 /** Finds a subscription and keeps others from changing it until the transaction ends. */
 export async function lockSubscription(tx: Tx, key: OwnedId): Promise<Subscription | null> {
   return one(tx, "customer_id = $1 and id = $2 for update", [key.customerId, key.id]);
@@ -288,6 +300,21 @@ export async function findProjectsWithDue(
     [instant(nowMs), limit],
   );
   return rows.map((row) => row.project_id);
+}
+
+async function several(
+  tx: Tx,
+  keys: readonly OwnedId[],
+  lock: "" | "for update skip locked" = "",
+): Promise<Subscription[]> {
+  const rows = await tx.query<SubscriptionRow>(
+    `select * from subscription
+      where customer_id = any($1)
+        and (customer_id, id) in (select * from unnest($1::bigint[], $2::bigint[]))
+      order by customer_id, id ${lock}`,
+    columns(keys, ["customerId", "id"]),
+  );
+  return rows.map(toSubscription);
 }
 
 async function one(

@@ -16,6 +16,17 @@ export async function undone<Result>(
   }
 }
 
+/** The same inside a transaction: what it had written before stays, and the locks that it took. */
+export async function undoneWithin<Result>(tx: Tx, work: () => Promise<Result>): Promise<Result> {
+  await tx.query("savepoint tried");
+  try {
+    return await work();
+  } finally {
+    await tx.query("rollback to savepoint tried");
+    await tx.query("release savepoint tried");
+  }
+}
+
 /** Leaves a transaction, which is rolled back for it, with what it came to. */
 class Undone extends Error {
   override readonly name = "Undone";

@@ -62,7 +62,13 @@ export function DecimalString(options: { description?: string; examples?: string
   });
 }
 
-const OF_PROJECT: ReadonlySet<IdType> = new Set(["customer", "plan", "price", "reconciliation"]);
+const OF_PROJECT: ReadonlySet<IdType> = new Set([
+  "customer",
+  "plan",
+  "planMigration",
+  "price",
+  "reconciliation",
+]);
 
 /** The id of an object. Text that is no id names nothing, so its form is not checked here. */
 export function IdString(type: IdType, options: { description?: string } = {}) {

@@ -15,6 +15,7 @@ import { invoiceRoutes } from "./invoices.ts";
 import { oneOffInvoiceRoutes } from "./one-off-invoices.ts";
 import { type PaymentMethodDeps, paymentMethodRoutes } from "./payment-methods.ts";
 import { paymentRoutes } from "./payments.ts";
+import { planMigrationRoutes } from "./plan-migrations.ts";
 import { planRoutes } from "./plans.ts";
 import { operatorPreview } from "./preview.ts";
 import { projectRoutes } from "./project.ts";
@@ -43,12 +44,14 @@ export interface OperatorDeps {
   readonly dialects: Dialects;
   /** Called when a webhook is to be sent again. */
   readonly onResend: () => void;
+  /** Called when something was asked of a migration. */
+  readonly onMigrationAsked: () => void;
 }
 
 /** The native API. */
 export function operatorSurface(deps: OperatorDeps): Surface {
   const { engine, publicUrl, tokens, recorder, collector, cards } = deps;
-  const { reconciling, verification, dialects, onResend } = deps;
+  const { reconciling, verification, dialects, onResend, onMigrationAsked } = deps;
   return {
     name: "operator",
     owns: "/v1",
@@ -59,6 +62,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       projectRoutes(),
       accessTokenRoutes(tokens),
       planRoutes(engine),
+      planMigrationRoutes(engine, onMigrationAsked),
       customerRoutes(engine),
       testClockRoutes(collector),
       paymentMethodRoutes(cards),
