@@ -55,6 +55,19 @@ describe("a preview says to the cent what then happens to each", () => {
     }
   });
 
+  // 15 days and 7.5 hours of 31 days have run, and three packages are used.
+  test.each([
+    { policy: "now_prorated", credited: "-15.18", charged: "22.77", accrued: "9.44" },
+    { policy: "now_full", credited: "-30.00", charged: "45.00", accrued: "9.44" },
+    { policy: "now_without", credited: "0.00", charged: "0.00", accrued: "9.44" },
+  ])("$policy, by hand", async ({ policy, ...amounts }) => {
+    const plan = await story.publish(cheap);
+    const [ada] = (await told.subscribers(plan, 1)) as [Customer];
+    await told.nextVersion(plan, dear);
+    const id = await told.drafted(plan, { when: "now", policy });
+    expect((await told.rowOf(id, ada)).impact).toMatchObject(amounts);
+  });
+
   test("at the period's end: nothing now, and the other price from the renewal on", async () => {
     const plan = await story.publish([flat("30.00", "advance")]);
     const ada = await story.welcome();
