@@ -4,7 +4,7 @@ import type { EpochMs } from "#kernel/clock.ts";
 import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { getCustomer } from "#modules/customers/index.ts";
-import { isRunning, type Subscription } from "#modules/subscriptions/domain/index.ts";
+import { changeDueMs, isRunning, type Subscription } from "#modules/subscriptions/domain/index.ts";
 import { findSubscriptions, getSubscriptionLocked } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Engine } from "./engine.ts";
@@ -48,9 +48,8 @@ export async function caughtUp(
 
 /** Whether its period or its pause is over and waits to be ended, or a change to be made. */
 function isOverdue(subscription: Subscription, nowMs: EpochMs): boolean {
-  const { period, status, nextActionMs, pendingChange } = subscription;
+  const { period, status, nextActionMs } = subscription;
   if (status === "paused") return nextActionMs !== null && nextActionMs <= nowMs;
   if (!isRunning(subscription) || period === null) return false;
-  const changeMs = pendingChange?.atMs ?? Number.POSITIVE_INFINITY;
-  return Math.min(period.endMs, changeMs) <= nowMs;
+  return Math.min(period.endMs, changeDueMs(subscription) ?? period.endMs) <= nowMs;
 }

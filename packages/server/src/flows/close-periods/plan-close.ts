@@ -24,6 +24,7 @@ import {
   type Subscription,
   settled,
   wholePeriodOf,
+  withNextAction,
 } from "#modules/subscriptions/domain/index.ts";
 import type { MadeChange, PeriodClose } from "#modules/subscriptions/index.ts";
 import { closedTogether, isFree, isUnbilled, knownOf, usedOf } from "./closed-counters.ts";
@@ -126,7 +127,7 @@ function afterPeriod(facts: CloseFacts, endMs: EpochMs, isCut: boolean): AfterPe
     return { after, told: ["subscription.paused"], begins: null };
   }
   if (termsAhead > 0) {
-    const after = { ...renewed(subscription), termsAhead: termsAhead - 1 };
+    const after = withNextAction({ ...renewed(subscription), termsAhead: termsAhead - 1 });
     return { after, told: ["subscription.renewed"], begins: null };
   }
   if (plan.lifecycle.renewal === "none") {

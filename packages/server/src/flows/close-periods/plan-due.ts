@@ -1,6 +1,10 @@
 import { planChange } from "#flows/change-subscription/plan-change.ts";
 import { present } from "#kernel/assert.ts";
-import { awaitsTrialNotice, type SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
+import {
+  awaitsTrialNotice,
+  changeDueMs,
+  type SubscriptionStatus,
+} from "#modules/subscriptions/domain/index.ts";
 import { type CloseFacts, type ClosePlan, planFinalClose, planPeriodClose } from "./plan-close.ts";
 import { planResume } from "./plan-pause.ts";
 import { planStart, type StartPlan } from "./plan-start.ts";
@@ -32,8 +36,8 @@ export function isChangeDue({
   subscription,
   nowMs,
 }: Pick<CloseFacts, "subscription" | "nowMs">): boolean {
-  const { pendingChange, period } = subscription;
-  const atMs = pendingChange?.atMs ?? null;
+  const { period } = subscription;
+  const atMs = changeDueMs(subscription);
   return atMs !== null && period !== null && atMs <= nowMs && nowMs < period.endMs;
 }
 

@@ -65,15 +65,24 @@ export async function insertCreditNote(tx: Tx, note: CreditNote): Promise<void> 
   );
 }
 
-/** What credit notes took back of an invoice, line by line. */
+/** What credit notes, and credits for time that was not used, took back of an invoice, line by line. */
 export async function listCreditedLines(tx: Tx, invoice: OwnedId): Promise<CreditedLine[]> {
   const rows = await tx.query<Omit<CreditedLineRow, "credit_note_id">>(
-    `select line.line_number, sum(line.amount_minor) as amount_minor
-       from credit_note as note
-       join credit_note_line as line
-         on line.customer_id = note.customer_id and line.credit_note_id = note.id
-      where note.customer_id = $1 and note.invoice_id = $2 and line.customer_id = $1
-      group by line.line_number`,
+    `select line_number, sum(amount_minor) as amount_minor
+       from (select line.line_number, line.amount_minor
+               from credit_note as note
+               join credit_note_line as line
+                 on line.customer_id = note.customer_id and line.credit_note_id = note.id
+              where note.customer_id = $1 and note.invoice_id = $2 and line.customer_id = $1
+              union all
+             select (back.computation->>'line')::int, -back.amount_minor
+               from invoice_line as back
+               join invoice as giving
+                 on giving.customer_id = back.customer_id and giving.id = back.invoice_id
+              where back.customer_id = $1 and giving.customer_id = $1 and back.kind = 'credit'
+                and giving.status <> 'void' and (back.computation->>'invoice')::bigint = $2
+            ) as taken
+      group by line_number`,
     [invoice.customerId, invoice.id],
   );
   return rows.map(toLine);

@@ -23,6 +23,7 @@ interface RunningRow {
   period_end: EpochMs;
   amount_minor: string;
   computation: ComputationJson;
+  credited_minor: string;
   is_paid: boolean;
 }
 
@@ -38,7 +39,16 @@ export async function listRunningLines(
   const rows = await tx.query<RunningRow>(
     `select line.customer_id, invoice.subscription_id, line.invoice_id, line.line_number,
             line.price_id, line.description, line.period_start, line.period_end, line.amount_minor,
-            line.computation, invoice.status = 'paid' as is_paid
+            line.computation, invoice.status = 'paid' as is_paid,
+            coalesce((select sum(noted.amount_minor)
+                        from credit_note as note
+                        join credit_note_line as noted
+                          on noted.customer_id = note.customer_id
+                         and noted.credit_note_id = note.id
+                       where note.customer_id = line.customer_id
+                         and noted.customer_id = line.customer_id
+                         and note.invoice_id = line.invoice_id
+                         and noted.line_number = line.line_number), 0) as credited_minor
        from unnest($1::bigint[], $2::bigint[], $3::timestamptz[])
             as asked (customer_id, subscription_id, at)
        join invoice
@@ -75,6 +85,7 @@ function toRunningLine(row: RunningRow): RunningLine {
     period: { startMs: row.period_start, endMs: row.period_end },
     computation,
     amountMinor: BigInt(row.amount_minor),
+    creditedMinor: BigInt(row.credited_minor),
     isPaid: row.is_paid,
   };
 }

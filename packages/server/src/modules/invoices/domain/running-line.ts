@@ -17,6 +17,8 @@ export interface RunningLine {
   readonly period: Period;
   readonly computation: Extract<Computation, { type: "flat" }>;
   readonly amountMinor: bigint;
+  /** What credit notes took back of it. */
+  readonly creditedMinor: bigint;
   readonly isPaid: boolean;
 }
 
@@ -27,14 +29,14 @@ export interface UnusedPart {
   readonly basis: ProrationBasis;
 }
 
-/** What is given back of a line: its unused part, as far as it was paid. */
+/** What is given back of a line: its unused part, as far as it was paid and is not back already. */
 export function creditLine(
   line: RunningLine,
   { period, share, basis }: UnusedPart,
   currency: Currency,
 ): DraftLine {
   const { amount, quantity } = line.computation;
-  const keptMinor = line.isPaid ? line.amountMinor : 0n;
+  const keptMinor = line.isPaid ? line.amountMinor - line.creditedMinor : 0n;
   const creditMinor = creditForUnused({ amount, quantity, unused: share, keptMinor }, currency);
   return {
     kind: "credit",

@@ -41,9 +41,13 @@ export function countedFrom(subscription: Subscription, anchorMs: EpochMs): Subs
 /** The period that has ended is over; the next one runs, and what was lowered is lower from here on. */
 export function renewed(subscription: Subscription): Subscription {
   refuseUnless(subscription, "renew_period");
-  const addOns = subscription.addOns.map(asBilled);
   const { index } = runningPeriod(subscription);
-  return inPeriod({ ...asBilled(subscription), addOns }, index + 1);
+  return inPeriod(licensedAnew(subscription), index + 1);
+}
+
+/** What is licensed is what is billed: nothing more was paid for of the period that begins. */
+export function licensedAnew(subscription: Subscription): Subscription {
+  return { ...asBilled(subscription), addOns: subscription.addOns.map(asBilled) };
 }
 
 function asBilled<Held extends Item>(item: Held): Held {
@@ -116,6 +120,16 @@ function inPeriod(subscription: Subscription, index: number): Subscription {
 /** Says when time next has something to do: a change at its instant, or the period's end. */
 export function withNextAction(subscription: Subscription): Subscription {
   const { endMs } = runningPeriod(subscription);
-  const changeMs = subscription.pendingChange?.atMs ?? endMs;
-  return { ...subscription, nextActionMs: Math.min(changeMs, endMs) };
+  return { ...subscription, nextActionMs: Math.min(changeDueMs(subscription) ?? endMs, endMs) };
+}
+
+/**
+ * When a change that waits for an instant is to be made; null when none does. Terms that were bought ahead
+ * are paid for as they are, so that it waits for the last of them.
+ */
+export function changeDueMs({
+  pendingChange,
+  termsAhead,
+}: Pick<Subscription, "pendingChange" | "termsAhead">): EpochMs | null {
+  return termsAhead > 0 ? null : (pendingChange?.atMs ?? null);
 }

@@ -1,7 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { anchorOf, firstPeriod } from "./beginning.ts";
-import { runningPeriod } from "./lifecycle.ts";
+import { licensedAnew, runningPeriod } from "./lifecycle.ts";
 import type { Subscription } from "./subscription.ts";
 import { refuseUnless } from "./transition.ts";
 
@@ -13,14 +13,16 @@ export function pausedAt(
 ): Subscription {
   refuseUnless(subscription, "pause");
   const period = runningPeriod(subscription);
+  // A change may have moved the period's end beyond the one that the pause was to have.
+  const endMs = resumesAtMs === null ? null : Math.max(atMs, resumesAtMs);
   return {
     ...subscription,
     status: "paused",
     pendingChange: null,
     awaitedChange: null,
     period: { ...period, endMs: atMs },
-    pause: { pausedAtMs: atMs, resumesAtMs, paidUntilMs: period.endMs },
-    nextActionMs: resumesAtMs,
+    pause: { pausedAtMs: atMs, resumesAtMs: endMs, paidUntilMs: period.endMs },
+    nextActionMs: endMs,
   };
 }
 
@@ -61,8 +63,9 @@ export function resumedAt(
   const anchorMs = anchorAfter(subscription, atMs, isMoved && !isUntouched);
   const period = firstPeriod(subscription, anchorMs, atMs);
   const rest = { fromMs, untilMs: atMs, anchorMs: oldAnchorMs };
+  const isPaid = anchorMs === oldAnchorMs && atMs < (subscription.pause?.paidUntilMs ?? atMs);
   return {
-    ...subscription,
+    ...(isPaid ? subscription : licensedAnew(subscription)),
     status: isOwing ? "past_due" : "active",
     anchorMs,
     period,

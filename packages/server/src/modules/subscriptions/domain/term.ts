@@ -2,7 +2,7 @@ import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import { periodAt } from "#kernel/interval.ts";
 import { firstPeriod } from "./beginning.ts";
-import { FINAL_INVOICE_MS, runningPeriod } from "./lifecycle.ts";
+import { FINAL_INVOICE_MS, runningPeriod, withNextAction } from "./lifecycle.ts";
 import { anchoringOf, type Subscription } from "./subscription.ts";
 import { refuseUnless } from "./transition.ts";
 
@@ -41,7 +41,7 @@ export function nextTerm(subscription: Subscription, nowMs: EpochMs): Period {
 export function termAdded(subscription: Subscription, startMs: EpochMs): Subscription {
   refuseUnless(subscription, "add_term");
   const { status, termsAhead, endedAtMs, anchorMs, rests } = subscription;
-  if (status !== "expired") return { ...subscription, termsAhead: termsAhead + 1 };
+  if (status !== "expired") return withNextAction({ ...subscription, termsAhead: termsAhead + 1 });
   const because = "what has run out had begun and ended";
   const period = firstPeriod(subscription, startMs, startMs);
   const gap = {

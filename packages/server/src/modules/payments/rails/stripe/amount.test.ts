@@ -21,6 +21,7 @@ describe("an amount as Stripe's API counts it", () => {
     },
     { amountMinor: 5_124n, currency: "KWD", charged: 5_120, because: "dinars go in tens of fils" },
     { amountMinor: 5_125n, currency: "KWD", charged: 5_130, because: "halves go away from zero" },
+    { amountMinor: 2n, currency: "KWD", charged: 10, because: "nothing cannot be charged" },
     { amountMinor: 5_120n, currency: "BHD", charged: 5_120, because: "what fits stays as it is" },
     {
       amountMinor: 1_000n,

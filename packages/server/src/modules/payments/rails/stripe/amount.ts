@@ -14,13 +14,19 @@ const THREE_DECIMAL: ReadonlySet<Currency> = new Set("BHD JOD KWD OMR TND".split
  * of an ariary, or be more than a number holds exactly.
  *
  * Stripe takes thousandths in tens only, so they are rounded to the nearest ten, halves away from
- * zero: an invoice of 5.124 KWD is charged as 5.120 and counts as paid.
+ * zero: an invoice of 5.124 KWD is charged as 5.120 and counts as paid. What would come to nothing is
+ * ten of them, since nothing cannot be charged, and would be tried for ever.
  */
 export function stripeAmount({ amountMinor, currency }: Money): number | null {
   const scaled = rescaled(amountMinor, minorDigits(currency), stripeDigits(currency));
   if (scaled === null) return null;
-  const charged = THREE_DECIMAL.has(currency) ? divideHalfAway(scaled, 10n) * 10n : scaled;
+  const charged = THREE_DECIMAL.has(currency) ? inTens(scaled) : scaled;
   return charged <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(charged) : null;
+}
+
+function inTens(thousandths: bigint): bigint {
+  const tens = divideHalfAway(thousandths, 10n) * 10n;
+  return tens === 0n && thousandths > 0n ? 10n : tens;
 }
 
 /** The same amount the other way: what Stripe says, in the currency's own minor units. */

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { present } from "#kernel/assert.ts";
+import { verifyProject } from "#modules/verification/index.ts";
+import { createTestApp, type TestApp } from "#test/support/app.ts";
+import { type Customer, flat, type Story, storyOf } from "#test/support/story.ts";
+
+// Each of these the simulation's rules saw otherwise than the product.
+
+const ungated = { change_policy: { payment_gated: false } };
+const banded = { ...ungated, quantity_policy: { included: "1", step: "1" } };
+
+let shop: TestApp;
+let story: Story;
+beforeAll(async () => {
+  shop = await createTestApp();
+  story = storyOf(shop);
+});
+afterAll(async () => {
+  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+  expect(breaches).toEqual([]);
+  await shop.stop();
+});
+
+/** Of the first month of April, which has thirty days. */
+async function whoHas(price: string, more: object = ungated, wanted: object = {}) {
+  const ada = await story.welcome({ clock: "2026-04-01" });
+  const plan = await story.publish([flat(price, "advance")], more);
+  const membership = await ada.subscribes(plan, wanted);
+  await shop.settle();
+  return { ada, membership };
+}
+
+async function takesBack(ada: Customer, more: object) {
+  const bill = present((await ada.bills()).at(0), "the first month was billed");
+  const body = { reason: "so it is", to: "balance", ...more };
+  return shop.call("POST", `/v1/invoices/${bill.id}/credit_notes`, { body });
+}
+
+test("what a credit note took back is not given back again by a change of plan", async () => {
+  const { ada, membership } = await whoHas("30.00");
+  const pro = await story.publish([flat("90.00", "advance")], ungated);
+  expect(await takesBack(ada, { amount: "25.00" })).toMatchObject({ status: 201 });
+  await ada.livesUntil("2026-04-11");
+
+  await membership.changes({ plan: pro });
+
+  expect((await ada.invoices()).at(-1)).toMatchObject({
+    lines: ["Unused: Base fee: -5.00", "Base fee: 60.00"],
+  });
+});
+
+test("what a change of plan gave back is not given back again by a credit note", async () => {
+  const { ada, membership } = await whoHas("30.00");
+  const pro = await story.publish([flat("90.00", "advance")], ungated);
+  await ada.livesUntil("2026-04-11");
+  await membership.changes({ plan: pro });
+
+  const { status, body } = await takesBack(ada, { amount: "10.01" });
+
+  expect([status, body.code, body.details.creditable]).toEqual([
+    409,
+    "credit_note_too_large",
+    "10.00",
+  ]);
+  expect(await takesBack(ada, {})).toMatchObject({ body: { amount: "10.00" } });
+});
+
+test("a pause whose end a longer period has overtaken lasts no time, and bills nothing twice", async () => {
+  const { ada, membership } = await whoHas("30.00");
+  const yearly = await story.publish([flat("360.00", "advance")], {
+    ...ungated,
+    interval: { unit: "year" },
+  });
+  await membership.asks("pause", { at_period_end: true, resumes_at: "2026-05-10T00:00:00Z" });
+  await ada.livesUntil("2026-04-11");
+  await membership.changes({ plan: yearly, when: "now" });
+  await ada.livesUntil("2027-04-12");
+
+  expect(await membership.now()).toMatchObject({ status: "active" });
+  expect(await membership.period()).toBe("2027-04-11 – 2028-04-11");
+  expect((await ada.invoices()).map(({ issued, total }) => [issued, total])).toEqual([
+    ["2026-04-01", "30.00"],
+    ["2026-04-11", "340.00"],
+    ["2027-04-11", "360.00"],
+  ]);
+});
+
+test("what was lowered is not licensed any more in the period that follows a pause", async () => {
+  const { ada, membership } = await whoHas("1.00", banded, { quantity: "25" });
+  await membership.changes({ quantity: "10" });
+  await ada.livesUntil("2026-04-11");
+  await membership.asks("pause");
+  await ada.livesUntil("2026-05-16");
+
+  await membership.asks("resume");
+
+  expect(await membership.now()).toMatchObject({
+    billable_quantity: "10",
+    licensed_quantity: "10",
+  });
+});
+
+test("a change waits until the terms are over that were bought while it waited", async () => {
+  const term = { ...ungated, renewal: "none" };
+  const { ada, membership } = await whoHas("30.00", term);
+  const dearer = await story.publish([flat("60.00", "advance")], term);
+  await membership.changes({ plan: dearer, when: "2026-04-16T00:00:00Z" });
+  await membership.asks("renew");
+  await ada.livesUntil("2026-04-20");
+  expect(await membership.now()).toMatchObject({
+    terms_ahead: 1,
+    pending_change: { plan: dearer },
+  });
+
+  await ada.livesUntil("2026-05-02");
+
+  expect(await membership.now()).toMatchObject({ plan: dearer, terms_ahead: 0 });
+  expect((await ada.invoices()).at(-1)).toMatchObject({
+    reason: "change",
+    lines: ["Unused: Base fee: -30.00", "Base fee: 60.00"],
+  });
+});
