@@ -3,6 +3,8 @@
  * the offsets that the runtime's date formatter shows.
  */
 import type { Interval } from "#kernel/interval.ts";
+import type { ProrationBasis } from "#kernel/proration.ts";
+import { type Fraction, fraction } from "./fraction.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -40,6 +42,86 @@ export function calendarOf(timeZone: string): Calendar {
       return instantMs + (stretch?.offsetMs ?? 0);
     },
   };
+}
+
+/** Where the month before an instant's begins, by UTC. */
+export function monthBefore(instantMs: number): number {
+  const date = new Date(instantMs);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - 1, 1);
+}
+
+const calendars = new Map<string, Calendar>();
+
+/** The same, made once for each zone. */
+function calendarIn(timeZone: string): Calendar {
+  const calendar = calendars.get(timeZone) ?? calendarOf(timeZone);
+  calendars.set(timeZone, calendar);
+  return calendar;
+}
+
+interface Counting {
+  readonly timeZone: string;
+  readonly anchorMs: number;
+  readonly interval: Interval;
+}
+
+/** A period by its number. */
+export function periodNumbered({ timeZone, anchorMs, interval }: Counting, index: number) {
+  const startOf = (at: number) => startByCalendar(calendarIn(timeZone), anchorMs, interval, at);
+  return { index, whole: { fromMs: startOf(index), untilMs: startOf(index + 1) } };
+}
+
+/** The period that holds an instant. */
+export function periodHolding(counting: Counting, atMs: number) {
+  let index = 0;
+  while (periodNumbered(counting, index).whole.fromMs > atMs) index -= 1;
+  while (periodNumbered(counting, index).whole.untilMs <= atMs) index += 1;
+  return periodNumbered(counting, index);
+}
+
+interface Span {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** How much of a whole a part is. Of days, the one in which a part ends may still count to it. */
+export function shareByCalendar(
+  timeZone: string,
+  basis: ProrationBasis,
+  part: Span,
+  whole: Span,
+): Fraction {
+  const calendar = calendarIn(timeZone);
+  const lengthOf = ({ fromMs, untilMs }: Span) =>
+    placeIn(calendar, basis, untilMs) - placeIn(calendar, basis, fromMs);
+  if (lengthOf(whole) <= 0) return shareByCalendar(timeZone, "exact_time", part, whole);
+  const isInDay = part.untilMs < whole.untilMs && calendar.localOf(part.untilMs) % DAY_MS !== 0;
+  const days = lengthOf(part) + (basis === "days_inclusive" && isInDay ? 1 : 0);
+  const counted = Math.max(0, Math.min(days, lengthOf(whole)));
+  return fraction(BigInt(counted), BigInt(lengthOf(whole)));
+}
+
+/** Milliseconds, days, or days of months that have thirty, up to an instant. */
+function placeIn(calendar: Calendar, basis: ProrationBasis, atMs: number): number {
+  if (basis === "exact_time") return atMs;
+  const date = new Date(calendar.localOf(atMs));
+  if (basis !== "fixed_30_days") return Math.floor(date.getTime() / DAY_MS);
+  return 30 * (12 * date.getUTCFullYear() + date.getUTCMonth()) + Math.min(30, date.getUTCDate());
+}
+
+/** Of four hundred years, which have 146,097 days, in parts of which a day has 4,800. */
+const AVERAGE_LENGTHS = {
+  day: 4800n,
+  fixed_days: 4800n,
+  week: 33_600n,
+  month: 146_097n,
+  quarter: 438_291n,
+  year: 1_753_164n,
+} as const;
+
+/** How long a period is on average, in parts of a day. */
+export function averageLength({ unit, count }: Interval): bigint {
+  return AVERAGE_LENGTHS[unit] * BigInt(count);
 }
 
 /** Where a period begins by a zone's calendar. */

@@ -26,3 +26,31 @@ export function nearestWhole({ over, under }: Fraction): bigint {
   const rest = over % under;
   return rest + rest < under ? below : below + 1n;
 }
+
+/** In how many parts the fractions here are written as decimals. */
+export const BILLION = 10n ** 9n;
+
+/** `-1.5` as a count of billionths. */
+export function billionths(text: string): bigint {
+  const [whole = "0", rest = ""] = text.replace("-", "").split(".");
+  const size = BigInt(whole) * BILLION + BigInt(rest.padEnd(9, "0"));
+  return text.startsWith("-") ? -size : size;
+}
+
+export function decimal(text: string): Fraction {
+  return fraction(billionths(text), BILLION);
+}
+
+export function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
+}
+
+/** A whole number in proportion to weights. What is left over goes to the largest remainders, one each. */
+export function split(whole: bigint, weights: readonly bigint[]): bigint[] {
+  const all = weights.reduce((sum, weight) => sum + weight, 0n);
+  const parts = weights.map((weight) => (whole * weight) / all);
+  const over = Number(whole - parts.reduce((sum, part) => sum + part, 0n));
+  const rests = weights.map((weight, at) => ({ at, rest: (whole * weight) % all }));
+  const first = rests.toSorted((one, other) => Number(other.rest - one.rest)).slice(0, over);
+  return parts.map((part, n) => (first.some(({ at }) => at === n) ? part + 1n : part));
+}

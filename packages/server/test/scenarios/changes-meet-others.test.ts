@@ -16,10 +16,14 @@ beforeAll(async () => {
   story = storyOf(shop);
 });
 afterAll(async () => {
-  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
-  expect(breaches).toEqual([]);
+  await verifyAll();
   await shop.stop();
 });
+
+async function verifyAll(): Promise<void> {
+  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+  expect(breaches).toEqual([]);
+}
 
 /** Of the first month of April, which has thirty days. */
 async function whoHas(price: string, more: object = ungated, wanted: object = {}) {

@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS } from "#kernel/clock.ts";
+import { chanceOf } from "#test/crash/chance.ts";
 
 /** When every simulation begins. */
 export const BEGIN_MS = Date.UTC(2026, 0, 1);
@@ -21,6 +22,15 @@ export function* beatsUntil(endMs: number): Generator<Beat> {
   for (let tickMs = BEGIN_MS; tickMs + OPEN_MS <= endMs; tickMs += TICK_MS) {
     yield { tickMs, closingMs: tickMs + OPEN_MS };
   }
+}
+
+/**
+ * When customers do something in the hour after a tick. These instants are the same for all of them, so
+ * that those who do not know of each other can do it at the same time.
+ */
+export function openingsAfter(tickMs: number): readonly number[] {
+  const chance = chanceOf(tickMs / TICK_MS);
+  return [0, 1, 2].map(() => tickMs + chance.integer(2, OPEN_MS - HOUR_MS / 4));
 }
 
 /** The tick before an instant, or at it. */

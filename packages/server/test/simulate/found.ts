@@ -10,11 +10,30 @@ interface MembershipRow {
   readonly current_period_end: number | null;
   readonly cancel_at_period_end: boolean;
   readonly ended_at: number | null;
+  readonly plan_id: bigint;
+  readonly quantity: bigint;
+  readonly billable: bigint;
+  readonly licensed: readonly LicenseStepJson[] | null;
+  readonly pending_change: PendingChangeJson | null;
+}
+
+interface ItemJson {
+  readonly plan: string;
+  readonly quantity: string;
+}
+
+interface LicenseStepJson {
+  readonly quantity: string;
+}
+
+interface PendingChangeJson {
+  readonly at: string | null;
+  readonly plan: ItemJson;
 }
 
 interface BillRow {
   readonly customer_id: bigint;
-  readonly subscription_id: bigint;
+  readonly subscription_id: bigint | null;
   readonly id: bigint;
   readonly reason: string;
   readonly issued_at: number;
@@ -22,6 +41,8 @@ interface BillRow {
   readonly period_end: number;
   readonly total_minor: string;
   readonly credit_applied_minor: string;
+  readonly credited_minor: string;
+  readonly refunded_minor: string;
   readonly status: string;
 }
 
@@ -41,6 +62,7 @@ interface AttemptRow {
   readonly invoice_id: bigint;
   readonly started_at: number;
   readonly outcome: string;
+  readonly amount_minor: string;
 }
 
 interface CreditRow {
@@ -50,14 +72,15 @@ interface CreditRow {
 
 /** What there is of some customers, by customer. */
 export async function foundPictures(
-  { shop, nameOf }: Product,
+  { shop, nameOf, planNameOf }: Product,
   customerIds: readonly bigint[],
 ): Promise<Map<bigint, Picture>> {
   const rows = await shop.app.db.inSnapshot(shop.projectIds.sandbox, (tx) => read(tx, customerIds));
   const lines = grouped(rows.lines, billKey, toLine);
-  const attempts = grouped(rows.attempts, billKey, ({ started_at, outcome }) => ({
-    atMs: started_at,
-    outcome,
+  const attempts = grouped(rows.attempts, billKey, (attempt) => ({
+    atMs: attempt.started_at,
+    outcome: attempt.outcome,
+    minor: BigInt(attempt.amount_minor),
   }));
   const bills = grouped(
     rows.bills,
@@ -72,7 +95,7 @@ export async function foundPictures(
     ({ customer_id }) => String(customer_id),
     (member): SeenMembership => ({
       name: nameOf(member.customer_id, member.id),
-      ...toState(member),
+      ...toState(member, planNameOf),
       bills: bills.get(`${member.customer_id} ${member.id}`) ?? [],
     }),
   );
@@ -80,7 +103,10 @@ export async function foundPictures(
   return new Map(
     customerIds.map((id) => [
       id,
-      { memberships: memberships.get(String(id)) ?? [], creditMinor: credit.get(id) ?? 0n },
+      {
+        memberships: memberships.get(String(id)) ?? [],
+        creditMinor: credit.get(id) ?? 0n,
+      },
     ]),
   );
 }
@@ -90,13 +116,18 @@ async function read(tx: Tx, customerIds: readonly bigint[]) {
   return {
     memberships: await tx.query<MembershipRow>(
       `select customer_id, id, status, current_period_start, current_period_end,
-              cancel_at_period_end, ended_at
+              cancel_at_period_end, ended_at, plan_id, quantity, billable, licensed, pending_change
          from subscription where customer_id = any($1)`,
       of,
     ),
     bills: await tx.query<BillRow>(
       `select customer_id, subscription_id, id, reason, issued_at, period_start, period_end,
-              total_minor, credit_applied_minor, status
+              total_minor, credit_applied_minor, credited_minor, status,
+              (select coalesce(sum(refund.amount_minor), 0)
+                 from payment join refund using (customer_id)
+                where payment.customer_id = invoice.customer_id and invoice_id = invoice.id
+                  and refund.payment_id = payment.id
+                  and refund.status = 'succeeded') as refunded_minor
          from invoice where customer_id = any($1) order by number`,
       of,
     ),
@@ -107,10 +138,10 @@ async function read(tx: Tx, customerIds: readonly bigint[]) {
       of,
     ),
     attempts: await tx.query<AttemptRow>(
-      `select customer_id, invoice_id, started_at, outcome
+      `select customer_id, invoice_id, started_at, outcome, payment.amount_minor
          from payment_attempt join payment using (customer_id)
         where customer_id = any($1) and payment_id = payment.id
-        order by invoice_id, attempt_number`,
+        order by invoice_id, started_at, attempt_number`,
       of,
     ),
     credit: await tx.query<CreditRow>(
@@ -140,13 +171,30 @@ function grouped<Row, Item>(
   return groups;
 }
 
-function toState(row: MembershipRow): Omit<SeenMembership, "name" | "bills"> {
+function toState(
+  row: MembershipRow,
+  planNameOf: Product["planNameOf"],
+): Omit<SeenMembership, "name" | "bills"> {
+  const { billable, licensed, pending_change: pending } = row;
+  const waits = pending?.plan ?? null;
   return {
     status: row.status,
     fromMs: row.current_period_start,
     untilMs: row.current_period_end,
     endsAtPeriodEnd: row.cancel_at_period_end,
     endedMs: row.ended_at,
+    plan: planNameOf(row.plan_id),
+    quantity: row.quantity,
+    billable,
+    licensed: BigInt(licensed?.at(-1)?.quantity ?? billable),
+    waits:
+      waits === null
+        ? null
+        : {
+            atMs: pending?.at == null ? null : Date.parse(pending.at),
+            plan: planNameOf(BigInt(waits.plan)),
+            quantity: BigInt(waits.quantity),
+          },
   };
 }
 
@@ -158,6 +206,8 @@ function toBill(row: BillRow): Omit<SeenBill, "lines" | "attempts"> {
     untilMs: row.period_end,
     totalMinor: BigInt(row.total_minor),
     creditMinor: BigInt(row.credit_applied_minor),
+    offMinor: BigInt(row.credited_minor),
+    backMinor: BigInt(row.refunded_minor),
     status: row.status,
   };
 }

@@ -1,4 +1,5 @@
 /** What customers do, told so that it can be done again: to the product, and to the model. */
+import type { ModelTerms } from "#test/proofs/pricing.ts";
 
 export interface FlatTerms {
   readonly kind: "flat";
@@ -7,17 +8,6 @@ export interface FlatTerms {
   /** In major units, like every amount here. */
   readonly amount: string;
 }
-
-export interface TierTerms {
-  readonly up_to: string | null;
-  readonly unit_price: string;
-  readonly flat_price?: string;
-}
-
-export type ModelTerms = { readonly included_quantity?: string } & (
-  | { readonly type: "per_unit"; readonly unit_price: string }
-  | { readonly type: "graduated" | "volume"; readonly tiers: readonly TierTerms[] }
-);
 
 export interface UsageTerms {
   readonly kind: "usage";
@@ -29,6 +19,17 @@ export interface UsageTerms {
 export interface IntervalTerms {
   readonly unit: "day" | "week" | "month" | "quarter" | "year" | "fixed_days";
   readonly count: number;
+}
+
+export type ChangeMode = "now_prorated" | "now_full" | "now_without" | "at_period_end";
+
+export type Basis = "exact_time" | "days" | "days_inclusive" | "fixed_30_days";
+
+export interface ChangePolicyTerms {
+  readonly upgrade: ChangeMode;
+  readonly downgrade: ChangeMode;
+  readonly proration: Basis;
+  readonly payment_gated: boolean;
 }
 
 /** A plan in the words of the API, so that it is published as it stands. */
@@ -47,7 +48,18 @@ export interface PlanTerms {
     readonly requires_card: boolean;
     readonly without_card: "cancel" | "past_due" | "pause";
   };
+  readonly change_policy: ChangePolicyTerms;
+  /** Null where it is sold once. */
+  readonly quantity_policy: { readonly included: string; readonly step: string } | null;
 }
+
+/** What is left out stays as it is. */
+export interface WantedTerms {
+  readonly plan?: string;
+  readonly quantity?: string;
+}
+
+export type PlainDeed = "resume" | "uncancel" | "end_trial" | "renew";
 
 /** One thing that a customer does. Subscriptions go by the names that the history gives them. */
 export type Operation =
@@ -56,21 +68,39 @@ export type Operation =
       readonly does: "subscribe";
       readonly subscription: string;
       readonly plan: string;
+      readonly quantity?: string;
       readonly startsAtMs?: number;
       /** What periods are counted from. */
       readonly anchorMs?: number;
     }
+  | ({
+      readonly does: "change";
+      readonly subscription: string;
+      readonly when?: "now" | "period_end";
+      /** In place of `when`. */
+      readonly whenMs?: number;
+      readonly policy?: ChangeMode;
+    } & WantedTerms)
   | {
       readonly does: "pause";
       readonly subscription: string;
       readonly when: "now" | "at_period_end";
       readonly resumesAtMs?: number;
     }
-  | { readonly does: "resume" | "uncancel" | "end_trial" | "renew"; readonly subscription: string }
+  | { readonly does: PlainDeed; readonly subscription: string }
+  | { readonly does: "withdraw"; readonly subscription: string }
   | {
       readonly does: "cancel";
       readonly subscription: string;
       readonly when: "now" | "at_period_end";
+    }
+  | {
+      readonly does: "credit_note";
+      readonly subscription: string;
+      readonly bill: number;
+      /** Spread over its lines; all that is left, when absent. */
+      readonly amount?: string;
+      readonly to: "balance" | "refund";
     }
   | {
       readonly does: "void" | "mark_uncollectible" | "pay_by_hand";
@@ -95,6 +125,18 @@ export type Step = Operation & {
   readonly number: number;
 };
 
+export type Plans = ReadonlyMap<string, PlanTerms>;
+
+/** What is asked of a subscription, and may be refused. */
+export type Command = Exclude<
+  Step,
+  Report | { does: "give_card" | "subscribe" } | { bill: number }
+>;
+
+export type WantedChange = Extract<Step, { does: "change" }>;
+
+export type Note = Extract<Step, { does: "credit_note" }>;
+
 /** The life of one customer, which depends on nobody else's. */
 export interface Life {
   readonly number: number;
@@ -104,41 +146,17 @@ export interface Life {
   readonly steps: readonly Step[];
 }
 
-/** `2028-02-29T12:00:07.120Z cancels s1 now` */
-export function inWords(step: Step): string {
-  return `${instant(step.atMs)} ${deed(step)}`;
+/** `2028-02-29T12:00:07.120Z cancel, subscription s1, when now` */
+export function inWords({ atMs, does, ...step }: Step): string {
+  const told = Object.entries(step).flatMap(([name, value]) =>
+    name === "number" ? [] : [`${name} ${inText(name, value)}`],
+  );
+  return `${instant(atMs)} ${[does.replaceAll("_", " "), ...told].join(", ")}`;
 }
 
-function deed(step: Operation): string {
-  if ("bill" in step) {
-    return `has bill ${step.bill} of ${step.subscription} treated: ${step.does.replaceAll("_", " ")}`;
-  }
-  switch (step.does) {
-    case "give_card":
-      return `gives a card that ${step.works ? "works" : "is declined"}`;
-    case "subscribe": {
-      const { subscription, plan, startsAtMs, anchorMs } = step;
-      const start = startsAtMs === undefined ? "" : `, from ${instant(startsAtMs)} on`;
-      const anchor = anchorMs === undefined ? "" : `, counted from ${instant(anchorMs)}`;
-      return `subscribes ${subscription} to ${plan}${start}${anchor}`;
-    }
-    case "pause": {
-      const until = step.resumesAtMs === undefined ? "" : ` until ${instant(step.resumesAtMs)}`;
-      return `pauses ${step.subscription} ${step.when.replaceAll("_", " ")}${until}`;
-    }
-    case "resume":
-    case "uncancel":
-    case "end_trial":
-    case "renew":
-      return `does ${step.does.replace("_", " ")} ${step.subscription}`;
-    case "cancel":
-      return `cancels ${step.subscription} ${step.when.replaceAll("_", " ")}`;
-    case "report": {
-      const { subscription, quantity, metric, reference, occurredAtMs } = step;
-      const what = `${quantity} ${metric} of ${instant(occurredAtMs)}`;
-      return `reports for ${subscription} ${what} as ${reference}`;
-    }
-  }
+function inText(name: string, value: unknown): string {
+  if (name.endsWith("Ms") && typeof value === "number") return instant(value);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 function instant(instantMs: number): string {

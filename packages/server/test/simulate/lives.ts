@@ -1,9 +1,9 @@
 import { present } from "#kernel/assert.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "#kernel/clock.ts";
 import { type Chance, chanceOf } from "#test/crash/chance.ts";
-import { BEGIN_MS, OPEN_MS, tickOf } from "./beats.ts";
-import type { IntervalTerms, Life, Operation, PlanTerms, Report } from "./history.ts";
-import { INTERVALS, MINOR_DIGITS, planName } from "./plans.ts";
+import { BEGIN_MS, OPEN_MS, openingsAfter, tickOf } from "./beats.ts";
+import type { IntervalTerms, Life, Operation, PlanTerms, Report, WantedTerms } from "./history.ts";
+import { amount, CHANGE_MODES, INTERVALS, METRICS, MINOR_DIGITS, planName } from "./plans.ts";
 
 /** Clocks of each kind: with and without changes, by the hour and by less, on both sides of the date line. */
 const TIME_ZONES = [
@@ -87,10 +87,18 @@ function lifeOf(
     number,
     currency,
     timeZone: present(chance.oneOf(TIME_ZONES), "there are time zones"),
-    steps: steps
-      .toSorted((one, other) => one.atMs - other.atMs)
-      .map((step, at) => ({ ...step, number: at + 1 })),
+    steps: oneAfterTheOther(steps).map((step, at) => ({ ...step, number: at + 1 })),
   };
+}
+
+/** In their order. One customer does but one thing at an instant, apart from what is reported. */
+function oneAfterTheOther(steps: readonly UnnumberedStep[]): UnnumberedStep[] {
+  let lastMs = 0;
+  const inOrder = steps.toSorted((one, other) => one.atMs - other.atMs);
+  return inOrder.map((step) => {
+    if (step.does !== "report") lastMs = Math.max(step.atMs, lastMs + 1);
+    return step.does === "report" ? step : { ...step, atMs: lastMs };
+  });
 }
 
 function birthOf(chance: Chance, endMs: number): number {
@@ -116,21 +124,14 @@ function changeCards({ chance, endMs, steps }: Telling, bornMs: number): void {
 function subscribe(telling: Telling, subscription: string, fromMs: number, currency: string): void {
   const { chance, endMs, plans } = telling;
   const interval = chosenInterval(chance);
-  const plan = planName(currency, interval);
-  const anchorMs = chance.happens(0.1) ? fromMs + chance.integer(-40, 40) * DAY_MS : undefined;
-  const startsAtMs = chance.happens(0.1)
-    ? fromMs + DAY_MS + chance.integer(0, 60 * DAY_MS)
-    : undefined;
-  tell(telling, fromMs, {
-    does: "subscribe",
-    subscription,
-    plan,
-    ...(anchorMs === undefined ? {} : { anchorMs }),
-    ...(startsAtMs === undefined ? {} : { startsAtMs }),
-  });
+  const plan = planName(currency, interval, editionOf(chance));
+  const quantity = quantityFor(chance, plans.get(plan));
+  const begins = beginning(chance, fromMs);
+  tell(telling, fromMs, { does: "subscribe", subscription, plan, ...quantity, ...begins });
   changeMind(telling, subscription, fromMs);
   rest(telling, subscription, fromMs);
-  correctBills(telling, subscription, fromMs);
+  correctBills(telling, subscription, fromMs, MINOR_DIGITS[currency] ?? 2);
+  changeTerms(telling, { subscription, fromMs, currency, interval });
   const days = DAYS[interval.unit] * interval.count;
   const lastMs = days === 1 ? Math.min(endMs, fromMs + 40 * DAY_MS) : endMs;
   const isLeaving = days === 1 || chance.happens(0.4);
@@ -146,9 +147,10 @@ function subscribe(telling: Telling, subscription: string, fromMs: number, curre
       });
     }
   }
-  const metrics = (plans.get(plan)?.prices ?? []).flatMap((price) =>
+  const sold = (plans.get(plan)?.prices ?? []).flatMap((price) =>
     price.kind === "usage" ? [price.metric] : [],
   );
+  const metrics = chance.happens(0.3) ? METRICS : sold;
   if (metrics.length === 0) return;
   const stopsMs = Math.min(endMs, leavesMs + 3 * DAY_MS);
   reportUsage(telling, {
@@ -160,11 +162,22 @@ function subscribe(telling: Telling, subscription: string, fromMs: number, curre
   });
 }
 
+/** Mostly at once, and counted from there. */
+function beginning(chance: Chance, fromMs: number): { anchorMs?: number; startsAtMs?: number } {
+  return {
+    ...(chance.happens(0.1) ? { anchorMs: fromMs + chance.integer(-40, 40) * DAY_MS } : {}),
+    ...(chance.happens(0.1)
+      ? { startsAtMs: fromMs + DAY_MS + chance.integer(0, 60 * DAY_MS) }
+      : {}),
+  };
+}
+
 /** What the merchant does to bills by hand. */
 function correctBills(
   { chance, endMs, steps }: Telling,
   subscription: string,
   fromMs: number,
+  digits: number,
 ): void {
   for (const does of ["void", "mark_uncollectible", "pay_by_hand", "pay_by_hand"] as const) {
     const atMs = fromMs + chance.integer(0, 400) * DAY_MS;
@@ -173,6 +186,64 @@ function correctBills(
       tell({ chance, steps }, atMs, { does, subscription, bill });
     }
   }
+  for (let count = chance.oneOf([0, 0, 1, 3]) ?? 0; count > 0; count -= 1) {
+    const atMs = fromMs + chance.integer(0, 700) * DAY_MS;
+    const what = { does: "credit_note", subscription, bill: chance.integer(1, 9) } as const;
+    const part = chance.happens(0.8) ? { amount: amount(chance, digits) } : {};
+    // Cards are charged and get back tens of fils, which is not always what a note says of dinars.
+    const to = digits === 3 || chance.happens(0.5) ? "balance" : "refund";
+    if (atMs < endMs) tell({ chance, steps }, atMs, { ...what, ...part, to });
+  }
+}
+
+interface Changing {
+  readonly subscription: string;
+  readonly fromMs: number;
+  readonly currency: string;
+  readonly interval: IntervalTerms;
+}
+
+/** Other plans, more and less of one: now, later, or not after all. */
+function changeTerms(telling: Telling, changing: Changing): void {
+  const { chance, endMs } = telling;
+  const { subscription, fromMs } = changing;
+  let atMs = fromMs;
+  for (let count = chance.oneOf([0, 0, 1, 2, 4, 6]) ?? 0; count > 0; count -= 1) {
+    atMs += chance.integer(0, 150) * DAY_MS;
+    if (atMs >= endMs) return;
+    const policy = chance.happens(0.4) ? { policy: chance.oneOf(CHANGE_MODES) ?? "now_full" } : {};
+    tell(telling, atMs, {
+      does: "change",
+      subscription,
+      ...wish(telling, changing),
+      ...timeOf(chance, atMs),
+      ...policy,
+    });
+    if (chance.happens(0.1)) tell(telling, atMs + DAY_MS, { does: "withdraw", subscription });
+  }
+}
+
+function wish({ chance, plans }: Telling, { currency, interval }: Changing): WantedTerms {
+  const another = chance.happens(0.75) ? interval : chosenInterval(chance);
+  const isOften = another.unit === "day";
+  const plan = planName(currency, isOften ? interval : another, editionOf(chance));
+  if (chance.happens(0.6)) return { plan, ...quantityFor(chance, plans.get(plan)) };
+  return { quantity: `${chance.integer(1, 25)}` };
+}
+
+function timeOf(chance: Chance, atMs: number): { when?: "now" | "period_end"; whenMs?: number } {
+  if (chance.happens(0.5)) return {};
+  if (chance.happens(0.25)) return { whenMs: atMs + chance.integer(-1, 90 * 24) * HOUR_MS };
+  return { when: chance.happens(0.75) ? "now" : "period_end" };
+}
+
+function quantityFor(chance: Chance, plan: PlanTerms | undefined): { quantity?: string } {
+  const isMany = plan?.quantity_policy !== null;
+  return isMany && chance.happens(0.7) ? { quantity: `${chance.integer(1, 25)}` } : {};
+}
+
+function editionOf(chance: Chance): "small" | "large" {
+  return chance.happens(0.5) ? "small" : "large";
 }
 
 /** A pause that ends by itself, by a wish, or never. */
@@ -254,13 +325,14 @@ function chosenInterval(chance: Chance): IntervalTerms {
   return present(chosen, "the weights add up").interval;
 }
 
-/** Reports come at the tick; all else at an instant of its own in the hour after it. */
+/** Reports come at the tick; all else at one of the instants in the hour after it. */
 function tell(
   { chance, steps }: Pick<Telling, "chance" | "steps">,
   aboutMs: number,
   operation: Operation,
 ): void {
-  steps.push({ ...operation, atMs: tickOf(aboutMs) + chance.integer(2, OPEN_MS - 1) });
+  const tickMs = tickOf(aboutMs);
+  steps.push({ ...operation, atMs: chance.oneOf(openingsAfter(tickMs)) ?? tickMs });
 }
 
 function between(chance: Chance, fromMs: number, untilMs: number): number {

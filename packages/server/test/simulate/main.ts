@@ -1,22 +1,25 @@
 /**
  * Lets customers live through years on an injected clock, and compares what the product makes of them
- * with what the rules say: `npm run simulate -- --seed 1 --subscriptions 1000 --years 3`, or `--seeds 1..20`.
+ * with what the rules say: `npm run simulate -- --seed 1 --subscriptions 1000 --years 3`, or `--seeds 1..20`,
+ * two at a time with `--lanes 2`.
  * Ends with 1 when they differ, and then shows the shortest history that it can find.
  */
 import { parseArgs } from "node:util";
 import { migrate } from "#platform/db/migrate.ts";
+import { sideBySide } from "#platform/jobs/side-by-side.ts";
 import { createTemplate, type TestPostgres } from "#test/support/postgres/template.ts";
 import { createTestDatabase } from "#test/support/postgres/test-database.ts";
 import { startThrowAwayServer } from "#test/support/postgres/throw-away-server.ts";
 import { type Cast, type Choice, castOf, type Simulation } from "./cast.ts";
 import { type Played, type Progress, play } from "./play.ts";
-import { historyLines } from "./report.ts";
+import { historyLines, type Summed, summary } from "./report.ts";
 import { shortest } from "./shrink.ts";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     seeds: { type: "string" },
+    lanes: { type: "string", default: "1" },
     subscriptions: { type: "string", default: "1000" },
     years: { type: "string", default: "3" },
     life: { type: "string" },
@@ -37,26 +40,27 @@ const choice: Choice | undefined =
 const server = await startThrowAwayServer();
 try {
   const template = await createTemplate(server.ownerUrl, migrate);
-  for (const seed of seedsAsked()) {
-    const isClean = await runSeed(template, {
-      seed,
-      subscriptions: wholeNumber("subscriptions", values.subscriptions),
-      years: wholeNumber("years", values.years),
-    });
-    if (!isClean) process.exitCode = 1;
-  }
+  const subscriptions = wholeNumber("subscriptions", values.subscriptions);
+  const years = wholeNumber("years", values.years);
+  const clean: Summed[] = [];
+  await sideBySide(seedsAsked(), wholeNumber("lanes", values.lanes), async (seed) => {
+    const summed = await runSeed(template, { seed, subscriptions, years });
+    if (summed === null) process.exitCode = 1;
+    else clean.push(summed);
+  });
+  if (clean.length > 1) console.log(summary(clean, { subscriptions, years }));
 } finally {
   await server.stop();
 }
 
-/** Plays one seed, and says what came of it. */
-async function runSeed(template: TestPostgres, simulation: Simulation): Promise<boolean> {
+/** Plays one seed, and says what came of it; null where the product and the rules part. */
+async function runSeed(template: TestPostgres, simulation: Simulation): Promise<Summed | null> {
   const startedMs = performance.now();
   const cast = castOf(simulation, choice);
   const playCast = (part: Cast, onMonth?: (progress: Progress) => void) =>
     playOnce(template, simulation.seed, part, onMonth);
   const { failure, hash, bills, charges } = await playCast(cast, (progress) =>
-    console.error(progressLine(progress, performance.now() - startedMs)),
+    console.error(progressLine(simulation, progress, performance.now() - startedMs)),
   );
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   const { seed, subscriptions, years } = simulation;
@@ -65,13 +69,13 @@ async function runSeed(template: TestPostgres, simulation: Simulation): Promise<
     console.log(
       `${what}: ${bills} invoices, ${charges} charges, ledger ${hash.slice(0, 16)}, ${seconds} s`,
     );
-    return true;
+    return { seed, bills, charges, seconds };
   }
   console.log(`${what}: FAILED at ${new Date(failure.atMs).toISOString()}\n${failure.words}\n`);
   const shrunk = await shortest(async (part) => (await playCast(part)).failure, cast, failure);
   const lines = shrunk === null ? ["Nobody fails alone."] : historyLines(simulation, shrunk);
   console.log(lines.join("\n"));
-  return false;
+  return null;
 }
 
 async function playOnce(
@@ -88,10 +92,15 @@ async function playOnce(
   }
 }
 
-function progressLine({ atMs, bills, charges }: Progress, elapsedMs: number): string {
+function progressLine(
+  { seed }: Simulation,
+  { atMs, bills, charges }: Progress,
+  elapsedMs: number,
+): string {
   const seconds = Math.max(1, Math.round(elapsedMs / 1000));
   const month = new Date(atMs).toISOString().slice(0, 10);
-  return `${month}  ${bills} invoices, ${charges} charges, ${seconds} s, ${Math.round(bills / seconds)} invoices/s`;
+  const rate = `${Math.round(bills / seconds)} invoices/s`;
+  return `seed ${seed}  ${month}  ${bills} invoices, ${charges} charges, ${seconds} s, ${rate}`;
 }
 
 /** `--seeds 1..20`, or the one of `--seed`. */

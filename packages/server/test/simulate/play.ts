@@ -1,12 +1,14 @@
 import { DAY_MS } from "#kernel/clock.ts";
+import { sideBySide } from "#platform/jobs/side-by-side.ts";
 import { type Beat, beatsUntil } from "./beats.ts";
 import { compare, type Failure, Parted, verifyEverything, verifySome } from "./checks.ts";
 import { inWords, type Life, type PlanTerms, type Step } from "./history.ts";
 import { ledgerHash } from "./ledger-hash.ts";
-import { dueMs, passTime, take } from "./model/account.ts";
+import { dueMs, passTime } from "./model/account.ts";
 import type { Player } from "./player.ts";
 import { type Product, startProduct } from "./product.ts";
 import { newAccount } from "./records.ts";
+import { tell } from "./told.ts";
 
 export interface Play {
   readonly ownerUrl: string;
@@ -31,6 +33,8 @@ export interface Played extends Progress {
   /** Of the whole ledger; empty after a failure. */
   readonly hash: string;
 }
+
+const CONCURRENCY = 6;
 
 /** Lets customers live, on the product and by the model, and compares the two until the end. */
 export async function play(options: Play): Promise<Played> {
@@ -115,11 +119,11 @@ async function report(
   if (told.length === 0) return;
   const answers = await product.takeReports(told);
   for (const [index, { player, report: step }] of told.entries()) {
-    agree(player, step, take(player.account, step, rules), answers[index] ?? "nothing");
+    agree(player, step, tell(player, step, rules), answers[index] ?? "nothing");
   }
 }
 
-/** All else, each at its own instant. */
+/** All else, instant by instant: customers know nothing of each other, so that they need not wait. */
 async function act(
   { plans, rules = plans }: Play,
   product: Product,
@@ -131,11 +135,17 @@ async function act(
     player.done += steps.length;
     return steps.map((step) => ({ player, step }));
   });
-  for (const { player, step } of deeds.toSorted((one, other) => one.step.atMs - other.step.atMs)) {
-    await product.moveTo(step.atMs);
-    if (step.does === "report") throw new Error("what is reported is reported at the tick");
-    const answer = await product.take(player.life, step);
-    agree(player, step, take(player.account, step, rules), answer);
+  const instants = new Set(
+    deeds.map(({ step }) => step.atMs).toSorted((one, other) => one - other),
+  );
+  for (const atMs of instants) {
+    await product.moveTo(atMs);
+    const now = deeds.filter(({ step }) => step.atMs === atMs);
+    await sideBySide(now, CONCURRENCY, async ({ player, step }) => {
+      if (step.does === "report") throw new Error("what is reported is reported at the tick");
+      const answer = await product.take(player.life, step);
+      agree(player, step, tell(player, step, rules), answer);
+    });
   }
 }
 
@@ -162,10 +172,12 @@ function progressOf({ shop }: Product, players: readonly Player[]): Progress {
   return { atMs: shop.clock.now(), bills, charges: shop.app.sandbox.journal.charges().length };
 }
 
-/** The plans that somebody subscribes to. */
+/** The plans that somebody wants. */
 function plansIn({ lives, plans }: Play): Map<string, PlanTerms> {
-  const chosen = new Set(
-    lives.flatMap(({ steps }) => steps.map((step) => (step.does === "subscribe" ? step.plan : ""))),
-  );
+  const chosen = new Set(lives.flatMap(({ steps }) => steps.flatMap(plansOfStep)));
   return new Map([...plans].filter(([name]) => chosen.has(name)));
+}
+
+function plansOfStep(step: Step): (string | undefined)[] {
+  return step.does === "subscribe" || step.does === "change" ? [step.plan] : [];
 }

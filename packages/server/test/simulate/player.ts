@@ -4,7 +4,7 @@ import type { Account } from "./records.ts";
 /** A customer, and what the rules say of it. */
 export interface Player {
   readonly life: Life;
-  readonly account: Account;
+  account: Account;
   /** How many of the life's steps are done. */
   done: number;
 }

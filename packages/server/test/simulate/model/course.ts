@@ -1,259 +1,184 @@
 import { DAY_MS, MINUTE_MS } from "#kernel/clock.ts";
-import { type Calendar, calendarOf, startByCalendar } from "#test/proofs/calendar.ts";
-import type { IntervalTerms } from "#test/simulate/history.ts";
+import { periodHolding, periodNumbered } from "#test/proofs/calendar.ts";
 import {
-  type Account,
-  type Bill,
-  type Cut,
-  type Ended,
+  isRunning,
+  isSameInterval,
   type Line,
+  last,
   type Membership,
   NEVER,
+  newStretch,
+  type Part,
   type Pause,
-  type Span,
+  type Period,
+  refuseIf,
+  type Status,
   type Stretch,
 } from "#test/simulate/records.ts";
-import { feeLines, lateLines, usageLines } from "./lines.ts";
+import { isOwing, issue } from "./bills.ts";
+import { billable, feesAhead, lateLines, ranLines } from "./lines.ts";
 
 /** Usage is taken for a day after the end, and a little later the rest is billed. */
 const FINAL_MS = DAY_MS + 5 * MINUTE_MS;
 
-const calendars = new Map<string, Calendar>();
-
-function run(member: Membership, stretch: Stretch): Stretch {
-  member.stretches.push(stretch);
-  member.dueMs = stretch.untilMs;
-  return stretch;
+/** When time has something to do. Terms that are bought ahead are not changed. */
+export function dueMs(of: Membership): number {
+  if (!isRunning(of)) return of.wakesMs;
+  const changeMs = of.termsAhead > 0 ? null : of.pending?.atMs;
+  return Math.min(last(of).untilMs, changeMs ?? NEVER);
 }
 
-/** Bills what ran: to its end, or as far as it is cut. Then the next period runs, or nothing does. */
-export function close(account: Account, member: Membership, nowMs: number, cut?: Cut): void {
-  const { stretches, plan } = member;
-  const stretch = stretches.at(-1);
-  if (stretch === undefined) return;
-  const paidUntilMs = stretch.untilMs;
-  stretch.untilMs = cut?.atMs ?? stretch.untilMs;
-  const { fromMs, untilMs, isTrial } = stretch;
-  const lines = isTrial ? [] : feeLines(plan, "arrears", stretch, stretch.whole);
-  if (!isTrial) lines.push(...usageLines(member, stretch));
-  lines.push(...lateLines(member, stretches.slice(0, -1)));
-  lines.push(...whatFollows(account, member, stretch, { cut, paidUntilMs }));
-  issue(account, { member, reason: "renewal", fromMs, untilMs, issuedMs: nowMs, lines });
-}
-
-/** What follows a stretch; answers what that costs in advance. */
-function whatFollows(
-  account: Account,
-  member: Membership,
-  { untilMs, index }: Stretch,
-  { cut, paidUntilMs }: { cut: Cut | undefined; paidUntilMs: number },
-): Line[] {
-  const { plan, pause, termsAhead } = member;
-  const resumesMs = cut === undefined ? pause?.resumesMs : cut.resumesMs;
-  const isLast = cut === undefined ? isEnding(account, member) : resumesMs === undefined;
-  if (isLast) end(member, untilMs);
-  else if (resumesMs !== undefined) rest(member, untilMs, { resumesMs, paidUntilMs });
-  else if (plan.renewal === "none" && termsAhead === 0) end(member, untilMs, "expired");
-  else {
-    const whole = { fromMs: untilMs, untilMs: member.startOf(index + 2) };
-    member.termsAhead = Math.max(0, termsAhead - 1);
-    const period = { plan, isTrial: false, index: index + 1, charged: new Map() };
-    run(member, { ...period, whole, ...whole });
-    return termsAhead > 0 ? [] : feeLines(plan, "advance", whole);
+/** Begins with the trial, if there is one, else with the first period: when that is paid for. */
+export function start(of: Membership, startMs: number): void {
+  const { card, timeZone } = of.account;
+  const { days, requires_card } = of.terms.plan.trial;
+  [of.status, of.wakesMs] = ["incomplete", NEVER];
+  if (card === "none" && (days === 0 || requires_card)) return;
+  if (days === 0) {
+    const { whole } = periodHolding(from(of, startMs), startMs);
+    const bill = billFirst(of, { fromMs: startMs, untilMs: whole.untilMs, whole });
+    if (bill?.status !== "open") begin(of, startMs);
+    return;
   }
-  return [];
+  of.status = "trialing";
+  const trial = { timeZone, anchorMs: startMs, interval: { unit: "day", count: days } } as const;
+  run(of, { isTrial: true, ...periodNumbered(trial, 0) }, startMs);
+}
+
+/** What periods are counted from: an instant, unless it has an anchor. */
+export const from = ({ account: { timeZone }, anchorMs, terms }: Membership, atMs: number) => {
+  return { timeZone, anchorMs: anchorMs ?? atMs, interval: terms.plan.interval };
+};
+
+/** What runs from an instant on, of a period: what is held is licensed as it is billed. */
+export function run(of: Membership, period: Period, fromMs: number): Stretch {
+  of.stretches.push(newStretch(of.terms, period, fromMs, billable(of.terms)));
+  return last(of);
+}
+
+/** A period runs, or the part of one where its anchor lies elsewhere. */
+export function begin(of: Membership, startMs: number): Stretch {
+  of.status = "active";
+  of.anchorMs ??= startMs;
+  return run(of, { isTrial: false, ...periodHolding(from(of, startMs), startMs) }, startMs);
+}
+
+const billFirst = (of: Membership, first: Part) =>
+  issue(of, { ...first, reason: "opening", lines: feesAhead(of, of.terms, first) });
+
+/** The first period follows, and is billed and collected like any other; or nothing does. */
+export function endTrial(of: Membership, atMs: number): void {
+  last(of).untilMs = atMs;
+  const without = of.account.card === "none" ? of.terms.plan.trial.without_card : "past_due";
+  if (of.endsAtPeriodEnd || without === "cancel") end(of, atMs);
+  else if (without === "pause") rest(of, atMs, { resumesMs: NEVER, paidUntilMs: atMs });
+  else billFirst(of, begin(of, atMs));
+}
+
+/** Bills what ran to its end or, where it is cut, until now. Then the next period runs, or nothing does. */
+export function close(of: Membership, cut?: "ends" | { readonly resumesMs: number }): void {
+  const stretch = last(of);
+  const paidUntilMs = stretch.untilMs;
+  if (cut !== undefined) stretch.untilMs = of.account.nowMs;
+  const { untilMs } = stretch;
+  const lines = [...ranLines(of, stretch), ...lateLines(of, of.stretches.slice(0, -1))];
+  const resting = cut === undefined ? of.pause : cut;
+  const isBought = of.termsAhead > 0;
+  if (resting === "ends" || (cut === undefined && of.endsAtPeriodEnd && !isBought))
+    end(of, untilMs);
+  else if (resting !== null) rest(of, untilMs, { resumesMs: resting.resumesMs, paidUntilMs });
+  else if (!isBought && of.terms.plan.renewal === "none") end(of, untilMs, "expired");
+  else lines.push(...renewed(of, untilMs));
+  issue(of, { ...stretch, reason: "renewal", lines });
+}
+
+/** The next period runs, on the terms that waited for it; what it costs, unless it was bought ahead. */
+function renewed(of: Membership, atMs: number): Line[] {
+  const { pending, termsAhead, terms } = of;
+  const isDue = pending !== null && termsAhead === 0 && (pending.atMs ?? atMs) <= atMs;
+  if (isDue) [of.terms, of.pending] = [pending.terms, null];
+  const isRestarted = !isSameInterval(terms, of.terms);
+  if (isRestarted) of.anchorMs = atMs;
+  const next = periodNumbered(from(of, atMs), isRestarted ? 0 : last(of).index + 1);
+  run(of, { isTrial: false, ...next }, atMs);
+  of.termsAhead = Math.max(0, termsAhead - 1);
+  return termsAhead > 0 ? [] : feesAhead(of, of.terms, last(of));
 }
 
 /** Nothing runs from here on, and nothing is billed, until it is resumed. */
-function rest(member: Membership, fromMs: number, pause: Pause): void {
-  member.status = "paused";
-  member.dueMs = pause.resumesMs;
-  member.pause = pause;
-  member.rests.push({ fromMs, untilMs: NEVER });
+function rest(of: Membership, fromMs: number, wish: Pause): void {
+  [of.status, of.pause, of.pending] = ["paused", wish, null];
+  of.wakesMs = Math.max(fromMs, wish.resumesMs);
+  of.rests.push({ fromMs, untilMs: NEVER });
 }
 
-/** Bills what came in after the end. */
-function closeFinally(account: Account, member: Membership, nowMs: number): void {
-  member.dueMs = NEVER;
-  const { fromMs = 0, untilMs = 0 } = member.stretches.at(-1) ?? {};
-  const lines = lateLines(member, member.stretches);
-  issue(account, { member, reason: "final", fromMs, untilMs, issuedMs: nowMs, lines });
-}
-
-/** Whether what runs is the last that does, by somebody's wish or for want of a card after a trial. */
-export function isEnding(account: Account, member: Membership): boolean {
-  const { status, plan, endsAtPeriodEnd, termsAhead } = member;
-  const hasNoCard = account.card === "none" && plan.trial.without_card === "cancel";
-  if (status === "trialing") return endsAtPeriodEnd || hasNoCard;
-  return endsAtPeriodEnd && termsAhead === 0;
-}
-
-export function isRunning({ status }: Membership): boolean {
-  return status === "trialing" || status === "active" || status === "past_due";
-}
-
-function end(member: Membership, atMs: number, status: Ended = "canceled"): void {
-  member.status = status;
-  member.endedMs = atMs;
-  member.pause = null;
-  for (const pause of member.rests) pause.untilMs = Math.min(pause.untilMs, atMs);
-  member.dueMs = member.stretches.length === 0 ? NEVER : atMs + FINAL_MS;
-}
-
-type Draft = Pick<Bill, "member" | "reason" | "fromMs" | "untilMs" | "issuedMs" | "lines">;
-
-/** Makes a bill of lines, if there are any. What credit leaves is charged; below zero it is credit. */
-export function issue(account: Account, draft: Draft): Bill | null {
-  if (draft.lines.length === 0) return null;
-  const totalMinor = draft.lines.reduce((sum, line) => sum + line.minor, 0n);
-  const creditMinor = totalMinor < account.creditMinor ? totalMinor : account.creditMinor;
-  account.creditMinor -= creditMinor;
-  const isPaid = totalMinor <= creditMinor;
-  const status = isPaid ? "paid" : "open";
-  const tries = { tryMs: isPaid ? null : draft.issuedMs, firstFailedMs: null, attempts: [] };
-  const bill = { ...draft, totalMinor, creditMinor, status, isGivenUp: false, ...tries } as Bill;
-  account.bills.push(bill);
-  return bill;
-}
-
-/** Does what time asks of a membership once. */
-export function doDue(account: Account, member: Membership, nowMs: number): void {
-  const { status, dueMs } = member;
-  if (status === "scheduled") start(account, member, dueMs, nowMs);
-  else if (status === "paused") resume(account, member, dueMs, nowMs);
-  else if (!isRunning(member)) closeFinally(account, member, nowMs);
-  else if (status === "trialing") endTrial(account, member, dueMs, nowMs);
-  else close(account, member, nowMs);
-}
-
-/** Does what is over by now. */
-export function catchUp(account: Account, member: Membership, nowMs: number): void {
-  while (runsBy(member, nowMs) && member.dueMs <= nowMs) doDue(account, member, nowMs);
-}
-
-/** Whether it runs once a pause is over that should be by now. */
-export function runsBy(member: Membership, nowMs: number): boolean {
-  return isRunning(member) || (member.status === "paused" && member.dueMs <= nowMs);
-}
-
-/** Ends it here. What never began owes nothing. */
-export function endNow(account: Account, member: Membership, nowMs: number): void {
-  catchUp(account, member, nowMs);
-  if (isRunning(member)) {
-    close(account, member, nowMs, { atMs: nowMs });
-    return;
-  }
-  end(member, nowMs);
-  if (member.stretches.length > 0) return;
-  for (const bill of account.bills) if (bill.member === member) bill.tryMs = null;
-}
-
-/**
- * Begins with the trial, if there is one, else with the first period: at once, or when what it costs in
- * advance is paid. Without a card it waits, unless its trial asks for none.
- */
-export function start(account: Account, member: Membership, startMs: number, nowMs: number): void {
-  const { plan } = member;
-  const { days, requires_card } = plan.trial;
-  member.status = "incomplete";
-  member.dueMs = NEVER;
-  if (account.card === "none" && (days === 0 || requires_card)) return;
-  if (days > 0) {
-    const untilMs = periodsFrom(startMs, { unit: "day", count: 1 }, account.timeZone)(days);
-    member.status = "trialing";
-    const whole = { fromMs: startMs, untilMs };
-    run(member, { plan, index: 0, isTrial: true, whole, ...whole, charged: new Map() });
-    return;
-  }
-  const first = firstStretch(account, member, startMs);
-  billFirst(account, member, first, nowMs);
-  const isWaiting = account.bills.some((made) => made.member === member && made.status !== "paid");
-  if (!isWaiting) begin(account, member, startMs);
-}
-
-/** The first period runs; it is paid for, or nothing of it is paid in advance. */
-export function begin(account: Account, member: Membership, startMs: number): Stretch {
-  member.status = "active";
-  const first = firstStretch(account, member, startMs);
-  member.anchorMs ??= startMs;
-  return run(member, first);
-}
-
-/** The first period follows, and is billed and collected like any other; or nothing does. */
-export function endTrial(account: Account, member: Membership, atMs: number, nowMs: number): void {
-  for (const trial of member.stretches) trial.untilMs = atMs;
-  const mayRest = account.card === "none" && member.plan.trial.without_card === "pause";
-  if (isEnding(account, member)) end(member, atMs);
-  else if (mayRest) rest(member, atMs, { resumesMs: NEVER, paidUntilMs: atMs });
-  else billFirst(account, member, begin(account, member, atMs), nowMs);
+export function pause(of: Membership, isNow: boolean, resumesMs = NEVER): void {
+  const { untilMs } = last(of);
+  refuseIf(of.terms.plan.renewal === "none", "term_not_pausable");
+  refuseIf(resumesMs <= (isNow ? of.account.nowMs : untilMs), "time_invalid");
+  if (isNow) close(of, { resumesMs });
+  else of.pause = { resumesMs, paidUntilMs: untilMs };
 }
 
 /** It goes on with what is left of a period, which is charged unless it was paid for before the pause. */
-export function resume(account: Account, member: Membership, atMs: number, nowMs: number): void {
-  const { paidUntilMs = atMs } = member.pause ?? {};
-  member.pause = null;
-  for (const pause of member.rests) pause.untilMs = Math.min(pause.untilMs, atMs);
-  const hasBegun = member.stretches.at(-1)?.isTrial === false;
-  const isMoved = hasBegun && member.plan.anchor_after_pause === "move";
-  if (isMoved) member.anchorMs = atMs;
-  const stretch = begin(account, member, atMs);
-  if (isOwing(account, member)) member.status = "past_due";
-  if (isMoved || atMs >= paidUntilMs) billFirst(account, member, stretch, nowMs);
+export function resume(of: Membership, atMs: number): void {
+  const { isTrial, steps } = last(of);
+  const { paidUntilMs = atMs } = of.pause ?? {};
+  const isMoved = !isTrial && of.terms.plan.anchor_after_pause === "move";
+  leave(of, atMs);
+  if (isMoved) of.anchorMs = atMs;
+  const stretch = begin(of, atMs);
+  if (isOwing(of)) of.status = "past_due";
+  if (isMoved || atMs >= paidUntilMs) billFirst(of, stretch);
+  else stretch.steps = steps;
 }
 
-export function nextTerm({ timeZone }: Account, member: Membership, nowMs: number): Span {
-  const { plan, startOf, endedMs, termsAhead, stretches } = member;
-  if (endedMs !== null) {
-    return { fromMs: nowMs, untilMs: periodsFrom(nowMs, plan.interval, timeZone)(1) };
-  }
-  const index = (stretches.at(-1)?.index ?? 0) + termsAhead + 1;
-  return { fromMs: startOf(index), untilMs: startOf(index + 1) };
+/** A pause is over. */
+function leave(of: Membership, atMs: number): void {
+  of.pause = null;
+  for (const gap of of.rests) gap.untilMs = Math.min(gap.untilMs, atMs);
 }
 
-export function addTerm(account: Account, member: Membership, startMs: number): void {
-  if (member.status === "canceled") return;
-  if (member.endedMs === null) {
-    member.termsAhead += 1;
-    return;
-  }
-  member.rests.push({ fromMs: member.endedMs, untilMs: startMs });
-  member.endedMs = null;
-  member.anchorMs = startMs;
-  begin(account, member, startMs);
+function end(of: Membership, atMs: number, status: Status = "canceled"): void {
+  [of.status, of.endedMs, of.pending] = [status, atMs, null];
+  of.wakesMs = of.stretches.length === 0 ? NEVER : atMs + FINAL_MS;
+  leave(of, atMs);
 }
 
-/** Whether something failed to be paid and is tried again. */
-export function isOwing({ bills }: Account, member: Membership): boolean {
-  return bills.some(
-    (bill) => bill.member === member && bill.tryMs !== null && bill.firstFailedMs !== null,
-  );
+export function cancel(of: Membership, isNow: boolean): void {
+  if (isNow || !isRunning(of)) endNow(of);
+  else [of.endsAtPeriodEnd, of.pending] = [true, null];
 }
 
-/** A part of a period where its anchor lies elsewhere. */
-function firstStretch({ timeZone }: Account, member: Membership, startMs: number): Stretch {
-  const { plan, anchorMs } = member;
-  const startOf = periodsFrom(anchorMs ?? startMs, plan.interval, timeZone);
-  member.startOf = startOf;
-  let index = 0;
-  while (startOf(index) > startMs) index -= 1;
-  while (startOf(index + 1) <= startMs) index += 1;
-  const whole = { fromMs: startOf(index), untilMs: startOf(index + 1) };
-  const charged = new Map();
-  return { plan, index, isTrial: false, whole, fromMs: startMs, untilMs: whole.untilMs, charged };
+/** Ends it here. What never began owes nothing. */
+export function endNow(of: Membership): void {
+  if (isRunning(of)) return close(of, "ends");
+  end(of, of.account.nowMs);
+  const owed = of.stretches.length > 0 ? [] : of.account.bills;
+  for (const bill of owed) if (bill.member === of) bill.tryMs = null;
 }
 
-function billFirst(account: Account, member: Membership, first: Stretch, issuedMs: number): void {
-  const lines = feeLines(member.plan, "advance", first, first.whole);
-  const { fromMs, untilMs } = first;
-  issue(account, { member, reason: "opening", fromMs, untilMs, issuedMs, lines });
+/** Bills what came in after the end. */
+export function settle(of: Membership): void {
+  of.wakesMs = NEVER;
+  issue(of, { ...last(of), reason: "final", lines: lateLines(of, of.stretches) });
 }
 
-function periodsFrom(
-  anchorMs: number,
-  interval: IntervalTerms,
-  timeZone: string,
-): Membership["startOf"] {
-  const calendar = calendars.get(timeZone) ?? calendarOf(timeZone);
-  calendars.set(timeZone, calendar);
-  return (index) => startByCalendar(calendar, anchorMs, interval, index);
+/** Buys the next term, or one from now on where the last one has run out: it is added when it is paid. */
+export function buyTerm(of: Membership): void {
+  const isOver = of.status === "expired";
+  const index = isOver ? 0 : last(of).index + of.termsAhead + 1;
+  const anchored = isOver ? { ...of, anchorMs: of.account.nowMs } : of;
+  const { whole } = periodNumbered(from(anchored, NEVER), index);
+  const lines = feesAhead(of, of.terms, { ...whole, whole });
+  const bill = issue(of, { ...whole, reason: "term", lines });
+  if (bill?.status !== "open") addTerm(of, whole.fromMs);
+}
+
+export function addTerm(of: Membership, startMs: number): void {
+  if (of.status !== "canceled" && of.status !== "expired") of.termsAhead += 1;
+  if (of.status !== "expired") return;
+  of.rests.push({ fromMs: of.endedMs, untilMs: startMs });
+  [of.endedMs, of.anchorMs] = [NEVER, startMs];
+  begin(of, startMs);
 }

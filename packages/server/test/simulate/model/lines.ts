@@ -1,75 +1,126 @@
-import { fraction, times } from "#test/proofs/fraction.ts";
-import type { FlatTerms, PlanTerms, UsageTerms } from "#test/simulate/history.ts";
-import { MINOR_DIGITS } from "#test/simulate/plans.ts";
-import type { Line, Membership, Span, Stretch } from "#test/simulate/records.ts";
-import { billionths, decimal, minor, priceOf } from "./price.ts";
+import { shareByCalendar } from "#test/proofs/calendar.ts";
+import { BILLION, billionths, decimal, fraction, least, times } from "#test/proofs/fraction.ts";
+import { banded, priceOf } from "#test/proofs/pricing.ts";
+import type { UsageTerms } from "#test/simulate/history.ts";
+import type {
+  Fees,
+  Line,
+  Membership,
+  NowMode,
+  Part,
+  Span,
+  Stretch,
+  Terms,
+} from "#test/simulate/records.ts";
+import { minor, sum } from "./bills.ts";
 
-/** A plan's fees for a span of time, which is part of a whole period. */
-export function feeLines(
-  plan: PlanTerms,
-  billed: FlatTerms["billed"],
-  span: Span,
-  whole: Span = span,
-): Line[] {
-  if (span.untilMs <= span.fromMs) return [];
-  const share = fraction(BigInt(lengthOf(span)), BigInt(lengthOf(whole)));
+/** What terms are billed as. */
+export const billable = ({ plan: { quantity_policy: bands }, quantity }: Terms) =>
+  bands === null ? 1n : banded(bands, quantity);
+
+/** The highest quantity of the period: it is paid for. */
+export const licensed = ({ steps }: Pick<Stretch, "steps">) => steps.at(-1)?.quantity ?? 0n;
+
+export const usages = ({ plan }: Terms): UsageTerms[] =>
+  plan.prices.filter((price) => price.kind === "usage");
+
+const shareOf = ({ account }: Membership, { plan }: Terms, part: Part) =>
+  shareByCalendar(account.timeZone, plan.change_policy.proration, part, part.whole);
+
+/** So many of a plan's fees for a part of a period. */
+function fees(of: Membership, { plan, billed, quantity, ...part }: Fees): Line[] {
+  const { fromMs, untilMs } = part;
+  const share = shareOf(of, { plan, quantity }, part);
+  if (share.over <= 0n || quantity <= 0n || untilMs <= fromMs) return [];
+  const many = { fromMs, untilMs, quantity: quantity * BILLION };
   return plan.prices.flatMap((price) => {
     if (price.kind !== "flat" || price.billed !== billed) return [];
-    const amount = minor(times(decimal(price.amount), share), digitsOf(plan));
-    const { fromMs, untilMs } = span;
-    return [
-      { kind: "flat", name: price.name, fromMs, untilMs, quantity: billionths("1"), minor: amount },
-    ];
+    const all = times(decimal(price.amount), fraction(quantity, 1n));
+    const amount = minor(times(all, share), plan);
+    const fee = { plan: plan.name, price, share };
+    return [{ kind: "flat", name: price.name, ...many, minor: amount, fee }];
   });
 }
 
-/** What was used in a stretch that is over. */
-export function usageLines(member: Membership, stretch: Stretch): Line[] {
-  return usagePrices(stretch).flatMap((price) => lineOf(member, price, stretch, "usage"));
+/** What terms cost in advance for a part of a period. */
+export const feesAhead = (of: Membership, { plan, ...asked }: Terms, part: Part) =>
+  fees(of, { ...part, plan, billed: "advance", quantity: billable({ plan, ...asked }) });
+
+/** What is billed of a stretch that is over; each rise of a quantity counts from there on. */
+export function ranLines(of: Membership, stretch: Stretch): Line[] {
+  const { terms, steps, whole, untilMs } = stretch;
+  if (stretch.isTrial) return [];
+  const behind = steps.flatMap((step, at) => {
+    const part = { fromMs: Math.max(step.fromMs, stretch.fromMs), untilMs, whole };
+    const quantity = step.quantity - (steps[at - 1]?.quantity ?? 0n);
+    return fees(of, { ...part, plan: terms.plan, billed: "arrears", quantity });
+  });
+  return [...behind, ...usages(terms).flatMap((price) => used(of, price, stretch, "usage"))];
+}
+
+/** Fees for time to come that were charged for a plan and not given back. */
+export function chargedAhead(of: Membership, { plan }: Terms) {
+  const bills = of.account.bills.filter(({ member, status }) => member === of && status !== "void");
+  const given = new Set(bills.flatMap(({ lines }) => lines.map(({ gives }) => gives)));
+  const isAhead = (line: Line) => line.fee?.plan === plan.name && line.untilMs > of.account.nowMs;
+  return bills.flatMap(({ lines, status }) => {
+    const ahead = lines.filter((line) => isAhead(line) && !given.has(line));
+    return ahead.map((line) => ({ line, isPaid: status === "paid" }));
+  });
+}
+
+/** The unused part of what was charged for a stretch: as far as it was paid and is not back already. */
+export function creditLines(of: Membership, stretch: Stretch, mode: NowMode): Line[] {
+  const rest = { fromMs: of.account.nowMs, untilMs: stretch.untilMs };
+  const unused = shareOf(of, stretch.terms, { ...rest, whole: stretch.whole });
+  return chargedAhead(of, stretch.terms).flatMap(({ line, isPaid }) => {
+    const { name, quantity } = line;
+    if (line.fee === undefined || !isPaid || mode === "now_without") return [];
+    const { fromMs, untilMs } = mode === "now_full" ? line : rest;
+    const all = times(decimal(line.fee.price.amount), fraction(quantity, BILLION));
+    const part = minor(times(all, mode === "now_full" ? line.fee.share : unused), of.account);
+    const back = least(part, line.minor - (line.noted ?? 0n));
+    const credit = { name: `Unused: ${name}`, quantity, minor: -back, gives: line };
+    return back === 0n ? [] : [{ kind: "credit", fromMs, untilMs, ...credit }];
+  });
+}
+
+/** What terms are more than was charged for. */
+export function gainLines(of: Membership, stretch: Stretch, terms: Terms, mode: NowMode): Line[] {
+  if (mode === "now_without") return [];
+  const { plan } = terms;
+  const paid = chargedAhead(of, terms).map(({ line }) => ({ minor: line.quantity / BILLION }));
+  const had = stretch.terms.plan.name === plan.name ? licensed(stretch) : sum(paid);
+  const rest = { fromMs: of.account.nowMs, untilMs: stretch.untilMs };
+  const whole = mode === "now_full" ? rest : stretch.whole;
+  return fees(of, { ...rest, whole, plan, billed: "advance", quantity: billable(terms) - had });
 }
 
 /** What is known by now of stretches that were billed without it; what was used in a trial is free. */
-export function lateLines(member: Membership, billed: readonly Stretch[]): Line[] {
+export function lateLines(of: Membership, billed: readonly Stretch[]): Line[] {
   return billed.flatMap((stretch) => {
-    if (stretch.isTrial) return [];
-    const late = reportsOf(member, stretch).filter(({ isBilled }) => !isBilled);
-    return usagePrices(stretch)
+    const late = reportsOf(of, stretch).filter(({ isBilled }) => !isBilled && !stretch.isTrial);
+    return usages(stretch.terms)
       .filter((price) => late.some(({ metric }) => metric === price.metric))
       .toSorted((one, other) => (one.metric < other.metric ? -1 : 1))
-      .flatMap((price) => lineOf(member, price, stretch, "late_usage"));
+      .flatMap((price) => used(of, price, stretch, "late_usage"));
   });
 }
 
 /** What all reports come to, less what was charged for them before. */
-function lineOf(
-  member: Membership,
-  { metric, name, model }: UsageTerms,
-  stretch: Stretch,
-  kind: "usage" | "late_usage",
-): Line[] {
-  const reports = reportsOf(member, stretch).filter((report) => report.metric === metric);
-  const used = reports.reduce((sum, { quantity }) => sum + billionths(quantity), 0n);
-  const all = minor(priceOf(model, used), digitsOf(stretch.plan));
-  const before = stretch.charged.get(metric) ?? { quantity: 0n, minor: 0n };
-  stretch.charged.set(metric, { quantity: used, minor: all });
-  for (const report of reports) report.isBilled = true;
-  const line = { quantity: used - before.quantity, minor: all - before.minor };
-  if (line.quantity === 0n && line.minor === 0n) return [];
-  return [{ kind, name, fromMs: stretch.fromMs, untilMs: stretch.untilMs, ...line }];
+function used(of: Membership, price: UsageTerms, stretch: Stretch, kind: Line["kind"]): Line[] {
+  const { metric, name, model } = price;
+  const { fromMs, untilMs, charged } = stretch;
+  const all = reportsOf(of, stretch).filter((report) => report.metric === metric);
+  const quantity = all.reduce((total, report) => total + billionths(report.quantity), 0n);
+  const before = charged.get(metric) ?? { quantity: 0n, minor: 0n };
+  const after = { quantity, minor: minor(priceOf(model, quantity), of.account) };
+  charged.set(metric, after);
+  for (const report of all) report.isBilled = true;
+  const more = { quantity: quantity - before.quantity, minor: after.minor - before.minor };
+  const isNothing = more.quantity === 0n && more.minor === 0n;
+  return isNothing ? [] : [{ kind, name, fromMs, untilMs, ...more }];
 }
 
-function reportsOf({ reports }: Membership, { fromMs, untilMs }: Span) {
-  return reports.filter((report) => fromMs <= report.occurredAtMs && report.occurredAtMs < untilMs);
-}
-
-function usagePrices({ plan }: Stretch): UsageTerms[] {
-  return plan.prices.filter((price) => price.kind === "usage");
-}
-
-function lengthOf({ fromMs, untilMs }: Span): number {
-  return untilMs - fromMs;
-}
-
-function digitsOf({ currency }: PlanTerms): number {
-  return MINOR_DIGITS[currency] ?? 2;
-}
+const reportsOf = ({ reports }: Membership, { fromMs, untilMs }: Span) =>
+  reports.filter(({ occurredAtMs }) => fromMs <= occurredAtMs && occurredAtMs < untilMs);

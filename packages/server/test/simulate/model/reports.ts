@@ -1,51 +1,38 @@
 import { DAY_MS, MINUTE_MS } from "#kernel/clock.ts";
-import type { Membership, ReceivedReport } from "#test/simulate/records.ts";
-import { billionths } from "./price.ts";
+import { monthBefore } from "#test/proofs/calendar.ts";
+import { billionths } from "#test/proofs/fraction.ts";
+import { type Membership, NEVER, type ReceivedReport } from "#test/simulate/records.ts";
+import { usages } from "./lines.ts";
 
 const AHEAD_MS = 5 * MINUTE_MS;
 
-/** What becomes of a report. */
+/** What becomes of a report: by what was sold when it occurred, and if it is not known already. */
 export function takeReport(member: Membership, report: ReceivedReport): string {
-  const known = refusalOf(member, report) ?? repetitionOf(member, report);
-  if (known === null) member.reports.push({ ...report, isBilled: false });
-  return known ?? "recorded";
-}
-
-function refusalOf(member: Membership, report: ReceivedReport): string | null {
   const { atMs, occurredAtMs, metric } = report;
-  const { status, endedMs, plan } = member;
-  if (status === "incomplete" || status === "scheduled") return "subscription_not_active";
-  if (endedMs !== null && atMs >= endedMs + DAY_MS) return "subscription_closed";
-  const isPriced = plan.prices.some((price) => price.kind === "usage" && price.metric === metric);
-  if (!isPriced) return "usage_metric_unknown";
-  if (occurredAtMs > atMs + AHEAD_MS) return "usage_too_early";
-  if (occurredAtMs < monthBefore(atMs) + AHEAD_MS) return "usage_too_late";
-  return outsideOf(member, occurredAtMs);
-}
-
-/** Before it began, after its end, or while it rested. */
-function outsideOf({ stretches, rests, endedMs, status }: Membership, atMs: number): string | null {
-  const isResting = rests.some(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs);
-  if (isResting && status === "paused") return "subscription_paused";
-  const beganMs = stretches[0]?.fromMs ?? Infinity;
-  const isOutside = isResting || atMs < beganMs || atMs >= (endedMs ?? Infinity);
-  return isOutside ? "usage_outside_subscription" : null;
-}
-
-/** A reference counts once, as long as it is remembered: through the month after it came. */
-function repetitionOf(member: Membership, report: ReceivedReport): string | null {
-  const known = member.reports.find(
-    ({ reference, atMs }) => reference === report.reference && atMs >= monthBefore(report.atMs),
+  const { status, stretches, terms, rests, endedMs, reports } = member;
+  const then = stretches.findLast(({ fromMs }) => fromMs <= occurredAtMs) ?? stretches[0];
+  const isPriced = usages(then?.terms ?? terms).some((price) => price.metric === metric);
+  const rested = rests.some((rest) => rest.fromMs <= occurredAtMs && occurredAtMs < rest.untilMs);
+  const isOutside = occurredAtMs < (stretches[0]?.fromMs ?? NEVER) || occurredAtMs >= endedMs;
+  // A reference counts once, as long as it is remembered: through the month after it came.
+  const known = reports.find(
+    (before) => before.reference === report.reference && before.atMs >= monthBefore(atMs),
   );
-  if (known === undefined) return null;
-  const isSame =
-    known.metric === report.metric &&
-    known.occurredAtMs === report.occurredAtMs &&
-    billionths(known.quantity) === billionths(report.quantity);
-  return isSame ? "duplicate" : "usage_reference_reused";
+  const answers: readonly (readonly [boolean, string])[] = [
+    [status === "incomplete" || status === "scheduled", "subscription_not_active"],
+    [atMs >= endedMs + DAY_MS, "subscription_closed"],
+    [!isPriced, "usage_metric_unknown"],
+    [occurredAtMs > atMs + AHEAD_MS, "usage_too_early"],
+    [occurredAtMs < monthBefore(atMs) + AHEAD_MS, "usage_too_late"],
+    [rested && status === "paused", "subscription_paused"],
+    [rested || isOutside, "usage_outside_subscription"],
+    [known !== undefined && contentOf(known) === contentOf(report), "duplicate"],
+    [known !== undefined, "usage_reference_reused"],
+  ];
+  const answer = answers.find(([isSo]) => isSo)?.[1] ?? "recorded";
+  if (answer === "recorded") reports.push({ ...report, isBilled: false });
+  return answer;
 }
 
-function monthBefore(instantMs: number): number {
-  const date = new Date(instantMs);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - 1, 1);
-}
+const contentOf = ({ occurredAtMs, metric, quantity }: ReceivedReport) =>
+  `${occurredAtMs} ${metric} ${billionths(quantity)}`;
