@@ -62,7 +62,9 @@ alter table farthing.period_close
 
 alter table farthing.invoice drop constraint invoice_reason_check;
 alter table farthing.invoice
-  add constraint invoice_reason_check check (reason in ('opening', 'renewal', 'change', 'final'));
+  -- `term` is 0026's, which came first where both did not come at once.
+  add constraint invoice_reason_check
+    check (reason in ('opening', 'renewal', 'change', 'term', 'final'));
 
 alter table farthing.invoice_line drop constraint invoice_line_kind_check;
 alter table farthing.invoice_line

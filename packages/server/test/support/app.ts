@@ -25,6 +25,8 @@ export interface TestAppOptions {
   readonly random?: () => number;
   /** Whose sandbox sides hear of what the card sandbox does: of both projects, when it is not said. */
   readonly sandboxProjects?: readonly string[];
+  /** Where the card sandbox keeps its state, for what outlives this app; nowhere when it is not said. */
+  readonly sandboxJournalPath?: string;
 }
 
 type Method = "DELETE" | "GET" | "PATCH" | "POST" | "PUT";
@@ -81,7 +83,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   await ensureUsagePartitions(ownerUrl, clock);
   const defects: string[] = [];
   const { random = Math.random, sandboxProjects = ["shop", "other"] } = options;
-  const parts = { ownerUrl, clock, random, sandboxProjects };
+  const { sandboxJournalPath = null } = options;
+  const parts = { ownerUrl, clock, random, sandboxProjects, sandboxJournalPath };
   const app = await constructed(parts, (line) => void defects.push(line));
   const shop = await ensureProject({ db: app.db, clock }, projectNamed("shop"));
   const other = await ensureProject({ db: app.db, clock }, projectNamed("other"));
@@ -124,7 +127,10 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 }
 
 async function constructed(
-  parts: Pick<AppOptions, "ownerUrl" | "clock" | "random" | "sandboxProjects">,
+  parts: Pick<
+    AppOptions,
+    "ownerUrl" | "clock" | "random" | "sandboxProjects" | "sandboxJournalPath"
+  >,
   onDefect: (line: string) => void,
 ): Promise<TestApp["app"]> {
   const app = await createApp({
@@ -137,7 +143,6 @@ async function constructed(
     corsOrigins: [],
     requestsPerTokenMax: null,
     webhookPrivateAddresses: "allow",
-    sandboxJournalPath: null,
     // Nobody listens there: no test reaches beyond this machine.
     stripe: { secretKey: "sk_live_nobody", webhookSecret: "whsec_nobody", apiBase: NOWHERE },
     stripeSandbox: null,

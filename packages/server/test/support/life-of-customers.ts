@@ -182,7 +182,7 @@ async function whoHasCredit(story: Story): Promise<void> {
   await ada.livesUntil("2026-05-02");
 }
 
-/** Charged once by card, and twice by a bill that is sent: one is paid by hand. */
+/** Charged once by card, and twice by a bill that is sent: one is paid by hand, one is overdue. */
 async function whoIsChargedOnce(shop: TestApp, story: Story): Promise<void> {
   const ada = await story.welcome({ clock: "2026-01-01" });
   const lines = [{ description: "Setting up", quantity: "2.5", unit_amount: "19.99" }];

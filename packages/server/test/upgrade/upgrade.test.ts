@@ -1,17 +1,32 @@
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
-import { checkBackup, loadBackup } from "#platform/db/backup/index.ts";
-import { listMigrations, migrate } from "#platform/db/migrate.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DAY_MS, isoInstant } from "#kernel/clock.ts";
+import { formatId } from "#kernel/ids.ts";
+import { sandboxJournal } from "#modules/payments/rails/stripe/sandbox-journal.ts";
+import { type Checked, checkedSum, nothingChecked } from "#modules/verification/domain/index.ts";
+import { migrate } from "#platform/db/migrate.ts";
+import { createTestApp, type TestApp } from "#test/support/app.ts";
+import { manualClock } from "#test/support/manual-clock.ts";
 import { createEmptyDatabase, type TestDatabase } from "#test/support/postgres/test-database.ts";
-import { verifyDatabase } from "#verify-database.ts";
+import { type DatabaseVerdict, verifyDatabase } from "#verify-database.ts";
+import { type EarlierState, loadFixture } from "./fixture.ts";
+import { contentOf, rowsOf, tablesOf } from "./stored-rows.ts";
 
 const FIXTURES = join(import.meta.dirname, "fixtures");
+const CREDIT_MIGRATION = "0023_customer_credit";
 
-const migrations = await listMigrations();
 const fixtures = (await readdir(FIXTURES)).filter((name) => name.endsWith(".backup")).toSorted();
 const opened: TestDatabase[] = [];
-afterAll(() => Promise.all(opened.map((database) => database.drop())));
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "farthing-upgrade-"));
+});
+afterAll(async () => {
+  await Promise.all(opened.map((database) => database.drop()));
+  await rm(folder, { recursive: true });
+});
 
 async function emptyDatabase(): Promise<string> {
   const database = await createEmptyDatabase();
@@ -19,45 +34,121 @@ async function emptyDatabase(): Promise<string> {
   return database.ownerUrl;
 }
 
-interface State {
-  readonly fixture: string;
-  /** What had been applied when the fixture was written. */
-  readonly before: readonly string[];
-  /** What is applied to its data before all the rest; the fixture's own newest where it is none. */
-  readonly upTo: string;
+const sizeOf = (verdicts: readonly DatabaseVerdict[]): Checked =>
+  verdicts.map(({ checked }) => checked).reduce(checkedSum, nothingChecked);
+
+const breachesOf = (verdicts: readonly DatabaseVerdict[]) =>
+  verdicts.flatMap(({ breaches }) => breaches);
+
+interface Purse {
+  readonly customer_id: bigint;
+  readonly currency: string;
+  readonly minor: string;
 }
 
-/** Each fixture as it is, and with one migration more after the other, in the order of their names. */
-async function statesOf(fixture: string): Promise<State[]> {
-  const { migrations: before } = (await checkBackup(join(FIXTURES, fixture))).header;
-  const later = migrations.filter((name) => !before.includes(name));
-  return [...before.slice(-1), ...later].map((upTo) => ({ fixture, before, upTo }));
+/** What stands on the receivable account of who was billed below zero, before there was credit. */
+async function purselessOf(ownerUrl: string, { migrations }: EarlierState): Promise<Purse[]> {
+  if (migrations.includes(CREDIT_MIGRATION)) return [];
+  const billed = "select customer_id, currency, -total_minor as minor from invoice";
+  const owed = await rowsOf<Purse>(
+    ownerUrl,
+    `${billed} where total_minor < 0 order by customer_id, id`,
+  );
+  expect(owed, "somebody was billed below zero").not.toEqual([]);
+  return owed;
 }
 
-const states = (await Promise.all(fixtures.map(statesOf))).flat();
-
-describe("a database of an earlier version comes to the newest state with its data, and holds", () => {
-  test("there is data of an earlier version", () => {
-    expect(fixtures).not.toEqual([]);
-  });
-
-  test.each(states)("written by $fixture, at $upTo", async ({ fixture, before, upTo }) => {
-    const ownerUrl = await emptyDatabase();
-    await migrate(ownerUrl, before);
-    const path = join(FIXTURES, fixture);
-    const counts = await loadBackup({ ownerUrl, path, onFile: async () => {} });
-    await migrate(
+/** Brings a database to the newest state: its rows are as they were, and who was owed has credit. */
+async function upgrade(ownerUrl: string, owed: readonly Purse[]): Promise<void> {
+  const tables = await tablesOf(ownerUrl);
+  const before = await contentOf(ownerUrl, tables);
+  await migrate(ownerUrl);
+  const after = await contentOf(ownerUrl, tables);
+  for (const { name } of tables) {
+    const [kept, was] = [after[name] ?? [], before[name] ?? []];
+    if (name === "ledger_transfer") {
+      expect(was.filter((row) => !kept.includes(row))).toEqual([]);
+      expect(kept).toHaveLength(was.length + owed.length);
+    } else if (name !== "ledger_head" || owed.length === 0) expect(kept, name).toEqual(was);
+  }
+  if (owed.length === 0) return;
+  const gained = "select customer_id, currency, amount_minor as minor from ledger_transfer";
+  expect(
+    await rowsOf(
       ownerUrl,
-      migrations.filter((name) => before.includes(name) || name <= upTo),
-    );
-    await migrate(ownerUrl);
+      `${gained} where debit_account = 'receivable' and credit_account = 'customer_credit'
+        order by customer_id, source_id`,
+    ),
+  ).toEqual(owed);
+}
 
-    const verdicts = await verifyDatabase(ownerUrl);
-    expect(verdicts.flatMap(({ breaches }) => breaches)).toEqual([]);
-    const invoices = verdicts.reduce((sum, { checked }) => sum + checked.invoices, 0);
-    expect(invoices).toBeGreaterThan(0);
-    expect(invoices).toBe(counts["invoice"]);
+/** Lets everybody live to the end of the running period and a day longer. */
+async function goOn(ownerUrl: string, state: EarlierState, owed: readonly Purse[]): Promise<void> {
+  const { nowMs, sandboxJournalPath } = state;
+  const shop = await createTestApp({ ownerUrl, clock: manualClock(nowMs), sandboxJournalPath });
+  const newest = "select coalesce(max(number), 0) as number from invoice where project_id = $1";
+  const { sandbox } = shop.projectIds;
+  const [last] = await rowsOf<{ number: bigint }>(ownerUrl, newest, [sandbox]);
+  await liveOn(shop);
+
+  const overdue = `select subscription.id from subscription join customer using (customer_id)
+                    where next_action_at <= coalesce(test_clock_at, $1)`;
+  expect(await rowsOf(ownerUrl, overdue, [isoInstant(nowMs)])).toEqual([]);
+  const [made] = await rowsOf<{ paid: bigint; by_credit: bigint }>(
+    ownerUrl,
+    `select count(*) filter (where amount_paid_minor > 0) as paid,
+            count(*) filter (where credit_applied_minor > 0) as by_credit
+       from invoice where project_id = $1 and number > $2`,
+    [sandbox, last?.number],
+  );
+  expect(made?.paid).toBeGreaterThan(0n);
+  expect(made?.by_credit).toBeGreaterThanOrEqual(BigInt(owed.length));
+  const journal = sandboxJournal(shop.app.sandbox.journal.charges);
+  expect(breachesOf(await verifyDatabase(ownerUrl, { journal }))).toEqual([]);
+  await shop.stop();
+}
+
+async function liveOn(shop: TestApp): Promise<void> {
+  const running = await rowsOf<{ customer_id: bigint; until: number }>(
+    shop.ownerUrl,
+    `select customer_id, max(current_period_end) as until
+       from subscription join customer using (customer_id)
+      where test_clock_at is not null and status in ('trialing', 'active', 'past_due')
+      group by customer_id`,
+  );
+  for (const { customer_id, until } of running) {
+    const path = `/v1/customers/${formatId("customer", customer_id)}/test_clock/advance`;
+    const { body } = await shop.call("POST", path, { body: { to: isoInstant(until + DAY_MS) } });
+    expect(body).toMatchObject({ now: isoInstant(until + DAY_MS) });
+  }
+  await shop.settle();
+}
+
+describe("a database of an earlier version", () => {
+  test("is there, of several states", () => {
+    expect(fixtures.length).toBeGreaterThan(5);
   });
+
+  test.each(fixtures)(
+    "comes to the newest state as it was, holds and goes on: %s",
+    async (name) => {
+      const ownerUrl = await emptyDatabase();
+      const state = await loadFixture(join(FIXTURES, name), ownerUrl, folder);
+      const owed = await purselessOf(ownerUrl, state);
+
+      await upgrade(ownerUrl, owed);
+
+      const verdicts = await verifyDatabase(ownerUrl);
+      expect(breachesOf(verdicts)).toEqual([]);
+      if (state.verdicts !== null) {
+        expect(breachesOf(state.verdicts)).toEqual([]);
+        const checked = sizeOf(state.verdicts);
+        const ledgerTransfers = checked.ledgerTransfers + owed.length;
+        expect(sizeOf(verdicts)).toEqual({ ...checked, ledgerTransfers });
+      }
+      await goOn(ownerUrl, state, owed);
+    },
+  );
 });
 
 describe("migrations", () => {
