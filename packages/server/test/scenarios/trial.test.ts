@@ -187,6 +187,53 @@ test("a subscription may have a trial of its own: longer, until an instant, or n
   await expect(ada.subscribes(plan, both)).rejects.toThrow("body_invalid");
 });
 
+describe("what meters of every kind have counted in it holds", () => {
+  const meter = (name: string, aggregation: string, more: object = {}) => ({
+    ...perUnit("seats", "2.00"),
+    name,
+    meter: name,
+    aggregation,
+    ...more,
+  });
+  const byPerson = meter("people", "unique_count", { property: "person" });
+  const ungated = { change_policy: { payment_gated: false } };
+
+  test.each([
+    { because: "it is changed in it", days: ["2026-01-05"] },
+    { because: "it is changed once it is over", days: ["2026-01-20"] },
+    { because: "it is changed in both", days: ["2026-01-05", "2026-01-20"] },
+  ])("also when $because", async ({ days }) => {
+    const prices = [meter("peak", "max"), meter("last", "latest"), byPerson];
+    const held = await story.publish(prices, { trial: { days: 14 }, ...ungated });
+    const other = await story.publish([meter("top", "max"), byPerson], ungated);
+    const ada = await story.welcome();
+    const subscription = await ada.subscribes(held);
+    const uses = (quantity: string, person: string) =>
+      subscription.uses("seats", quantity, { properties: { person } });
+    await uses("4", "ada");
+    await uses("3", "bob");
+    for (const [index, day] of days.entries()) {
+      await ada.livesUntil(day);
+      const plan = index === 0 ? other : held;
+      expect(await subscription.changes({ plan, when: "now" })).toMatchObject({ status: 200 });
+      await uses("2", "ada");
+      await uses("7", "eve");
+    }
+    await ada.livesUntil("2026-01-25");
+    await uses("5", "ada");
+    await subscription.uses("seats", "1", {
+      properties: { person: "bob" },
+      occurred_at: "2026-01-02T00:00:00Z",
+    });
+
+    await ada.livesUntil("2026-02-20");
+
+    expect(await ada.invoices()).not.toEqual([]);
+    const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+    expect(breaches).toEqual([]);
+  });
+});
+
 test("after all of these stories everything that is stored agrees with itself", async () => {
   const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
   expect(breaches).toEqual([]);

@@ -27,7 +27,22 @@ export const lineTamperings: readonly Tampering[] = [
   {
     what: "a bill that was sent, and says that a card pays it",
     sql: "update invoice set collection = 'charge' where collection = 'send' and status = 'open'",
-    breaks: ["invoice_has_one_payment"],
+    breaks: ["invoice_has_one_payment", "invoice_is_overdue_when_due"],
+  },
+  {
+    what: "a bill that was sent, and was due before it was issued",
+    sql: "update invoice set due_at = issued_at - interval '1 day' where collection = 'send'",
+    breaks: ["invoice_is_overdue_when_due"],
+  },
+  {
+    what: "a bill that was told to be overdue the day before it was due",
+    sql: `update invoice set overdue_at = due_at - interval '1 day' where overdue_at is not null`,
+    breaks: ["invoice_is_overdue_when_due"],
+  },
+  {
+    what: "a bill that has forgotten that it was told to be overdue",
+    sql: "update invoice set overdue_at = null where overdue_at is not null",
+    breaks: ["happenings_are_told_once"],
   },
   {
     what: "a charge made once that says it was a renewal",

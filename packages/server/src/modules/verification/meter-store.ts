@@ -17,13 +17,15 @@ import { type KeyRow, meterKeyOf } from "./usage-store.ts";
 
 type Ids = readonly bigint[];
 
-// What was sold when: the plans and add-ons of now, and those of before a change.
+// What was sold when: the plans and add-ons of now, and those of before a change. The first of them count
+// the trial before them, too.
 const SOLD = `
   select customer_id, id as subscription_id, project_id, plan_id, plan_version, add_ons,
          terms_since as since, null::timestamptz as until
     from subscription where customer_id = any($1)
    union all
-  select customer_id, subscription_id, project_id, plan_id, plan_version, add_ons, since, changed_at
+  select customer_id, subscription_id, project_id, plan_id, plan_version, add_ons,
+         nullif(since, min(since) over (partition by customer_id, subscription_id)), changed_at
     from subscription_change where customer_id = any($1) and is_cut`;
 
 const METERS = `

@@ -172,6 +172,9 @@ interface InvoiceRow extends OwnedRow {
   credited_minor: string;
   amount_paid_minor: string;
   collection: InvoiceFact["collection"];
+  issued_at: EpochMs;
+  due_at: EpochMs | null;
+  overdue_at: EpochMs | null;
   paid_at: EpochMs | null;
 }
 
@@ -179,7 +182,7 @@ export async function listInvoiceFacts(tx: Tx, customerIds: Ids): Promise<Invoic
   const rows = await tx.query<InvoiceRow>(
     `select customer_id, id, subscription_id, number, status, reason, currency, period_start,
             period_end, total_minor, credit_applied_minor, credited_minor, amount_paid_minor,
-            collection, paid_at
+            collection, issued_at, due_at, overdue_at, paid_at
        from invoice where customer_id = any($1) order by id`,
     [customerIds],
   );
@@ -196,6 +199,9 @@ export async function listInvoiceFacts(tx: Tx, customerIds: Ids): Promise<Invoic
     creditedMinor: BigInt(row.credited_minor),
     amountPaidMinor: BigInt(row.amount_paid_minor),
     collection: row.collection,
+    issuedAtMs: row.issued_at,
+    dueAtMs: row.due_at,
+    overdueAtMs: row.overdue_at,
     paidAtMs: row.paid_at,
   }));
 }

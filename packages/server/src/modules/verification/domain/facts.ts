@@ -141,6 +141,11 @@ export interface InvoiceFact extends OwnedId {
   readonly creditedMinor: bigint;
   readonly amountPaidMinor: bigint;
   readonly collection: Collection;
+  readonly issuedAtMs: EpochMs;
+  /** Null is at once, as it is issued. */
+  readonly dueAtMs: EpochMs | null;
+  /** When it was told that it is due and not paid. */
+  readonly overdueAtMs: EpochMs | null;
   readonly paidAtMs: EpochMs | null;
 }
 

@@ -29,6 +29,7 @@ const COUNTED = new Set([
   "invoice.finalized",
   "invoice.paid",
   "invoice.voided",
+  "invoice.overdue",
   "credit_note.created",
   "payment.recorded",
   "payment.succeeded",
@@ -55,6 +56,10 @@ function happened(facts: Facts): Happening[] {
     ...of(
       "invoice.voided",
       invoices.filter(({ status }) => status === "void"),
+    ),
+    ...of(
+      "invoice.overdue",
+      invoices.filter(({ overdueAtMs }) => overdueAtMs !== null),
     ),
     ...of("credit_note.created", facts.creditNotes),
     ...of("payment.recorded", facts.manualPayments),

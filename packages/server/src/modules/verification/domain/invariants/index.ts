@@ -14,6 +14,7 @@ import { creditNoteIsOfItsInvoice } from "./credit-note-is-of-its-invoice.ts";
 import { eventIsInItsPeriod } from "./event-is-in-its-period.ts";
 import { happeningsAreToldOnce } from "./happenings-are-told-once.ts";
 import { invoiceHasOnePayment } from "./invoice-has-one-payment.ts";
+import { invoiceIsOverdueWhenDue } from "./invoice-is-overdue-when-due.ts";
 import { invoiceIsSumOfLines } from "./invoice-is-sum-of-lines.ts";
 import { itemIsBilledOnce } from "./item-is-billed-once.ts";
 import { lineFollowsFromEvents } from "./line-follows-from-events.ts";
@@ -43,6 +44,7 @@ export const invariants: readonly Invariant[] = [
   invoiceHasOnePayment,
   paymentSettlesItsInvoice,
   paidInvoiceIsPaidInFull,
+  invoiceIsOverdueWhenDue,
   creditNoteIsOfItsInvoice,
   attemptsAreCounted,
   paymentIsChargedOnce,
