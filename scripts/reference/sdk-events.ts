@@ -11,10 +11,12 @@ export function sdkEvents(root: string): string {
     const held = carries.map((name) => `readonly ${name}: ${typeOf.get(name.replace("?", ""))};`);
     return `/** ${when} */\n${JSON.stringify(type)}: { ${held.join(" ")} };`;
   });
+  const types = toldEvents.map(({ type }) => type).toSorted();
   return [
     MADE,
     `import type { ${heldTypes(root).join(", ")} } from "./event-snapshots.ts";`,
     `/** What \`data\` holds, by the event's type. */\nexport interface NativeEventData {${data.join("\n")}}`,
+    `/** Every type of event, in order. */\nexport const nativeEventTypes: readonly (keyof NativeEventData)[] = ${JSON.stringify(types)};`,
   ].join("\n\n");
 }
 

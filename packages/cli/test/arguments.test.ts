@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,14 +82,15 @@ test("a taken port is noticed before anything is started", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;
+  const dataDir = join(tmpdir(), `farthing-never-made-${port}`);
 
   const { exitCode, stderr } = await farthing(["start"], {
     PORT: String(port),
-    FARTHING_DATA_DIR: join(tmpdir(), "farthing-never-made"),
+    FARTHING_DATA_DIR: dataDir,
   });
   other.close();
 
-  expect(exitCode).toBe(1);
+  expect({ exitCode, isMade: existsSync(dataDir) }).toEqual({ exitCode: 1, isMade: false });
   expect(stderr).toMatch(
     new RegExp(
       `^Port ${port} of 127.0.0.1 is taken: .*\\nStop it, or .*PORT=4300 farthing start\\n$`,

@@ -9,7 +9,7 @@ export {
 } from "./errors.ts";
 export type { CallOptions, Method, Query, WriteOptions } from "./http.ts";
 export type { Listing, ListQuery, Page } from "./listing.ts";
-export type { NativeEventData } from "./native-events.ts";
+export { type NativeEventData, nativeEventTypes } from "./native-events.ts";
 export type { RetryOptions } from "./retry.ts";
 export type {
   CurrentUsage,

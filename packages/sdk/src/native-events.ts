@@ -256,3 +256,40 @@ export interface NativeEventData {
   /** A webhook endpoint is sent nothing any more: it answered 410, or took nothing for five days. */
   "webhook_endpoint.disabled": { readonly webhook_endpoint: WebhookEndpointSnapshot };
 }
+
+/** Every type of event, in order. */
+export const nativeEventTypes: readonly (keyof NativeEventData)[] = [
+  "credit_note.created",
+  "customer.created",
+  "dispute.closed",
+  "dispute.opened",
+  "invoice.finalized",
+  "invoice.marked_uncollectible",
+  "invoice.overdue",
+  "invoice.paid",
+  "invoice.voided",
+  "payment.action_required",
+  "payment.failed",
+  "payment.recorded",
+  "payment.refund_failed",
+  "payment.refunded",
+  "payment.succeeded",
+  "reconciliation.differed",
+  "subscription.activated",
+  "subscription.canceled",
+  "subscription.cancellation_undone",
+  "subscription.change_scheduled",
+  "subscription.change_withdrawn",
+  "subscription.changed",
+  "subscription.created",
+  "subscription.expired",
+  "subscription.past_due",
+  "subscription.paused",
+  "subscription.recovered",
+  "subscription.renewed",
+  "subscription.resumed",
+  "subscription.term_added",
+  "subscription.trial_ended",
+  "subscription.trial_will_end",
+  "webhook_endpoint.disabled",
+];

@@ -1,4 +1,3 @@
-export { eventTypes } from "#flows/event-types.ts";
 export { BackupFault } from "#platform/db/backup/index.ts";
 export { EmbeddedPostgresError } from "#platform/db/embedded/index.ts";
 export { type BackupOptions, backUp } from "./backup.ts";

@@ -1,3 +1,4 @@
+import { nativeEventTypes } from "@farthing/sdk";
 import { addressOf, type ConnectionFlags, clientFor } from "../connection.ts";
 import { UsageFailure } from "../failure.ts";
 import { Interrupted, interruptible } from "../interrupt.ts";
@@ -26,7 +27,7 @@ const RETRY = { attemptCountMax: 1 };
 export async function listen(flags: ListenFlags): Promise<number> {
   const url = addressFrom(flags.forwardTo);
   const secret = secretFrom(flags.secret);
-  if (flags.types !== undefined) await refuseUnknownTypes(flags.types.split(","));
+  if (flags.types !== undefined) refuseUnknownTypes(flags.types.split(","));
   const client = clientFor(await addressOf(flags), { retry: RETRY });
   const colors = colorsFor(process.stdout);
   let readTo = flags.after === undefined ? null : numberFrom(flags.after);
@@ -99,14 +100,13 @@ function addressFrom(text: string): string {
   );
 }
 
-async function refuseUnknownTypes(types: readonly string[]): Promise<void> {
-  // Loaded only here: the whole server comes with it.
-  const { eventTypes } = await import("@farthing/server");
-  const unknown = types.find((type) => !eventTypes.includes(type));
+function refuseUnknownTypes(types: readonly string[]): void {
+  const known: readonly string[] = nativeEventTypes;
+  const unknown = types.find((type) => !known.includes(type));
   if (unknown === undefined) return;
   throw new UsageFailure(
     `--types: there are no events of the type ${unknown}.`,
-    `There are ${eventTypes.toSorted().join(", ")}.`,
+    `There are ${known.join(", ")}.`,
   );
 }
 
