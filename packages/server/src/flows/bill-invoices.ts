@@ -2,7 +2,6 @@ import { present } from "#kernel/assert.ts";
 import type { Customer } from "#modules/customers/domain/index.ts";
 import {
   type CreditedDraft,
-  creditKey,
   type DraftInvoice,
   type Invoice,
   withCreditApplied,
@@ -19,15 +18,10 @@ import type { Engine } from "./engine.ts";
 /** The rail that collects every invoice, until a customer can choose another. */
 const RAIL = "stripe";
 
-/** Limits to what an invoice may do beside being issued. */
-export interface BillingLimits {
-  /** The most that each may take of its customer's credit; null for all that is there. */
-  readonly creditMostMinor: bigint | null;
-}
-
 /**
  * Issues invoices: their customers' credit is applied, what is owed goes into the books, the collecting
- * of what is left to pay is put on the list, and the invoice gets its number. Takes the project's
+ * of what is left to pay is put on the list, and the invoice gets its number. `creditMostMinor` is the
+ * most that each may take of its customer's credit; null for all that is there. Takes the project's
  * invoice counter, so call it near the end.
  */
 export async function billInvoices(
@@ -35,13 +29,12 @@ export async function billInvoices(
   tx: Tx,
   drafts: readonly DraftInvoice[],
   customers: ReadonlyMap<bigint, Customer>,
-  { creditMostMinor }: BillingLimits = { creditMostMinor: null },
+  creditMostMinor: bigint | null = null,
 ): Promise<Invoice[]> {
   if (drafts.length === 0) return [];
   const customerIds = [...new Set(drafts.map(({ customerId }) => customerId))];
   const credit = await holdCredit(tx, customerIds);
-  const balances = new Map(credit.map((held) => [creditKey(held), held.creditMinor]));
-  const credited = withCreditApplied(drafts, balances, creditMostMinor);
+  const credited = withCreditApplied(drafts, credit, creditMostMinor);
   await postTransfers(tx, credited.flatMap(invoiceTransfers));
   faultPoint("close.booked");
   const payments = credited.flatMap((draft) => {

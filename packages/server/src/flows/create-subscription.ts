@@ -14,6 +14,7 @@ import {
 import { getSubscription, insertSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { findByName, type Name, takeName } from "#platform/db/lookup.ts";
+import { StartAnew } from "#platform/db/start-anew.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { activateSubscription } from "./activate-subscription.ts";
@@ -137,21 +138,13 @@ async function findByReference(tx: Tx, referenceId: string | null): Promise<Owne
 async function takeReference(tx: Tx, subscription: Subscription): Promise<void> {
   if (subscription.referenceId === null) return;
   const isFirst = await takeName(tx, referenceName(subscription.referenceId), subscription);
-  if (!isFirst) throw new ReferenceTaken();
+  if (!isFirst) {
+    throw new StartAnew("Another request took the reference while this one was selling.");
+  }
 }
 
 function referenceName(value: string): Name {
   return { kind: "subscription.reference", value };
-}
-
-/** Tells the transaction to start anew, as PostgreSQL does with the same code: then it is known. */
-class ReferenceTaken extends Error {
-  override readonly name = "ReferenceTaken";
-  readonly code = "40001";
-
-  constructor() {
-    super("Another request took the reference while this one was selling.");
-  }
 }
 
 function newSubscription(

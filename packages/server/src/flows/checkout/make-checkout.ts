@@ -5,7 +5,7 @@ import { BillingError } from "#kernel/error.ts";
 import type { Checkout } from "#modules/checkout/domain/index.ts";
 import { insertCheckout } from "#modules/checkout/index.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
-import { creditKey, type DraftInvoice, withCreditApplied } from "#modules/invoices/domain/index.ts";
+import { type DraftInvoice, withCreditApplied } from "#modules/invoices/domain/index.ts";
 import { listCredit } from "#modules/ledger/index.ts";
 import { getProject, mayReturnTo } from "#modules/projects/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
@@ -66,8 +66,7 @@ export async function openingDueMinor(
   const opening = await openingOf(engine, tx, subscription);
   if (opening === null) return null;
   const credit = await listCredit(tx, [subscription.customerId]);
-  const balances = new Map(credit.map((held) => [creditKey(held), held.creditMinor]));
-  const [credited] = withCreditApplied([opening], balances);
+  const [credited] = withCreditApplied([opening], credit);
   const dueMinor = credited === undefined ? 0n : opening.totalMinor - credited.creditAppliedMinor;
   return dueMinor === 0n ? null : dueMinor;
 }

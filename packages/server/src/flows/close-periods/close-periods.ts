@@ -86,5 +86,5 @@ export async function closeAsPlanned(
   const planned = { facts, ...plan(facts) };
   const { invoice } = planned;
   const mostMinor = invoice === null ? null : (creditMostMinor?.(invoice) ?? null);
-  await commitCloses(engine, tx, [planned], { creditMostMinor: mostMinor });
+  await commitCloses(engine, tx, [planned], mostMinor);
 }

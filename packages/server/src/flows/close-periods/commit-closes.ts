@@ -1,4 +1,4 @@
-import { type BillingLimits, billInvoices } from "#flows/bill-invoices.ts";
+import { billInvoices } from "#flows/bill-invoices.ts";
 import { type BillingEventType, billingEventsOf } from "#flows/billing-event.ts";
 import { takeBackAwaited } from "#flows/change-subscription/take-back-awaited.ts";
 import type { Engine } from "#flows/engine.ts";
@@ -25,13 +25,13 @@ export interface PlannedClose extends ClosePlan, Partial<Pick<StartPlan, "whenPa
 
 /**
  * Writes plans, all of them with a few statements. Of those that close a period only what was claimed
- * here is written. Answers the invoices that were made.
+ * here is written. `creditMostMinor` is as for `billInvoices`. Answers the invoices that were made.
  */
 export async function commitCloses(
   engine: Engine,
   tx: Tx,
   planned: readonly PlannedClose[],
-  limits?: BillingLimits,
+  creditMostMinor: bigint | null = null,
 ): Promise<Invoice[]> {
   faultPoint("close.facts_loaded");
   const closes = planned.flatMap(({ close }) => close ?? []);
@@ -59,7 +59,7 @@ export async function commitCloses(
   const drafts = ours.flatMap(({ invoice }) => (invoice === null ? [] : [invoice]));
   const pending = ours.flatMap(({ facts }) => facts.pendingItems);
   await markItemsBilled(tx, billedItems(pending, drafts));
-  const invoices = await billInvoices(engine, tx, drafts, customers, limits);
+  const invoices = await billInvoices(engine, tx, drafts, customers, creditMostMinor);
   faultPoint("close.invoiced");
   const invoiceOf = new Map(invoices.map((invoice) => [ownedKey(invoice), invoice]));
   const finished = ours.map((plan) => {

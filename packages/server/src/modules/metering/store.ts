@@ -5,6 +5,7 @@ import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { columns } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { StartAnew } from "#platform/db/start-anew.ts";
 
 /** What a meter of a subscription shows of the running period. */
 export interface MeterUsage {
@@ -139,15 +140,7 @@ export async function markCountersBilled(tx: Tx, counters: readonly UsageCounter
       tx.projectId,
     ],
   );
-  if (marked.length !== counters.length) throw new CounterMoved();
-}
-
-/** Tells the transaction to start anew, as PostgreSQL does with the same code. */
-class CounterMoved extends Error {
-  override readonly name = "CounterMoved";
-  readonly code = "40001";
-
-  constructor() {
-    super("A counter gained usage while its period was being billed.");
+  if (marked.length !== counters.length) {
+    throw new StartAnew("A counter gained usage while its period was being billed.");
   }
 }

@@ -8,9 +8,9 @@ const draft = (totalMinor: bigint, customerId = 1n) => ({
   currency: "JMD",
   totalMinor,
 });
-const balances = (creditMinor: bigint) => new Map([["1:JMD", creditMinor]]);
+const creditOf = (creditMinor: bigint) => [{ customerId: 1n, currency: "JMD", creditMinor }];
 const appliedOf = (drafts: ReturnType<typeof draft>[], credit: bigint, most?: bigint) =>
-  withCreditApplied(drafts, balances(credit), most).map((made) => made.creditAppliedMinor);
+  withCreditApplied(drafts, creditOf(credit), most).map((made) => made.creditAppliedMinor);
 
 describe("what an invoice takes of its customer's credit", () => {
   test.each([
@@ -48,7 +48,7 @@ test("credit is neither made nor lost, and nothing is due below zero", () => {
     fc.property(totals, credits, (minors, credit) => {
       const made = withCreditApplied(
         minors.map((total) => draft(total)),
-        balances(credit),
+        creditOf(credit),
       );
       const left = credit - sumMinor(made.map(({ creditAppliedMinor }) => creditAppliedMinor));
       const due = sumMinor(made.map((one) => one.totalMinor - one.creditAppliedMinor));

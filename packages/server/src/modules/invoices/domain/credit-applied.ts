@@ -8,22 +8,24 @@ interface Creditable {
   readonly totalMinor: bigint;
 }
 
-/** A map key for what a customer has to its credit in a currency. */
-export function creditKey(of: Pick<Creditable, "customerId" | "currency">): string {
-  return `${of.customerId}:${of.currency}`;
+/** What a customer has to its credit in a currency, in minor units. */
+interface Credit {
+  readonly customerId: bigint;
+  readonly currency: string;
+  readonly creditMinor: bigint;
 }
 
 /**
  * Says for each invoice what it takes of its customer's credit, in the order given. One below zero puts
- * its amount there instead, and what it puts there the next one may take. `balances` are by `creditKey`,
- * and `mostMinor` limits what each may take.
+ * its amount there instead, and what it puts there the next one may take. Who has no credit is absent
+ * from `credit`, and `mostMinor` limits what each may take.
  */
 export function withCreditApplied<Draft extends Creditable>(
   drafts: readonly Draft[],
-  balances: ReadonlyMap<string, bigint>,
+  credit: readonly Credit[],
   mostMinor: bigint | null = null,
 ): (Draft & { readonly creditAppliedMinor: bigint })[] {
-  const left = new Map(balances);
+  const left = new Map(credit.map((held) => [creditKey(held), held.creditMinor]));
   return drafts.map((draft) => {
     const key = creditKey(draft);
     const balanceMinor = left.get(key) ?? 0n;
@@ -32,6 +34,10 @@ export function withCreditApplied<Draft extends Creditable>(
     left.set(key, balanceMinor - creditAppliedMinor);
     return { ...draft, creditAppliedMinor };
   });
+}
+
+function creditKey({ customerId, currency }: Pick<Credit, "customerId" | "currency">): string {
+  return `${customerId}:${currency}`;
 }
 
 function appliedMinor(totalMinor: bigint, balanceMinor: bigint, mostMinor: bigint | null): bigint {

@@ -1,6 +1,6 @@
 export type { Charge } from "./charge.ts";
 export type { Computation } from "./computation.ts";
-export { creditKey, withCreditApplied } from "./credit-applied.ts";
+export { withCreditApplied } from "./credit-applied.ts";
 export {
   type CreditAsked,
   type CreditedLine,
