@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
+import { stopVerified } from "#test/support/stop-verified.ts";
 import {
   type Customer,
   flat,
@@ -28,15 +28,7 @@ beforeAll(async () => {
     ...ungated,
   });
 });
-afterAll(async () => {
-  await verifyAll();
-  await shop.stop();
-});
-
-async function verifyAll(): Promise<void> {
-  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
-  expect(breaches).toEqual([]);
-}
+afterAll(() => stopVerified(shop));
 
 /** April has thirty days. */
 async function whoHas(plan: string, more: object = {}): Promise<[Customer, Membership]> {

@@ -1,9 +1,9 @@
 import type { Fault } from "@farthing/stripe-sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { MINUTE_MS } from "#kernel/clock.ts";
-import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
 import { visitBank } from "#test/support/payments/visit-bank.ts";
+import { stopVerified } from "#test/support/stop-verified.ts";
 import {
   type Customer,
   flat,
@@ -24,15 +24,7 @@ beforeAll(async () => {
   pro = await story.publish([flat("90.00", "advance"), perUnit("packages", "0.50")]);
 });
 afterEach(() => shop.app.sandbox.faults.clear());
-afterAll(async () => {
-  await verifyAll();
-  await shop.stop();
-});
-
-async function verifyAll(): Promise<void> {
-  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
-  expect(breaches).toEqual([]);
-}
+afterAll(() => stopVerified(shop));
 
 const play = (...faults: readonly Fault[]) => shop.app.sandbox.faults.add(...faults);
 

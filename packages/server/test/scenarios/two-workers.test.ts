@@ -1,23 +1,21 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { closePeriods } from "#flows/close-periods/close-periods.ts";
 import { claimDueSubscriptions } from "#modules/subscriptions/index.ts";
-import { createTestApp, TEST_START_MS, type TestApp } from "#test/support/app.ts";
-import { manualClock } from "#test/support/manual-clock.ts";
-import { type Customer, flat, perUnit, type Story, storyOf } from "#test/support/story.ts";
+import type { TestApp } from "#test/support/app.ts";
+import type { ManualClock } from "#test/support/manual-clock.ts";
+import { type ServerPair, startServerPair } from "#test/support/server-pair.ts";
+import { type Customer, flat, perUnit, type Story } from "#test/support/story.ts";
 
-const clock = manualClock(TEST_START_MS);
+let pair: ServerPair;
+let clock: ManualClock;
 let shop: TestApp;
 let second: TestApp;
 let story: Story;
 beforeAll(async () => {
-  shop = await createTestApp({ clock });
-  second = await createTestApp({ clock, ownerUrl: shop.ownerUrl });
-  story = storyOf(shop);
+  pair = await startServerPair();
+  ({ clock, shop, second, story } = pair);
 });
-afterAll(async () => {
-  await second.stop();
-  await shop.stop();
-});
+afterAll(() => pair.stop());
 
 const PEOPLE = 12;
 const MONTH_LATER_MS = Date.UTC(2026, 1, 15, 12);

@@ -4,16 +4,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "#kernel/clock.ts";
 import { formatOwnedId, idSource } from "#kernel/ids.ts";
 import { FAILING_MAX_MS, type WebhookEndpoint } from "#modules/webhooks/domain/index.ts";
-import { type Database, openDatabase } from "#platform/db/database.ts";
+import type { Database } from "#platform/db/database.ts";
 import { createRelayPass } from "#platform/jobs/relay.ts";
 import { type ManualClock, manualClock } from "#test/support/manual-clock.ts";
-import { createTestDatabase, type TestDatabase } from "#test/support/postgres/test-database.ts";
 import { recordingLog } from "#test/support/recording-log.ts";
-import {
-  type Received,
-  startWebhookReceiver,
-  type WebhookReceiver,
-} from "#test/support/webhook-receiver.ts";
+import type { Received, WebhookReceiver } from "#test/support/webhook-receiver.ts";
+import { openWebhookStage, type WebhookStage } from "#test/support/webhook-stage.ts";
 import { relayEvents, sendDueWebhooks, testDialects } from "#test/support/webhook-traffic.ts";
 import {
   changeEndpoint,
@@ -32,31 +28,22 @@ const newId = idSource({ now: () => startMs }, Math.random);
 const customerId = newId();
 const side = "sandbox";
 
-let testDatabase: TestDatabase;
+let stage: WebhookStage;
 let db: Database;
 let clock: ManualClock;
 let receiver: WebhookReceiver;
-let projectId = 1;
+let projectId: number;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  db = openDatabase({ url: testDatabase.ownerUrl, connectionsMax: 8 });
+  stage = await openWebhookStage();
+  db = stage.db;
 });
 beforeEach(async () => {
-  projectId += 2;
   clock = manualClock(startMs);
-  receiver = await startWebhookReceiver();
+  ({ projectId, receiver } = await stage.set());
 });
-afterEach(async () => {
-  await receiver.close();
-  await db.inProject(projectId, (tx) =>
-    tx.query("update webhook_delivery set next_attempt_at = null, status = 'failed'"),
-  );
-});
-afterAll(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
+afterEach(() => stage.strike());
+afterAll(() => stage.close());
 
 const deps = () => ({ db, clock, newId, dialects: testDialects });
 

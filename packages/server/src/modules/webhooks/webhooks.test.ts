@@ -3,15 +3,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { HOUR_MS, SECOND_MS } from "#kernel/clock.ts";
 import { formatOwnedId, idSource } from "#kernel/ids.ts";
 import { retryPausesMs } from "#modules/webhooks/domain/index.ts";
-import { type Database, openDatabase } from "#platform/db/database.ts";
+import type { Database } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { createRelayPass } from "#platform/jobs/relay.ts";
 import { createPoster, type Poster } from "#platform/outbound/post.ts";
 import { deferred } from "#test/support/deferred.ts";
 import { type ManualClock, manualClock } from "#test/support/manual-clock.ts";
-import { createTestDatabase, type TestDatabase } from "#test/support/postgres/test-database.ts";
 import { recordingLog } from "#test/support/recording-log.ts";
-import { startWebhookReceiver, type WebhookReceiver } from "#test/support/webhook-receiver.ts";
+import type { WebhookReceiver } from "#test/support/webhook-receiver.ts";
+import { openWebhookStage, type WebhookStage } from "#test/support/webhook-stage.ts";
 import { testDialects as dialects } from "#test/support/webhook-traffic.ts";
 import {
   createDeliverer,
@@ -29,35 +29,27 @@ const startMs = Date.now();
 const newId = idSource({ now: () => startMs }, Math.random);
 const customerId = newId();
 
-let testDatabase: TestDatabase;
+let stage: WebhookStage;
 let db: Database;
 let clock: ManualClock;
 let receiver: WebhookReceiver;
 let poster: Poster;
-// A project for each test, so that none sees what another left.
-let project = 1;
+let project: number;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  db = openDatabase({ url: testDatabase.ownerUrl, connectionsMax: 8 });
+  stage = await openWebhookStage();
+  db = stage.db;
 });
 beforeEach(async () => {
-  project += 2;
   clock = manualClock(startMs);
-  receiver = await startWebhookReceiver();
+  ({ projectId: project, receiver } = await stage.set());
   poster = createPoster({ privateAddresses: "allow", timeoutMs: 5000 });
 });
 afterEach(async () => {
   poster.close();
-  await receiver.close();
-  await db.inProject(project, (tx) =>
-    tx.query("update webhook_delivery set next_attempt_at = null, status = 'failed'"),
-  );
+  await stage.strike();
 });
-afterAll(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
+afterAll(() => stage.close());
 
 const addEndpoint = (options: Partial<NewEndpoint> = {}) =>
   db.inProject(project, (tx) =>
