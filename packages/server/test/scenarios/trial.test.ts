@@ -203,8 +203,8 @@ describe("what meters of every kind have counted in it holds", () => {
     { because: "it is changed once it is over", days: ["2026-01-20"] },
     { because: "it is changed in both", days: ["2026-01-05", "2026-01-20"] },
   ])("also when $because", async ({ days }) => {
-    const prices = [meter("peak", "max"), meter("last", "latest"), byPerson];
-    const held = await story.publish(prices, { trial: { days: 14 }, ...ungated });
+    const metered = [meter("peak", "max"), meter("last", "latest"), byPerson];
+    const held = await story.publish(metered, { trial: { days: 14 }, ...ungated });
     const other = await story.publish([meter("top", "max"), byPerson], ungated);
     const ada = await story.welcome();
     const subscription = await ada.subscribes(held);

@@ -52,3 +52,17 @@ export async function contentOf(
   );
   return Object.fromEntries(found.map(({ name, rows }) => [name, rows]));
 }
+
+/** The rows that are gone and that came, of the tables in which any did. */
+export function changesBetween(
+  before: Readonly<Record<string, string[]>>,
+  after: Readonly<Record<string, string[]>>,
+): Map<string, { readonly gone: readonly string[]; readonly came: readonly string[] }> {
+  const changes = Object.entries(before).map(([table, rows]) => {
+    const now = after[table] ?? [];
+    const [was, is] = [new Set(rows), new Set(now)];
+    const gone = rows.filter((row) => !is.has(row));
+    return [table, { gone, came: now.filter((row) => !was.has(row)) }] as const;
+  });
+  return new Map(changes.filter(([, { gone, came }]) => gone.length + came.length > 0));
+}

@@ -12,7 +12,7 @@ import { manualClock } from "#test/support/manual-clock.ts";
 import { createEmptyDatabase, type TestDatabase } from "#test/support/postgres/test-database.ts";
 import { type DatabaseVerdict, verifyDatabase } from "#verify-database.ts";
 import { type EarlierState, loadFixture } from "./fixture.ts";
-import { contentOf, rowsOf, tablesOf } from "./stored-rows.ts";
+import { changesBetween, contentOf, rowsOf, tablesOf } from "./stored-rows.ts";
 
 const FIXTURES = join(import.meta.dirname, "fixtures");
 const CREDIT_MIGRATION = "0023_customer_credit";
@@ -54,7 +54,7 @@ async function purselessOf(ownerUrl: string, { migrations }: EarlierState): Prom
     ownerUrl,
     `${billed} where total_minor < 0 order by customer_id, id`,
   );
-  expect(owed, "somebody was billed below zero").not.toEqual([]);
+  expect(owed.length).toBeGreaterThan(0);
   return owed;
 }
 
@@ -63,23 +63,20 @@ async function upgrade(ownerUrl: string, owed: readonly Purse[]): Promise<void> 
   const tables = await tablesOf(ownerUrl);
   const before = await contentOf(ownerUrl, tables);
   await migrate(ownerUrl);
-  const after = await contentOf(ownerUrl, tables);
-  for (const { name } of tables) {
-    const [kept, was] = [after[name] ?? [], before[name] ?? []];
-    if (name === "ledger_transfer") {
-      expect(was.filter((row) => !kept.includes(row))).toEqual([]);
-      expect(kept).toHaveLength(was.length + owed.length);
-    } else if (name !== "ledger_head" || owed.length === 0) expect(kept, name).toEqual(was);
-  }
-  if (owed.length === 0) return;
-  const gained = "select customer_id, currency, amount_minor as minor from ledger_transfer";
-  expect(
-    await rowsOf(
-      ownerUrl,
-      `${gained} where debit_account = 'receivable' and credit_account = 'customer_credit'
-        order by customer_id, source_id`,
-    ),
-  ).toEqual(owed);
+  const changes = changesBetween(before, await contentOf(ownerUrl, tables));
+
+  const moved = changes.get("ledger_transfer") ?? { gone: [], came: [] };
+  const touched = owed.length === 0 ? [] : ["ledger_head", "ledger_transfer"];
+  expect([...changes.keys()].toSorted()).toEqual(touched);
+  expect([moved.gone, moved.came.length]).toEqual([[], owed.length]);
+  const credit = await rowsOf(
+    ownerUrl,
+    `select customer_id, currency, amount_minor as minor from ledger_transfer
+      where credit_account = 'customer_credit' and debit_account = 'receivable'
+        and customer_id = any($1) order by customer_id, source_id`,
+    [owed.map(({ customer_id }) => customer_id)],
+  );
+  expect(credit).toEqual(owed);
 }
 
 /** Lets everybody live to the end of the running period and a day longer. */
@@ -139,13 +136,12 @@ describe("a database of an earlier version", () => {
       await upgrade(ownerUrl, owed);
 
       const verdicts = await verifyDatabase(ownerUrl);
-      expect(breachesOf(verdicts)).toEqual([]);
-      if (state.verdicts !== null) {
-        expect(breachesOf(state.verdicts)).toEqual([]);
-        const checked = sizeOf(state.verdicts);
-        const ledgerTransfers = checked.ledgerTransfers + owed.length;
-        expect(sizeOf(verdicts)).toEqual({ ...checked, ledgerTransfers });
-      }
+      const earlier = state.verdicts ?? verdicts;
+      expect([...breachesOf(verdicts), ...breachesOf(earlier)]).toEqual([]);
+      const addedCount = earlier === verdicts ? 0 : owed.length;
+      const checked = sizeOf(earlier);
+      const ledgerTransfers = checked.ledgerTransfers + addedCount;
+      expect(sizeOf(verdicts)).toEqual({ ...checked, ledgerTransfers });
       await goOn(ownerUrl, state, owed);
     },
   );
