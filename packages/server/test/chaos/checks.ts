@@ -14,11 +14,18 @@ interface InvoiceRow {
   readonly amount_minor: string;
   readonly booked: string | null;
   readonly bookings: bigint;
+  /** Why it is not paid, as far as it is known. */
+  readonly attempts: string | null;
 }
 
 const INVOICES = `
   select payment.id::text as payment, invoice.status, payment.rail_ref, payment.amount_minor,
-         sum(transfer.amount_minor) as booked, count(transfer.sequence) as bookings
+         sum(transfer.amount_minor) as booked, count(transfer.sequence) as bookings,
+         (select string_agg(concat_ws(' ', to_char(started_at, 'DD HH24:MI'), outcome, failure_code),
+                            ', ' order by attempt_number)
+            from payment_attempt as attempt
+           where attempt.customer_id = payment.customer_id and attempt.payment_id = payment.id)
+           as attempts
     from invoice
     join payment on payment.customer_id = invoice.customer_id and payment.invoice_id = invoice.id
     left join ledger_transfer as transfer

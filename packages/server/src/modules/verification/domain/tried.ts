@@ -1,7 +1,7 @@
 import { groupBy } from "#kernel/group-by.ts";
 import { ownedKey } from "#kernel/ids.ts";
+import { subscriptionKey } from "#modules/verification/domain/invariants/invoice-of-line.ts";
 import type { Facts, MeterKey } from "./facts.ts";
-import { subscriptionKey } from "./invariants/invoice-of-line.ts";
 
 /**
  * Whether usage was counted by the meters of one plan. In a trial that is changed each plan counts what
