@@ -128,6 +128,7 @@ describe("a database of an earlier version", () => {
 
   test.each(fixtures)(
     "comes to the newest state as it was, holds and goes on: %s",
+    { timeout: 60_000 },
     async (name) => {
       const ownerUrl = await emptyDatabase();
       const state = await loadFixture(join(FIXTURES, name), ownerUrl, folder);
