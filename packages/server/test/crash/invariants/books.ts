@@ -1,5 +1,12 @@
 import type { Invariant } from "./invariant.ts";
 
+/** Both ends of each transfer: what comes in is above zero. */
+const POSTED = `
+  select customer_id, source_type, source_id, debit_account as account, amount_minor as minor
+    from ledger_transfer
+  union all
+  select customer_id, source_type, source_id, credit_account, -amount_minor from ledger_transfer`;
+
 /** The ledger and the event log: what tells afterwards what happened. */
 export const bookInvariants: readonly Invariant[] = [
   {
@@ -25,35 +32,70 @@ export const bookInvariants: readonly Invariant[] = [
        where (head.sequence, head.hash) is distinct from (last.sequence, last.hash)`,
   },
   {
-    name: "each invoice is in the books once, and each payment that succeeded",
+    name: "each invoice, payment and credit note is in the books, by where it went",
     when: "always",
     breaches: `with due as (
-        select 'invoice' as source_type, id as source_id, customer_id, total_minor as amount_minor
-          from invoice where total_minor <> 0
+        select 'invoice' as source_type, id as source_id, 'revenue' as account,
+               case status when 'void' then -credited_minor else -total_minor end as minor
+          from invoice
         union all
-        select 'payment', id, customer_id, amount_minor from payment where status = 'succeeded'),
+        select 'invoice', id, 'customer_credit',
+               case status when 'void' then 0 else credit_applied_minor end from invoice
+        union all
+        select 'payment', id, 'receivable', surplus_minor - amount_minor from payment
+         where status = 'succeeded' and invoice_id is not null
+        union all
+        select 'payment', id, 'customer_credit', -surplus_minor from payment
+         where status = 'succeeded' and invoice_id is not null
+        union all
+        select 'credit_note', id, 'receivable', -due_minor from credit_note
+        union all
+        select 'credit_note', id, 'customer_credit', -balance_minor from credit_note
+        union all
+        select 'credit_note', id, 'refunds', -refund_minor from credit_note),
       booked as (
-        select source_type, source_id, customer_id,
-               sum(case when debit_account = 'revenue' then -amount_minor else amount_minor end)
-                 as amount_minor,
-               count(*) as count
-          from ledger_transfer
-         where source_type in ('invoice', 'payment')
-           and 'customer_credit' not in (debit_account, credit_account)
+        select source_type, source_id, account, sum(minor) as minor
+          from (${POSTED}) as posted
+         where (source_type, account) in (select distinct source_type, account from due)
          group by 1, 2, 3)
-      select source_type, source_id, due.amount_minor as due, booked.amount_minor as booked, count
-        from due full join booked using (source_type, source_id, customer_id)
-       where (due.amount_minor, 1) is distinct from (booked.amount_minor, booked.count)`,
+      select source_type, source_id, account, due.minor as due, booked.minor as booked
+        from due full join booked using (source_type, source_id, account)
+       where coalesce(due.minor, 0) <> coalesce(booked.minor, 0)`,
+  },
+  {
+    name: "nothing is in the books twice",
+    when: "always",
+    breaches: `select source_type, source_id, debit_account, credit_account, count(*)
+        from ledger_transfer where source_type in ('invoice', 'payment', 'credit_note')
+       group by 1, 2, 3, 4 having count(*) > 1`,
+  },
+  {
+    name: "a customer's credit is what was put there and not taken yet, never below zero",
+    when: "always",
+    breaches: `with held as (
+        select customer_id, -sum(minor) as minor from (${POSTED}) as posted
+         where account = 'customer_credit' group by 1),
+      moved as (
+        select customer_id, -credit_applied_minor as minor from invoice where status <> 'void'
+        union all
+        select customer_id, surplus_minor from payment where status = 'succeeded'
+        union all
+        select customer_id, balance_minor from credit_note),
+      left_over as (select customer_id, sum(minor) as minor from moved group by 1)
+      select customer_id, held.minor as by_books, left_over.minor as by_what_moved
+        from held full join left_over using (customer_id)
+       where coalesce(held.minor, 0) <> coalesce(left_over.minor, 0) or held.minor < 0`,
   },
   {
     name: "what is owed by the books is owed by the invoices",
     when: "always",
     breaches: `with owed as (
-        select customer_id, sum(amount_minor) as minor from ledger_posting
+        select customer_id, sum(minor) as minor from (${POSTED}) as posted
          where account = 'receivable' group by 1),
       unpaid as (
-        select customer_id, sum(total_minor - credit_applied_minor - amount_paid_minor) as minor
-          from invoice group by 1)
+        select customer_id,
+               sum(total_minor - credit_applied_minor - credited_minor - amount_paid_minor) as minor
+          from invoice where status <> 'void' group by 1)
       select customer_id, owed.minor as by_books, unpaid.minor as by_invoices
         from owed full join unpaid using (customer_id)
        where coalesce(owed.minor, 0) <> coalesce(unpaid.minor, 0)`,
@@ -85,7 +127,16 @@ export const bookInvariants: readonly Invariant[] = [
         select 'payment.succeeded', count(*) from payment
          where status = 'succeeded' and invoice_id is not null
         union all
-        select 'payment.failed', count(*) from payment_attempt where outcome = 'declined'
+        select 'payment.failed', count(*) from payment_attempt
+         where outcome in ('declined', 'needs_action')
+        union all
+        select 'invoice.voided', count(*) from invoice where status = 'void'
+        union all
+        select 'invoice.overdue', count(*) from invoice where overdue_at is not null
+        union all
+        select 'credit_note.created', count(*) from credit_note
+        union all
+        select 'subscription.changed', count(*) from subscription_change
         union all
         select 'subscription.created', count(*) from subscription
         union all
