@@ -104,6 +104,21 @@ test("what was lowered is not licensed any more in the period that follows a pau
   });
 });
 
+test("what was lowered is not licensed any more in a term that is bought after the last had run out", async () => {
+  const term = { ...banded, renewal: "none" };
+  const { ada, membership } = await whoHas("1.00", term, { quantity: "25" });
+  await membership.changes({ quantity: "10" });
+  await ada.livesUntil("2026-05-16");
+  await membership.asks("renew");
+  await ada.livesUntil("2026-05-17");
+
+  expect(await membership.now()).toMatchObject({
+    status: "active",
+    billable_quantity: "10",
+    licensed_quantity: "10",
+  });
+});
+
 test("a change waits until the terms are over that were bought while it waited", async () => {
   const term = { ...ungated, renewal: "none" };
   const { ada, membership } = await whoHas("30.00", term);

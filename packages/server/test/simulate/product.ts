@@ -105,44 +105,51 @@ function moving(clock: ManualClock, ownerUrl: string): Product["moveTo"] {
   };
 }
 
-const NEXT_DUE = `
-  select least((select min(next_action_at) from subscription),
-               (select min(next_attempt_at) from payment),
-               (select min(next_attempt_at) from refund),
-               (select min(next_attempt_at) from rail_event))`;
+/** When each kind of work is next to be done; null when never. */
+interface Waiting {
+  readonly periods: number | null;
+  readonly payments: number | null;
+  readonly refunds: number | null;
+  readonly notices: number | null;
+  readonly isToTell: boolean;
+}
+
+/** Asked in one statement, so that loops with nothing to do are not run. */
+async function whatWaits({ app }: TestApp): Promise<Waiting> {
+  const [row] = await app.db.acrossProjects((tx) =>
+    tx.query<Waiting>(
+      `select (select min(next_action_at) from subscription) as periods,
+              (select min(next_attempt_at) from payment) as payments,
+              (select min(next_attempt_at) from refund) as refunds,
+              (select min(next_attempt_at) from rail_event) as notices,
+              exists (select from outbox) as "isToTell"`,
+    ),
+  );
+  return present(row, "what is selected without a table is one row");
+}
 
 /** When time next has something to do; infinite when never. */
-async function nextDue({ app }: TestApp): Promise<number> {
-  const [row] = await app.db.acrossProjects((tx) =>
-    tx.query<{ next: number | null }>(`select (${NEXT_DUE}) as next`),
-  );
-  return row?.next ?? Number.POSITIVE_INFINITY;
+async function nextDue(shop: TestApp): Promise<number> {
+  const { periods, payments, refunds, notices } = await whatWaits(shop);
+  return Math.min(...[periods, payments, refunds, notices].map((atMs) => atMs ?? Infinity));
 }
 
 async function passTime(shop: TestApp): Promise<void> {
   const { engine, loops, sandbox, db } = shop.app;
   const inTurn = oneAfterTheOther(db);
-  do {
+  for (;;) {
     await sandbox.idle();
-    await closeDue(engine, inTurn);
-    await collect(shop);
+    const waiting = await whatWaits(shop);
+    const isDue = (atMs: number | null) => atMs !== null && atMs <= shop.clock.now();
+    const { periods, payments, refunds, notices, isToTell } = waiting;
+    if (![periods, payments, refunds, notices].some(isDue) && !isToTell) return;
+    if (isDue(periods)) await closeDue(engine, inTurn);
+    if (isDue(payments)) await collect(shop);
     // Nothing is left for it to collect, but there are refunds to ask for.
-    await loops.payments.runOnce();
-    await loops.railEvents.runOnce();
-    await loops.relay.runOnce();
-    await sandbox.idle();
-  } while (await isRestless(shop));
-}
-
-/** Whether a loop has something to do by now: asked in one statement, for mostly none has. */
-async function isRestless(shop: TestApp): Promise<boolean> {
-  const [row] = await shop.app.db.acrossProjects((tx) =>
-    tx.query<{ next: number | null; waits: boolean }>(
-      `select (${NEXT_DUE}) as next,
-              exists (select from outbox) as waits`,
-    ),
-  );
-  return row?.waits === true || (row?.next ?? Infinity) <= shop.clock.now();
+    if (isDue(refunds)) await loops.payments.runOnce();
+    if (isDue(notices)) await loops.railEvents.runOnce();
+    if (isToTell) await loops.relay.runOnce();
+  }
 }
 
 /** The same database, whose transactions in a project wait for each other. */
@@ -159,7 +166,7 @@ function oneAfterTheOther(db: Database): Database {
 }
 
 /** Collects what is due as the product does, but of each customer one payment after the other. */
-async function collect({ app: { collector, db }, clock }: TestApp): Promise<number> {
+async function collect({ app: { collector, db }, clock }: TestApp): Promise<void> {
   const due = await db.acrossProjects((tx) => findDuePayments(tx, clock.now(), DUE_MAX));
   const inOrder = due.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   const byCustomer = new Map<bigint, typeof due>();
@@ -170,7 +177,6 @@ async function collect({ app: { collector, db }, clock }: TestApp): Promise<numb
   await sideBySide([...byCustomer.values()], CONCURRENCY, async (payments) => {
     for (const payment of payments) await collectPayment(collector, payment);
   });
-  return due.length;
 }
 
 async function take(

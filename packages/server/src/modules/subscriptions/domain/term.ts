@@ -2,7 +2,7 @@ import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import { periodAt } from "#kernel/interval.ts";
 import { firstPeriod } from "./beginning.ts";
-import { FINAL_INVOICE_MS, runningPeriod, withNextAction } from "./lifecycle.ts";
+import { FINAL_INVOICE_MS, licensedAnew, runningPeriod, withNextAction } from "./lifecycle.ts";
 import { anchoringOf, type Subscription } from "./subscription.ts";
 import { refuseUnless } from "./transition.ts";
 
@@ -50,7 +50,7 @@ export function termAdded(subscription: Subscription, startMs: EpochMs): Subscri
     anchorMs: present(anchorMs, because),
   };
   return {
-    ...subscription,
+    ...licensedAnew(subscription),
     status: "active",
     anchorMs: startMs,
     period,
