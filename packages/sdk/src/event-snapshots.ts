@@ -127,6 +127,8 @@ export interface InvoiceSnapshot {
   /** When it was told that it is due and not paid. */
   overdue_at: string | null;
   paid_at: string | null;
+  /** Where the payer can pay it by card; null unless it was sent and waits to be paid. */
+  payment_url: string | null;
   lines: InvoiceLineSnapshot[];
 }
 

@@ -113,9 +113,9 @@ with claimed as materialized (
 ), invoices as (
   insert into invoice
          (customer_id, id, project_id, subscription_id, number, status, reason, currency, period_start,
-          period_end, total_minor, amount_paid_minor, issued_at)
+          period_end, total_minor, amount_paid_minor, issued_at, collection, due_at)
   select customer_id, own_id, $4, id, number, 'open', 'renewal', 'JMD', current_period_start,
-         current_period_end, total * 100, 0, $1
+         current_period_end, total * 100, 0, $1, 'charge', $1
     from numbered
 ), told as (
   select numbered.customer_id, own_id, json_build_object(
@@ -139,7 +139,8 @@ with claimed as materialized (
              'base_amount', base::text, 'usage_amount', usage::text, 'total', total::text,
              'credit_applied', '0.00', 'amount_due', total::text, 'amount_credited', '0.00',
              'amount_remaining', total::text, 'amount_paid', '0.00',
-             'issued_at', $1, 'paid_at', null, 'lines', lines)) as data
+             'issued_at', $1, 'collection', 'charge', 'due_at', $1, 'overdue_at', null,
+             'paid_at', null, 'payment_url', null, 'lines', lines)) as data
     from numbered join customer using (customer_id)
 )
 insert into outbox (customer_id, id, project_id, type, data, occurred_at)

@@ -1,10 +1,9 @@
 import pg from "pg";
 import { CLOSE_BATCH_MAX, closeDue } from "#flows/close-due.ts";
-import type { Engine } from "#flows/engine.ts";
 import { idSource } from "#kernel/ids.ts";
 import { periodStart } from "#kernel/interval.ts";
-import { createPlanCache } from "#modules/catalog/index.ts";
 import { openDatabase } from "#platform/db/database.ts";
+import { engineBy } from "#test/support/builders/engine.ts";
 import { ANCHOR, seedSubscriptions, seedUsage } from "./billing-run-seed.ts";
 import { closeBySql } from "./billing-run-sql.ts";
 import { startBillingWorkers } from "./billing-workers.ts";
@@ -66,12 +65,10 @@ async function measureRates(ownerUrl: string, { subscriptions, rounds }: Effort)
   owner.on("error", () => undefined);
   let nowMs = ANCHORING.anchorMs;
   const db = openDatabase({ url: ownerUrl, connectionsMax: 4 });
-  const engine: Engine = {
+  const engine = engineBy({
     clock: { now: () => nowMs },
     newId: idSource({ now: () => Date.now() }, Math.random),
-    plans: createPlanCache(),
-    publicUrl: "https://billing.example",
-  };
+  });
   const workers = await startBillingWorkers(ownerUrl, 2);
   const closing: Readonly<Record<Way, () => Promise<number>>> = {
     engine: () => closeDue(engine, db),

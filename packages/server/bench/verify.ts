@@ -1,10 +1,10 @@
 import pg from "pg";
 import { closeDue } from "#flows/close-due.ts";
 import { idSource } from "#kernel/ids.ts";
-import { createPlanCache } from "#modules/catalog/index.ts";
 import { ensureUsagePartitions } from "#modules/metering/index.ts";
 import { verifyProject } from "#modules/verification/index.ts";
 import { openDatabase } from "#platform/db/database.ts";
+import { engineBy } from "#test/support/builders/engine.ts";
 import { PROJECT_ID, seedSubscriptions, seedUsage } from "./billing-run-seed.ts";
 import { startBenchDatabase } from "./support/database.ts";
 
@@ -38,12 +38,7 @@ try {
        from usage_counter, generate_series(1, 10) as n`,
   );
   await owner.query("vacuum analyze usage_event");
-  const engine = {
-    clock,
-    newId: idSource(clock, Math.random),
-    plans: createPlanCache(),
-    publicUrl: "https://billing.example",
-  };
+  const engine = engineBy({ clock, newId: idSource(clock, Math.random) });
   for (let closed = 1; closed > 0; ) closed = await closeDue(engine, db);
   await owner.query("analyze");
 

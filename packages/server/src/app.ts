@@ -17,6 +17,7 @@ import { DAY_MS } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatId, idSource } from "#kernel/ids.ts";
 import { createPlanCache } from "#modules/catalog/index.ts";
+import { createInvoiceLinks } from "#modules/invoices/index.ts";
 import { type AccessTokenDeps, createAuthenticator } from "#modules/keys/index.ts";
 import {
   createUsageRecorder,
@@ -147,7 +148,8 @@ function createCore(options: AppOptions) {
     onIdleError: (error) => log.warn({ err: error }, "a database connection broke"),
   });
   const newId = idSource(clock, random);
-  const engine: Engine = { clock, newId, plans: createPlanCache(), publicUrl };
+  const invoiceLinks = createInvoiceLinks(publicUrl, createSecretHasher(secretKey, "invoice_link"));
+  const engine: Engine = { clock, newId, plans: createPlanCache(), publicUrl, invoiceLinks };
   const hasher = createSecretHasher(secretKey, "access_token");
   const authenticator = createAuthenticator({ db, clock, hasher, cacheMs: TOKEN_CACHE_MS });
   const tokens = { clock, newId: engine.newId, randomBytes, hasher, authenticator };

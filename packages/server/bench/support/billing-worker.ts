@@ -4,17 +4,15 @@
  */
 import { closeDue } from "#flows/close-due.ts";
 import { idSource } from "#kernel/ids.ts";
-import { createPlanCache } from "#modules/catalog/index.ts";
 import { openDatabase } from "#platform/db/database.ts";
+import { engineBy } from "#test/support/builders/engine.ts";
 
 const db = openDatabase({ url: process.argv[2] ?? "", connectionsMax: 4 });
 let nowMs = 0;
-const engine = {
+const engine = engineBy({
   clock: { now: () => nowMs },
   newId: idSource({ now: () => Date.now() }, Math.random),
-  plans: createPlanCache(),
-  publicUrl: "https://billing.example",
-};
+});
 
 async function closeAllDue(): Promise<number> {
   let closed = 0;

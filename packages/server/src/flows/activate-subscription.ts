@@ -1,5 +1,5 @@
 import { closeAsPlanned } from "#flows/close-periods/close-periods.ts";
-import { planStart } from "#flows/close-periods/plan-start.ts";
+import { planStart, type StartPlan } from "#flows/close-periods/plan-start.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
 import { getSubscriptionLocked } from "#modules/subscriptions/index.ts";
@@ -22,9 +22,18 @@ export async function activateSubscription(
   const waiting = await getSubscriptionLocked(tx, key);
   if (waiting.status !== "incomplete") return;
   await closeAsPlanned(engine, tx, waiting, {
-    plan: (facts) => planStart(facts, facts.nowMs),
+    plan: (facts) => {
+      const start = planStart(facts, facts.nowMs);
+      return paidMinor === null ? start : paidByCard(start);
+    },
     creditMostMinor: (opening) => (paidMinor === null ? null : creditBeside(opening, paidMinor)),
   });
+}
+
+/** What was paid on the page pays the first invoice, also of a customer who is sent the others. */
+function paidByCard({ invoice, ...start }: StartPlan): StartPlan {
+  const terms = { collection: "charge", netDays: 0 } as const;
+  return { ...start, invoice: invoice === null ? null : { ...invoice, terms } };
 }
 
 /** The most of a credit that leaves as much to pay as was paid. */

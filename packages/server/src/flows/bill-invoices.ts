@@ -3,7 +3,11 @@ import type { Customer } from "#modules/customers/domain/index.ts";
 import {
   type CreditedDraft,
   type DraftInvoice,
+  dueAt,
   type Invoice,
+  type PaymentTerms,
+  type TermedDraft,
+  termsFor,
   withCreditApplied,
 } from "#modules/invoices/domain/index.ts";
 import { issueInvoices } from "#modules/invoices/index.ts";
@@ -11,6 +15,7 @@ import type { Transfer } from "#modules/ledger/domain/index.ts";
 import { holdCredit, postTransfers } from "#modules/ledger/index.ts";
 import { type Payment, planCollection } from "#modules/payments/domain/index.ts";
 import { insertPayments } from "#modules/payments/index.ts";
+import { getProject } from "#modules/projects/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import type { Engine } from "./engine.ts";
@@ -34,15 +39,32 @@ export async function billInvoices(
   if (drafts.length === 0) return [];
   const customerIds = [...new Set(drafts.map(({ customerId }) => customerId))];
   const credit = await holdCredit(tx, customerIds);
-  const credited = withCreditApplied(drafts, credit, creditMostMinor);
+  const { paymentTerms } = await getProject(tx);
+  const termed = drafts.map((draft) =>
+    onTerms(draft, present(customers.get(draft.customerId), BILLED_IS_KNOWN), paymentTerms),
+  );
+  const credited = withCreditApplied(termed, credit, creditMostMinor);
   await postTransfers(tx, credited.flatMap(invoiceTransfers));
   faultPoint("close.booked");
   const payments = credited.flatMap((draft) => {
-    const { testClockAtMs } = present(customers.get(draft.customerId), "who is billed is known");
+    const { testClockAtMs } = present(customers.get(draft.customerId), BILLED_IS_KNOWN);
     return collected(draft, newId(), testClockAtMs !== null) ?? [];
   });
   await insertPayments(tx, payments);
   return issueInvoices(tx, credited);
+}
+
+const BILLED_IS_KNOWN = "who is billed is known";
+
+/** Says how and until when it is to be paid, by its own terms or its customer's. */
+function onTerms(
+  { terms: asked, ...draft }: DraftInvoice,
+  { paymentTerms: own, timeZone }: Customer,
+  ofProject: PaymentTerms,
+): TermedDraft {
+  const terms = asked ?? termsFor(own, ofProject);
+  const dueAtMs = dueAt(terms, draft.issuedAtMs, timeZone);
+  return { ...draft, collection: terms.collection, dueAtMs };
 }
 
 function collected(draft: CreditedDraft, id: bigint, isOnTestClock: boolean): Payment | null {

@@ -200,7 +200,7 @@ export interface BillingEventData {
  * of everything a listener could ask for, so that no dialect needs another query.
  */
 export function billingEventsOf(
-  { newId, publicUrl }: Pick<Engine, "newId" | "publicUrl">,
+  { newId, publicUrl, invoiceLinks }: Pick<Engine, "newId" | "publicUrl" | "invoiceLinks">,
   types: readonly BillingEventType[],
   subject: EventSubject,
   occurredAtMs: EpochMs,
@@ -211,7 +211,7 @@ export function billingEventsOf(
     ...(subscription === null ? {} : { subscription: subscriptionSnapshot(subscription) }),
     customer: customerSnapshot(customer),
     ...(plan === null ? {} : { plan: planReference(plan) }),
-    ...(invoice ? { invoice: invoiceSnapshot(invoice) } : {}),
+    ...(invoice ? { invoice: invoiceSnapshot(invoice, invoiceLinks) } : {}),
     ...(payment ? { payment: paymentSnapshot(payment, publicUrl) } : {}),
     ...(refund ? { refund: refundSnapshot(refund) } : {}),
     ...(dispute ? { dispute: disputeSnapshot(dispute) } : {}),

@@ -20,6 +20,7 @@ import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { activateSubscription } from "./activate-subscription.ts";
 import { billingEventsOf } from "./billing-event.ts";
 import type { Engine } from "./engine.ts";
+import { isSentInvoices } from "./payment-terms.ts";
 import { heldOf, type Sold } from "./sold-terms.ts";
 
 export interface Subscribing {
@@ -109,11 +110,17 @@ async function sell(
   const { createdAtMs } = subscription;
   await appendToOutbox(tx, billingEventsOf(engine, ["subscription.created"], subject, createdAtMs));
   const isByLink = startsWith === "payment_link";
-  const card = isByLink ? null : await findDefaultPaymentMethod(tx, customer.customerId);
-  if (card === null) await makeCheckout(engine, tx, subscription, asked.returnUrl);
+  if (isByLink || !(await isPayer(tx, customer)))
+    await makeCheckout(engine, tx, subscription, asked.returnUrl);
   if (!isByLink) await activateSubscription(engine, tx, subscription);
   faultPoint("subscribe.begun");
   return asItStands(subscribing, tx, subscription);
+}
+
+/** Whether the customer has a card, or needs none since it is sent invoices. */
+async function isPayer(tx: Tx, customer: Customer): Promise<boolean> {
+  const card = await findDefaultPaymentMethod(tx, customer.customerId);
+  return card !== null || (await isSentInvoices(tx, customer));
 }
 
 /** The subscription as it stands, and its payment link, if it has one. */

@@ -1,6 +1,7 @@
 import type { Clock } from "#kernel/clock.ts";
 import type { NewId } from "#kernel/ids.ts";
 import type { PlanCache } from "#modules/catalog/index.ts";
+import type { InvoiceLinks } from "#modules/invoices/index.ts";
 
 /** What every flow needs beside its transaction. */
 export interface Engine {
@@ -10,4 +11,6 @@ export interface Engine {
   readonly plans: PlanCache;
   /** Where payers reach this server: `https://billing.example`. */
   readonly publicUrl: string;
+  /** Where payers see the invoices that were sent to them. */
+  readonly invoiceLinks: InvoiceLinks;
 }

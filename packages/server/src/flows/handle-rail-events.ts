@@ -1,4 +1,5 @@
 import { completeCheckout } from "#flows/checkout/complete-checkout.ts";
+import { takePagePayment } from "#flows/invoice-page/take-payment.ts";
 import { type Written, writeNewest } from "#flows/money-back/rail-word.ts";
 import { recordDispute } from "#flows/money-back/record-dispute.ts";
 import { recordRefund } from "#flows/money-back/record-refund.ts";
@@ -18,6 +19,7 @@ import {
 import type { Tx } from "#platform/db/database.ts";
 import { faultPoint } from "#platform/faults/fault-point.ts";
 import { sideBySide } from "#platform/jobs/side-by-side.ts";
+import { ownerOf } from "./made-for.ts";
 import { answerOf, type RailAccess } from "./rail-customer.ts";
 import { renewCard } from "./renew-card.ts";
 
@@ -77,9 +79,12 @@ async function handleCheckout(
   pageRef: string,
 ): Promise<void> {
   const page = stillThere(await handling.rails(projectId).retrieveCheckout(pageRef));
-  const key = parseOwnedId("checkout", page?.madeFor ?? "");
-  if (page === null || key === null) return;
-  await completeCheckout(handling, projectId, key, page);
+  const madeFor = page?.madeFor ?? "";
+  const key = parseOwnedId("checkout", madeFor);
+  if (page !== null && key !== null) await completeCheckout(handling, projectId, key, page);
+  const pageKey = parseOwnedId("invoicePage", madeFor);
+  if (page?.payment == null || pageKey === null) return;
+  await takePagePayment(handling, projectId, pageKey, page.payment);
 }
 
 async function handlePayment(
@@ -100,6 +105,9 @@ async function settleOrComplete(
   const { db } = handling;
   const paymentKey = parseOwnedId("payment", found.madeFor);
   if (paymentKey !== null) return settleFound(handling, projectId, paymentKey, found);
+
+  const pageKey = parseOwnedId("invoicePage", found.madeFor);
+  if (pageKey !== null) return void (await takePagePayment(handling, projectId, pageKey, found));
 
   // Paid on a page: the page knows the card, and what was bought.
   const checkoutKey = parseOwnedId("checkout", found.madeFor);
@@ -170,11 +178,6 @@ async function withPayment<Status>(
 }
 
 const NOTHING_TO_WRITE = { isWritten: true } as const;
-
-function ownerOf(madeFor: string): bigint | null {
-  const key = parseOwnedId("payment", madeFor) ?? parseOwnedId("checkout", madeFor);
-  return key?.customerId ?? null;
-}
 
 /** What the rail has of it. A rail that knows no such object leaves nothing to be done. */
 function stillThere<Value>(answer: RailAnswer<Value>): Value | null {

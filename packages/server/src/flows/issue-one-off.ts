@@ -17,6 +17,7 @@ import { type BillingEventType, billingEventsOf } from "./billing-event.ts";
 import { currencyAskedOf } from "./currency-asked.ts";
 import type { Engine } from "./engine.ts";
 import { holdInvoiceItems } from "./invoice-items.ts";
+import { paymentTermsOf } from "./payment-terms.ts";
 
 export interface NewOneOff extends OneOffAsked {
   readonly customerId: bigint;
@@ -40,7 +41,8 @@ export async function issueOneOff(
   const customer = await decideCurrency(tx, customerId, currency);
   const nowMs = customerNow(customer, engine.clock.now());
   const pending = await holdInvoiceItems(tx, customerId, keys);
-  const facts = { customerId, id: engine.newId(), currency, nowMs, pending };
+  const terms = await paymentTermsOf(tx, customer);
+  const facts = { customerId, id: engine.newId(), currency, nowMs, terms, pending };
   const draft = oneOffInvoice(oneOff, facts);
   await markItemsBilled(tx, billedItems(pending, [draft]));
   const made = await billInvoices(engine, tx, [draft], new Map([[customerId, customer]]));

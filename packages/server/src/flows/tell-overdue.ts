@@ -1,12 +1,12 @@
-import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
-import { findCustomers } from "#modules/customers/index.ts";
 import type { Invoice } from "#modules/invoices/domain/index.ts";
 import { claimOverdue, claimOverdueOf, findProjectsWithOverdue } from "#modules/invoices/index.ts";
+import { getSubscription } from "#modules/subscriptions/index.ts";
 import type { CustomerScope, Database, Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { billingEventsOf } from "./billing-event.ts";
 import type { Engine } from "./engine.ts";
+import { loadMoneySubject } from "./load-subject.ts";
 
 const BATCH_MAX = 500;
 
@@ -43,16 +43,12 @@ async function told(
   invoices: readonly Invoice[],
   nowMs: EpochMs,
 ): Promise<number> {
-  if (invoices.length === 0) return 0;
-  const customers = await findCustomers(
-    tx,
-    invoices.map(({ customerId }) => customerId),
-  );
-  const events = invoices.flatMap((invoice) => {
-    const customer = present(customers.get(invoice.customerId), "who is billed is known");
-    const subject = { customer, subscription: null, plan: null, invoice };
-    return billingEventsOf(engine, ["invoice.overdue"], subject, nowMs);
-  });
-  await appendToOutbox(tx, events);
+  for (const invoice of invoices) {
+    const { customerId, subscriptionId: id } = invoice;
+    const subscription = id === null ? null : await getSubscription(tx, { customerId, id });
+    const subject = await loadMoneySubject(engine, tx, customerId, subscription);
+    const overdue = { ...subject, invoice };
+    await appendToOutbox(tx, billingEventsOf(engine, ["invoice.overdue"], overdue, nowMs));
+  }
   return invoices.length;
 }

@@ -17,6 +17,7 @@ export const idPrefixes = {
   event: "evt_",
   invoice: "inv_",
   invoiceItem: "itm_",
+  invoicePage: "ivp_",
   manualPayment: "mpy_",
   payment: "pay_",
   paymentMethod: "pm_",

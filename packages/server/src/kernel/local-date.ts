@@ -21,6 +21,13 @@ export function startOfDay(date: LocalDate, timeZone: string): EpochMs {
   return Temporal.PlainDate.from(date).toZonedDateTime(timeZone).epochMilliseconds;
 }
 
+/** So many days of the calendar later, at the same time of the day. */
+export function daysLater(instantMs: EpochMs, days: number, timeZone: string): EpochMs {
+  return Temporal.Instant.fromEpochMilliseconds(instantMs)
+    .toZonedDateTimeISO(timeZone)
+    .add({ days }).epochMilliseconds;
+}
+
 /** How many days of the calendar lie between two days; negative when the first is the later one. */
 export function daysBetween(from: LocalDate, to: LocalDate): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: "day" })

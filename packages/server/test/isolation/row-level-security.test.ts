@@ -127,6 +127,10 @@ async function fillCorrections(story: Story, token: string, plan: string): Promi
   await shop.call("POST", `/v1/invoices/${id}/credit_notes`, { token, body: note });
   const item = { customer: poor.id, description: "Setting up", unit_amount: "1.00" };
   await shop.call("POST", "/v1/invoice_items", { token, body: item });
+  const lines = [{ description: "Any", quantity: "1", unit_amount: "1.00" }];
+  const sent = { customer: poor.id, lines, collection: "send" };
+  const { body: invoice } = await shop.call("POST", "/v1/invoices", { token, body: sent });
+  await shop.call("GET", `${new URL(invoice.payment_url).pathname}/card`, { token: null });
 }
 
 const tables = () => relations.filter(({ kind }) => kind === "table");

@@ -8,6 +8,7 @@ import {
 } from "#flows/close-periods/load-close-facts.ts";
 import type { Engine } from "#flows/engine.ts";
 import { loadSubject } from "#flows/load-subject.ts";
+import { isSentInvoices } from "#flows/payment-terms.ts";
 import { heldOf, type Sold } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
@@ -120,7 +121,9 @@ async function changedNow(
   const runningLines = running.get(ownedKey(facts.subscription)) ?? [];
   refuseUnpaid(facts, target, mode, runningLines);
   const change = { ...facts, target, mode, atMs: facts.nowMs, runningLines };
-  const gating = isGated ? gatingInvoice(change) : null;
+  // Who is sent invoices pays what is granted already.
+  const isCharged = isGated && !(await isSentInvoices(tx, facts.customer));
+  const gating = isCharged ? gatingInvoice(change) : null;
   if (gating !== null && (await isToPay(tx, gating))) {
     return awaitingPayment(engine, tx, facts, target, gating);
   }

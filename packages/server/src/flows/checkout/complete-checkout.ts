@@ -90,7 +90,7 @@ async function isStray(
   const kept = await findPaymentByRailRef(tx, customerId, paid.ref);
   if (kept !== null) return kept.invoiceId === null;
   if (paid.status !== "succeeded") return false;
-  await keepStrayPayment(engine, tx, { customerId, id: subscriptionId }, { rail, paid });
+  await keepStrayPayment(engine, tx, { customerId, subscriptionId }, { rail, paid });
   return true;
 }
 

@@ -131,7 +131,10 @@ async function openPage(
       returnUrl: `${link}/return`,
       cancelUrl: link,
       currency,
-      payment: dueMinor === null ? null : { amountMinor: dueMinor, description: planName },
+      payment:
+        dueMinor === null
+          ? null
+          : { amountMinor: dueMinor, description: planName, keepsCard: true },
     }),
   );
   faultPoint("checkout.page_opened");

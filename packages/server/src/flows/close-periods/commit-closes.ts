@@ -64,9 +64,9 @@ export async function commitCloses(
   const invoiceOf = new Map(invoices.map((invoice) => [ownedKey(invoice), invoice]));
   const finished = ours.map((plan) => {
     const invoice = plan.invoice === null ? null : (invoiceOf.get(ownedKey(plan.invoice)) ?? null);
-    return { ...plan, ...(invoice?.status === "paid" ? plan.whenPaid : null), made: invoice };
+    return { ...plan, ...(isGranted(invoice) ? plan.whenPaid : null), made: invoice };
   });
-  const begun = finished.filter(({ whenPaid, made }) => whenPaid && made?.status === "paid");
+  const begun = finished.filter(({ whenPaid, made }) => whenPaid && isGranted(made));
   await updateSubscriptions(
     tx,
     begun.map(({ subscription }) => subscription),
@@ -77,6 +77,11 @@ export async function commitCloses(
   );
   faultPoint("close.written");
   return invoices;
+}
+
+/** Whether what an invoice is for begins with it: it is paid, or was sent and is paid later. */
+function isGranted(invoice: Invoice | null): boolean {
+  return invoice !== null && (invoice.status === "paid" || invoice.collection === "send");
 }
 
 /** What ends a period or a subscription drops the change that awaited its payment there. */

@@ -12,10 +12,11 @@ import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { hasSharedMetrics } from "#modules/catalog/domain/index.ts";
 import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
 import { findCustomers } from "#modules/customers/index.ts";
-import type { InvoiceItem, RunningLine } from "#modules/invoices/domain/index.ts";
+import { type InvoiceItem, type RunningLine, termsFor } from "#modules/invoices/domain/index.ts";
 import { listRunningLines, lockPendingItems } from "#modules/invoices/index.ts";
 import { lockUnbilledCounters } from "#modules/metering/index.ts";
 import { listOwing, listPayers } from "#modules/payments/index.ts";
+import { getProject } from "#modules/projects/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { withPlanFacts } from "./line-facts.ts";
@@ -54,12 +55,12 @@ export async function loadCloseFacts(
     counters: counters.get(ownedKey(subscription)) ?? [],
   }));
   const loaded = await withPlanFacts(tx, counted);
-  const payers = await payersAmong(tx, subscriptions);
+  const payers = await payersAmong(tx, subscriptions, customers);
   const owing = await owingAmong(tx, subscriptions);
   const items = await pendingItemsOf(tx, subscriptions);
   return loaded.map((facts) => {
     const { customerId } = facts.subscription;
-    const customer = present(customers.get(customerId), "a subscriber is a customer");
+    const customer = present(customers.get(customerId), A_CUSTOMER);
     return {
       ...facts,
       customer,
@@ -108,13 +109,26 @@ const BEFORE_FIRST_CHARGE: ReadonlySet<Subscription["status"]> = new Set([
   "trialing",
 ]);
 
-/** Customers with a card, asked for where something begins to be charged: nothing else depends on it. */
-async function payersAmong(tx: Tx, subscriptions: readonly Subscription[]): Promise<Set<bigint>> {
-  const asked = subscriptions
-    .filter(({ status }) => BEFORE_FIRST_CHARGE.has(status))
-    .map(({ customerId }) => customerId);
-  return new Set(asked.length === 0 ? [] : await listPayers(tx, [...new Set(asked)]));
+/**
+ * Customers with a card, or who need none since they are sent invoices; asked for where something begins
+ * to be charged: nothing else depends on it.
+ */
+async function payersAmong(
+  tx: Tx,
+  subscriptions: readonly Subscription[],
+  customers: ReadonlyMap<bigint, Customer>,
+): Promise<Set<bigint>> {
+  const beginning = subscriptions.filter(({ status }) => BEFORE_FIRST_CHARGE.has(status));
+  if (beginning.length === 0) return new Set();
+  const asked = [...new Set(beginning.map(({ customerId }) => customerId))];
+  const { paymentTerms } = await getProject(tx);
+  const isSent = (customerId: bigint) =>
+    termsFor(present(customers.get(customerId), A_CUSTOMER).paymentTerms, paymentTerms)
+      .collection === "send";
+  return new Set([...asked.filter(isSent), ...(await listPayers(tx, asked))]);
 }
+
+const A_CUSTOMER = "a subscriber is a customer";
 
 /** What subscriptions are to hold whose change waits, by `ownedKey`. */
 async function loadPending(

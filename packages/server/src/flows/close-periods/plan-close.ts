@@ -37,7 +37,7 @@ export interface CloseFacts extends LineFacts {
   readonly nowMs: EpochMs;
   /** The id that the invoice gets if there is one. */
   readonly invoiceId: bigint;
-  /** Whether its customer has a card that can be charged; asked of what begins to be charged. */
+  /** Whether its customer has a card, or needs none; asked of what begins to be charged. */
   readonly hasCard: boolean;
   /** Whether a payment of it failed and is not made good; asked of what rests. */
   readonly isOwing: boolean;

@@ -2,9 +2,13 @@ import type { Engine } from "#flows/engine.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { getCustomer } from "#modules/customers/index.ts";
 import { postTransfers } from "#modules/ledger/index.ts";
-import { type RailName, type RailPayment, strayPayment } from "#modules/payments/domain/index.ts";
+import {
+  type Payment,
+  type RailName,
+  type RailPayment,
+  strayPayment,
+} from "#modules/payments/domain/index.ts";
 import { insertRefund, insertStrayPayment } from "#modules/payments/index.ts";
-import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
 /**
@@ -14,7 +18,7 @@ import type { Tx } from "#platform/db/database.ts";
 export async function keepStrayPayment(
   engine: Engine,
   tx: Tx,
-  { customerId, id: subscriptionId }: Pick<Subscription, "customerId" | "id">,
+  { customerId, subscriptionId }: Pick<Payment, "customerId" | "subscriptionId">,
   { rail, paid }: { readonly rail: RailName; readonly paid: RailPayment },
 ): Promise<void> {
   const wallNowMs = engine.clock.now();

@@ -1,6 +1,7 @@
+import { ownerOf } from "#flows/made-for.ts";
 import { answerOf, type RailAccess } from "#flows/rail-customer.ts";
 import type { EpochMs } from "#kernel/clock.ts";
-import { formatOwnedId, ownedKey, parseOwnedId } from "#kernel/ids.ts";
+import { formatOwnedId, ownedKey } from "#kernel/ids.ts";
 import { sumBySource } from "#modules/ledger/index.ts";
 import type { RailRefund } from "#modules/payments/domain/index.ts";
 import {
@@ -162,13 +163,6 @@ async function ownRefunds(
   const payments = await db.inProject(projectId, (tx) => listPaymentsByRailRef(tx, refs));
   const ours = new Set(payments.map(({ railRef }) => railRef));
   return refunds.filter(({ paymentRef }) => ours.has(paymentRef ?? ""));
-}
-
-function ownerOf(madeFor: string | null): bigint | null {
-  if (madeFor === null) return null;
-  return (
-    (parseOwnedId("payment", madeFor) ?? parseOwnedId("checkout", madeFor))?.customerId ?? null
-  );
 }
 
 /** What the ledger holds of some payments or refunds, by the rail's reference. */

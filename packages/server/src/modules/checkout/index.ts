@@ -5,6 +5,13 @@ import type { Tx } from "#platform/db/database.ts";
 import { findCheckout } from "./store.ts";
 
 export {
+  closePage,
+  findOpenPage,
+  insertInvoicePage,
+  lockInvoicePage,
+  updatePageRef,
+} from "./page-store.ts";
+export {
   findCheckout,
   findCheckoutOf,
   findCheckoutsOf,

@@ -1,6 +1,7 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import type { Customer } from "#modules/customers/domain/index.ts";
+import type { OwnPaymentTerms } from "#modules/invoices/domain/index.ts";
 import { instant, instantOrNull } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { findByName } from "#platform/db/lookup.ts";
@@ -17,14 +18,16 @@ interface CustomerRow {
   metadata: Record<string, unknown>;
   test_clock_at: EpochMs | null;
   created_at: EpochMs;
+  collection: OwnPaymentTerms["collection"];
+  net_days: number | null;
 }
 
 export async function insertCustomer(tx: Tx, customer: Customer): Promise<void> {
   await tx.query(
     `insert into customer
             (customer_id, project_id, external_id, email, name, time_zone, currency, metadata,
-             test_clock_at, created_at, first_name)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+             test_clock_at, created_at, first_name, collection, net_days)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       customer.customerId,
       tx.projectId,
@@ -37,17 +40,21 @@ export async function insertCustomer(tx: Tx, customer: Customer): Promise<void> 
       instantOrNull(customer.testClockAtMs),
       instant(customer.createdAtMs),
       customer.firstName,
+      customer.paymentTerms.collection,
+      customer.paymentTerms.netDays,
     ],
   );
 }
 
 /** Writes what an edit may change. */
 export async function updateCustomerDetails(tx: Tx, customer: Customer): Promise<void> {
-  const { customerId, name, firstName, email, timeZone, metadata } = customer;
+  const { customerId, name, firstName, email, timeZone, metadata, paymentTerms } = customer;
+  const { collection, netDays } = paymentTerms;
   await tx.query(
-    `update customer set name = $2, email = $3, time_zone = $4, metadata = $5, first_name = $6
+    `update customer set name = $2, email = $3, time_zone = $4, metadata = $5, first_name = $6,
+            collection = $7, net_days = $8
       where customer_id = $1`,
-    [customerId, name, email, timeZone, JSON.stringify(metadata), firstName],
+    [customerId, name, email, timeZone, JSON.stringify(metadata), firstName, collection, netDays],
   );
 }
 
@@ -142,6 +149,7 @@ function toCustomer(row: CustomerRow): Customer {
     firstName: row.first_name,
     timeZone: row.time_zone,
     currency: row.currency,
+    paymentTerms: { collection: row.collection, netDays: row.net_days },
     metadata: row.metadata,
     testClockAtMs: row.test_clock_at,
     createdAtMs: row.created_at,

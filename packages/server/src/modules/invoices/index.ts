@@ -17,6 +17,7 @@ export {
   listCreditNotes,
   takeCreditNoteNumber,
 } from "./credit-note-store.ts";
+export { createInvoiceLinks, type InvoiceLinks } from "./invoice-links.ts";
 export { invoiceItemSnapshot } from "./item-snapshot.ts";
 export {
   deleteInvoiceItem,
@@ -42,6 +43,7 @@ export {
   invoiceSnapshot,
 } from "./snapshot.ts";
 export {
+  findProjectOfInvoice,
   hasOpenInvoice,
   listInvoices,
   listInvoicesWrittenHere,

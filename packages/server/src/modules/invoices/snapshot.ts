@@ -8,7 +8,9 @@ import {
   type CreditNote,
   type Invoice,
   type InvoiceLine,
+  isPayableByLink,
 } from "#modules/invoices/domain/index.ts";
+import type { InvoiceLinks } from "./invoice-links.ts";
 
 /** An invoice as the operator API and the event log show it. Amounts are decimals in major units. */
 export interface InvoiceSnapshot {
@@ -41,6 +43,8 @@ export interface InvoiceSnapshot {
   /** When it was told that it is due and not paid. */
   overdue_at: string | null;
   paid_at: string | null;
+  /** Where the payer can pay it by card; null unless it was sent and waits to be paid. */
+  payment_url: string | null;
   lines: InvoiceLineSnapshot[];
 }
 
@@ -61,7 +65,7 @@ export interface InvoiceLineSnapshot {
   invoice_item?: string;
 }
 
-export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
+export function invoiceSnapshot(invoice: Invoice, links: InvoiceLinks): InvoiceSnapshot {
   const { customerId, currency, period, lines } = invoice;
   const amountOf = (isUsage: boolean) =>
     formatMinor(
@@ -91,6 +95,7 @@ export function invoiceSnapshot(invoice: Invoice): InvoiceSnapshot {
     due_at: isoInstant(invoice.dueAtMs),
     overdue_at: isoInstantOrNull(invoice.overdueAtMs),
     paid_at: isoInstantOrNull(invoice.paidAtMs),
+    payment_url: isPayableByLink(invoice) ? links.urlOf(invoice) : null,
     lines: lines.map((line) => lineSnapshot(line, invoice)),
   };
 }

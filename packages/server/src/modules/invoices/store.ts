@@ -5,7 +5,7 @@ import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { formatNanos, storedNanos } from "#kernel/nanos.ts";
 import type {
   Collection,
-  DraftInvoice,
+  CreditedDraft,
   DraftLine,
   Invoice,
   InvoiceLine,
@@ -13,7 +13,7 @@ import type {
   InvoiceStatus,
 } from "#modules/invoices/domain/index.ts";
 import { columns, jsonColumn } from "#platform/db/columns.ts";
-import type { Tx } from "#platform/db/database.ts";
+import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
 import { WRITTEN_HERE } from "#platform/db/written-here.ts";
 import {
   type ComputationJson,
@@ -58,7 +58,10 @@ export interface LineRow {
   computation: ComputationJson;
 }
 
-export async function insertInvoiceLines(tx: Tx, invoices: readonly DraftInvoice[]): Promise<void> {
+export async function insertInvoiceLines(
+  tx: Tx,
+  invoices: readonly CreditedDraft[],
+): Promise<void> {
   const lines = invoices.flatMap((invoice) =>
     invoice.lines.map((line, at) => lineColumns(invoice, line, at)),
   );
@@ -178,6 +181,15 @@ export async function findInvoice(tx: Tx, key: OwnedId): Promise<Invoice | null>
   return (await withLines(tx, rows))[0] ?? null;
 }
 
+/** The project that an invoice's link belongs to: whoever follows one has no token that names it. */
+export async function findProjectOfInvoice(tx: DiscoveryTx, key: OwnedId): Promise<number | null> {
+  const [row] = await tx.query<{ project_id: number }>(
+    "select project_id from invoice where customer_id = $1 and id = $2",
+    [key.customerId, key.id],
+  );
+  return row?.project_id ?? null;
+}
+
 export interface InvoiceFilter {
   readonly customerId?: bigint;
   readonly subscriptionId?: bigint;
@@ -235,7 +247,7 @@ export async function withLines(tx: Tx, rows: readonly InvoiceRow[]): Promise<In
   );
 }
 
-function lineColumns(invoice: DraftInvoice, line: DraftLine, index: number) {
+function lineColumns(invoice: CreditedDraft, line: DraftLine, index: number) {
   return {
     customerId: invoice.customerId,
     invoiceId: invoice.id,

@@ -1,6 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import type { Clock } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
+import type { PaymentTerms } from "#modules/invoices/domain/index.ts";
 import {
   type Project,
   type ProjectSettings,
@@ -18,6 +19,7 @@ import {
   listProjectIds,
   listProjects,
   listProjectsBySlug,
+  updatePaymentTerms,
   updateRetryDays,
   updateReturnOrigins,
 } from "./store.ts";
@@ -43,6 +45,8 @@ export async function getProject(tx: Tx): Promise<Project> {
 export interface ProjectChanges {
   readonly retryDays?: readonly number[];
   readonly returnOrigins?: readonly string[];
+  /** What of it is absent stays as well. */
+  readonly paymentTerms?: Partial<PaymentTerms>;
 }
 
 /**
@@ -51,10 +55,13 @@ export interface ProjectChanges {
  */
 export async function updateProject(
   tx: Tx,
-  { retryDays, returnOrigins }: ProjectChanges,
+  { retryDays, returnOrigins, paymentTerms }: ProjectChanges,
 ): Promise<Project> {
   if (returnOrigins !== undefined) await updateReturnOrigins(tx, returnOriginsOf(returnOrigins));
   if (retryDays !== undefined) await updateRetryDays(tx, retrySchedule(retryDays));
+  if (paymentTerms !== undefined) {
+    await updatePaymentTerms(tx, { ...(await getProject(tx)).paymentTerms, ...paymentTerms });
+  }
   return getProject(tx);
 }
 

@@ -34,6 +34,7 @@ describe("ensureProject", () => {
       slug: "pair",
       projectId: live.projectId,
       side: "live",
+      paymentTerms: { collection: "charge", netDays: 30 },
       createdAtMs: clock.now(),
     });
   });

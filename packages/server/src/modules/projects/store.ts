@@ -1,13 +1,19 @@
 import { type EpochMs, isoInstant } from "#kernel/clock.ts";
+import type { PaymentTerms } from "#modules/invoices/domain/index.ts";
 import type { Project, Side } from "#modules/projects/domain/index.ts";
 import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
 
-const COLUMNS = `project_id, slug, side, name, key_prefix, return_origins, retry_days, created_at`;
+const MADE_WITH =
+  "project_id, slug, side, name, key_prefix, return_origins, retry_days, created_at";
+const COLUMNS = `${MADE_WITH}, collection, net_days`;
 
-/** Adds one side; does nothing where its number or its slug is taken, also by another process. */
-export async function insertProject(tx: Tx, project: Project): Promise<void> {
+/**
+ * Adds one side, with the usual payment terms; does nothing where its number or its slug is taken, also by
+ * another process.
+ */
+export async function insertProject(tx: Tx, project: Omit<Project, "paymentTerms">): Promise<void> {
   await tx.query(
-    `insert into project (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8)
+    `insert into project (${MADE_WITH}) values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict do nothing`,
     [
       project.projectId,
@@ -35,6 +41,18 @@ export async function updateReturnOrigins(tx: Tx, returnOrigins: readonly string
   await tx.query("update project set return_origins = $2 where project_id = $1", [
     tx.projectId,
     returnOrigins,
+  ]);
+}
+
+/** Changes on what terms invoices are to be paid that are made from now on. */
+export async function updatePaymentTerms(
+  tx: Tx,
+  { collection, netDays }: PaymentTerms,
+): Promise<void> {
+  await tx.query("update project set collection = $2, net_days = $3 where project_id = $1", [
+    tx.projectId,
+    collection,
+    netDays,
   ]);
 }
 
@@ -77,6 +95,8 @@ interface ProjectRow {
   readonly key_prefix: string;
   readonly return_origins: string[];
   readonly retry_days: number[];
+  readonly collection: PaymentTerms["collection"];
+  readonly net_days: number;
   readonly created_at: EpochMs;
 }
 
@@ -89,6 +109,7 @@ function projectFromRow(row: ProjectRow): Project {
     keyPrefix: row.key_prefix,
     returnOrigins: row.return_origins,
     retryDays: row.retry_days,
+    paymentTerms: { collection: row.collection, netDays: row.net_days },
     createdAtMs: row.created_at,
   };
 }

@@ -134,6 +134,7 @@ export function customerFromWire(
     firstName: body.first_name,
     timeZone: "UTC",
     currency: null,
+    paymentTerms: { collection: null, netDays: null },
     metadata: {},
     testClockAtMs: null,
   };

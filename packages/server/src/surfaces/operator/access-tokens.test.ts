@@ -244,6 +244,7 @@ describe("GET /v1/project", () => {
       key_prefix: "demo",
       return_origins: ["https://shop.example"],
       retry_days: [1, 3, 5, 7],
+      payment_terms: { collection: "charge", net_days: 30 },
       created_at: "2026-01-01T00:00:00.000Z",
     });
   });

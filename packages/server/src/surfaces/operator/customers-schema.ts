@@ -12,6 +12,7 @@ import {
   Metadata,
   Nullable,
 } from "#platform/http/wire.ts";
+import { Collection, NetDays } from "./payment-terms-wire.ts";
 
 const Name = Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX, examples: ["Ada Brown"] });
 
@@ -45,12 +46,21 @@ const TestClock = Closed(
   { description: "Sandbox only: the customer's own present, which you move" },
 );
 
+const OwnTerms = Closed(
+  {
+    collection: Type.Optional(Nullable(Collection)),
+    net_days: Type.Optional(Nullable(NetDays)),
+  },
+  { description: "On what terms its invoices are paid; null is as the project says" },
+);
+
 export const NewCustomer = Closed({
   name: Name,
   external_id: Type.Optional(Nullable(ExternalId)),
   email: Type.Optional(Nullable(Email)),
   time_zone: Type.Optional(TimeZone),
   currency: Type.Optional(Nullable(Currency)),
+  payment_terms: Type.Optional(OwnTerms),
   metadata: Type.Optional(Metadata),
   test_clock: Type.Optional(Nullable(TestClock)),
 });
@@ -59,6 +69,7 @@ export const CustomerChange = Closed({
   name: Type.Optional(Name),
   email: Type.Optional(Nullable(Email)),
   time_zone: Type.Optional(TimeZone),
+  payment_terms: Type.Optional(OwnTerms),
   metadata: Type.Optional(Metadata),
 });
 
@@ -81,6 +92,10 @@ export const CustomerWire = Closed({
         "What the customer has to its credit: its next invoices take it before anything is charged. Null until the currency is decided",
       examples: ["12.50"],
     }),
+  ),
+  payment_terms: Closed(
+    { collection: Nullable(Collection), net_days: Nullable(NetDays) },
+    { description: "On what terms its invoices are paid; null is as the project says" },
   ),
   // Each surface checks the metadata it takes; what is kept is shown as it is.
   metadata: Type.Unsafe<Record<string, unknown>>(Metadata),

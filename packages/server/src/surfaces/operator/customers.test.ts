@@ -57,6 +57,7 @@ describe("POST /v1/customers", () => {
       email: null,
       time_zone: "UTC",
       currency: null,
+      payment_terms: { collection: null, net_days: null },
       credit_balance: null,
       metadata: {},
       test_clock: null,

@@ -36,7 +36,7 @@ const forecastSubscription = {
 
 /** The future, played and undone. */
 export const forecastRoutes =
-  (collector: Collector, publicUrl: string): FastifyPluginAsyncTypebox =>
+  (collector: Collector): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       "/v1/subscriptions/:id/forecast",
@@ -48,7 +48,7 @@ export const forecastRoutes =
         return {
           until: isoInstant(played.untilMs),
           subscription: subscriptionSnapshot(played.subscription),
-          ...writtenToWire(played, publicUrl),
+          ...writtenToWire(played, collector.engine),
         };
       },
     );

@@ -14,7 +14,9 @@ export const invoiceCorrectionRoutes =
   (engine: Engine): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.post("/v1/invoices/:id/void", operations.voidInvoice, ({ params }, reply) =>
-      reply.answer(async (tx) => invoiceSnapshot(await voidInvoice(engine, tx, invoiceOf(params)))),
+      reply.answer(async (tx) =>
+        invoiceSnapshot(await voidInvoice(engine, tx, invoiceOf(params)), engine.invoiceLinks),
+      ),
     );
 
     app.post(
@@ -22,7 +24,10 @@ export const invoiceCorrectionRoutes =
       operations.markInvoiceUncollectible,
       ({ params }, reply) =>
         reply.answer(async (tx) =>
-          invoiceSnapshot(await markInvoiceUncollectible(engine, tx, invoiceOf(params))),
+          invoiceSnapshot(
+            await markInvoiceUncollectible(engine, tx, invoiceOf(params)),
+            engine.invoiceLinks,
+          ),
         ),
     );
 

@@ -78,6 +78,15 @@ export const InvoiceWire = Closed(
       description: "When it was told that it is due and not paid",
     }),
     paid_at: Nullable(Instant),
+    payment_url: Nullable(
+      Type.String({
+        description:
+          "Where the payer sees it and pays it by card, without a token: whoever has this address can. Null unless it was sent and waits to be paid",
+        examples: [
+          "https://billing.example/pay/inv_01jz8p3xq5v7k01jz8p3xq5v7k.Zm9vYmFyYmF6cXV4MTIzNA",
+        ],
+      }),
+    ),
     lines: Type.Array(InvoiceLineWire),
   },
   { title: "Invoice" },

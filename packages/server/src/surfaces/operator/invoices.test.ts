@@ -66,6 +66,7 @@ describe("GET /v1/invoices and /v1/invoices/:id", () => {
       due_at: "2026-02-01T00:00:00.000Z",
       overdue_at: null,
       paid_at: "2026-02-01T00:00:00.000Z",
+      payment_url: null,
     });
     expect(lines[1]).toEqual({
       line: 2,

@@ -1,7 +1,9 @@
 import { Type } from "typebox";
-import { Closed, DecimalString, IdString, Literals } from "#platform/http/wire.ts";
+import { NET_DAYS_MAX } from "#modules/invoices/domain/index.ts";
+import { Closed, DecimalString, IdString } from "#platform/http/wire.ts";
 import { Description, UnitAmount } from "./invoice-items-operations.ts";
 import { InvoiceWire } from "./invoices-schema.ts";
+import { Collection } from "./payment-terms-wire.ts";
 
 const Line = Closed({
   description: Description,
@@ -27,7 +29,7 @@ export const createInvoice = {
     operationId: "createInvoice",
     summary: "Charge a customer for something once, without a subscription",
     description:
-      "Issues an open invoice at once. With `charge` the customer's card is charged, and tried again like any other. With `send` nothing is charged: the invoice is due after `due_days` and waits for its payment to be recorded. The customer's credit pays of it what it can.",
+      "Issues an open invoice at once. With `charge` the customer's card is charged, and tried again like any other. With `send` nothing is charged: the invoice is due after `due_days`, and waits to be paid at its `payment_url` or for its payment to be recorded. Without either word the customer's terms hold. The customer's credit pays of it what it can.",
     tags: ["invoices"],
     body: Closed({
       customer: IdString("customer"),
@@ -47,12 +49,12 @@ export const createInvoice = {
           description: "Pending items of the customer that are billed now, after the lines",
         }),
       ),
-      collection: Literals(["charge", "send"] as const),
+      collection: Type.Optional(Collection),
       due_days: Type.Optional(
         Type.Integer({
           minimum: 0,
-          maximum: 365,
-          description: "Days until what is sent is due; 30 when absent",
+          maximum: NET_DAYS_MAX,
+          description: "Days of its calendar until what is sent is due; the customer's when absent",
         }),
       ),
     }),

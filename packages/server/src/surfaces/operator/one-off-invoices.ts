@@ -12,7 +12,9 @@ export const oneOffInvoiceRoutes =
   (engine: Engine): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.post("/v1/invoices", operations.createInvoice, ({ body }, reply) =>
-      reply.answer(async (tx) => invoiceSnapshot(await issueOneOff(engine, tx, askedOneOff(body)))),
+      reply.answer(async (tx) =>
+        invoiceSnapshot(await issueOneOff(engine, tx, askedOneOff(body)), engine.invoiceLinks),
+      ),
     );
   };
 
@@ -29,7 +31,7 @@ function askedOneOff(body: Body): NewOneOff {
       unitAmount: nanos(unit_amount),
     })),
     pending: pending.map((id) => ownedIdFrom("invoiceItem", id, "invoice_item_not_found")),
-    collection: body.collection,
+    collection: body.collection ?? null,
     dueDays: body.due_days ?? null,
   };
 }

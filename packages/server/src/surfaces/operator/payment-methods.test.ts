@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatId } from "#kernel/ids.ts";
-import { createPlanCache } from "#modules/catalog/index.ts";
 import { createCustomer } from "#modules/customers/index.ts";
 import { problemErrors } from "#platform/http/problem.ts";
 import { customerDraft } from "#test/support/builders/customer.ts";
+import { engineBy } from "#test/support/builders/engine.ts";
 import { startTestServer, type TestServer } from "#test/support/http/test-server.ts";
 import { manualClock } from "#test/support/manual-clock.ts";
 import { createSandboxRail, type SandboxRail } from "#test/support/payments/sandbox-rail.ts";
@@ -19,7 +19,7 @@ let nudges = 0;
 beforeAll(async () => {
   line = await createSandboxRail(clock);
   server = await startTestServer(clock, ({ db, newId }) => {
-    const engine = { clock, newId, plans: createPlanCache(), publicUrl: "https://billing.example" };
+    const engine = engineBy({ clock, newId });
     const deps = { engine, db, rails: () => line.rail, onCardSaved: () => void (nudges += 1) };
     const routes = [paymentMethodRoutes(deps)];
     return [{ name: "operator", owns: "/v1", errors: problemErrors, routes }];

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import type { Engine } from "#flows/engine.ts";
 import { type Written, writtenHere } from "#flows/written-here.ts";
 import { isoInstant } from "#kernel/clock.ts";
 import { formatId, formatOwnedId, type IdType } from "#kernel/ids.ts";
@@ -46,22 +47,22 @@ export const writtenFields = {
 };
 
 /** Shows with the answer of a write what it does to invoices, books and the event log. */
-export function operatorPreview(publicUrl: string): PreviewShape {
+export function operatorPreview(engine: Pick<Engine, "publicUrl" | "invoiceLinks">): PreviewShape {
   return {
     schema: (answer) => Closed({ dry_run: Type.Literal(true), answer, ...writtenFields }),
     async read(tx, answer) {
       const written = await writtenHere(tx);
-      return { dry_run: true, answer, ...writtenToWire(written, publicUrl) };
+      return { dry_run: true, answer, ...writtenToWire(written, engine) };
     },
   };
 }
 
 export function writtenToWire(
   { invoices, payments, transfers, events }: Written,
-  publicUrl: string,
+  { publicUrl, invoiceLinks }: Pick<Engine, "publicUrl" | "invoiceLinks">,
 ) {
   return {
-    invoices: invoices.map(invoiceSnapshot),
+    invoices: invoices.map((invoice) => invoiceSnapshot(invoice, invoiceLinks)),
     payments: payments.map((payment) => paymentSnapshot(payment, publicUrl)),
     postings: transfers.map(postingToWire),
     events: events.map(eventToWire),

@@ -10,6 +10,7 @@ import {
   updateProject,
 } from "#modules/projects/index.ts";
 import { Closed, Instant, Literals } from "#platform/http/wire.ts";
+import { Collection, NetDays, termsFrom, termsToWire } from "./payment-terms-wire.ts";
 
 const RetryDays = Type.Array(Type.Integer({ minimum: 1, maximum: RETRY_DAY_MAX }), {
   maxItems: RETRIES_MAX,
@@ -31,6 +32,10 @@ const ProjectWire = Type.Object({
   key_prefix: Type.String({ description: "What keys start with", examples: ["demo"] }),
   return_origins: ReturnOrigins,
   retry_days: RetryDays,
+  payment_terms: Closed(
+    { collection: Collection, net_days: NetDays },
+    { description: "What holds for customers who have none of their own" },
+  ),
   created_at: Instant,
 });
 
@@ -57,11 +62,17 @@ export const projectRoutes = (): FastifyPluginAsyncTypebox => async (app) => {
         operationId: "updateProject",
         summary: "Change the settings of the side that the token opens",
         description:
-          "What you leave out stays as it is. A new schedule counts from the next failed attempt on, new origins for the payment links made afterwards.",
+          "What you leave out stays as it is. A new schedule counts from the next failed attempt on, new origins for the payment links and new payment terms for the invoices made afterwards.",
         tags: ["project"],
         body: Closed({
           retry_days: Type.Optional(RetryDays),
           return_origins: Type.Optional(ReturnOrigins),
+          payment_terms: Type.Optional(
+            Closed({
+              collection: Type.Optional(Collection),
+              net_days: Type.Optional(NetDays),
+            }),
+          ),
         }),
         response: { 200: ProjectWire },
       },
@@ -76,10 +87,16 @@ export const projectRoutes = (): FastifyPluginAsyncTypebox => async (app) => {
 interface ChangesBody {
   readonly retry_days?: number[];
   readonly return_origins?: string[];
+  readonly payment_terms?: Parameters<typeof termsFrom>[0];
 }
 
-function changesFrom({ retry_days: retryDays, return_origins: returnOrigins }: ChangesBody) {
+function changesFrom({
+  retry_days: retryDays,
+  return_origins: returnOrigins,
+  payment_terms: terms,
+}: ChangesBody) {
   return {
+    ...(terms === undefined ? {} : { paymentTerms: termsFrom(terms) }),
     ...(retryDays === undefined ? {} : { retryDays }),
     ...(returnOrigins === undefined ? {} : { returnOrigins }),
   };
@@ -93,6 +110,7 @@ function projectToWire(project: Project): Static<typeof ProjectWire> {
     key_prefix: project.keyPrefix,
     return_origins: [...project.returnOrigins],
     retry_days: [...project.retryDays],
+    payment_terms: termsToWire(project.paymentTerms),
     created_at: isoInstant(project.createdAtMs),
   };
 }

@@ -33,11 +33,11 @@ export const subscriptionChangeRoutes =
         const { projectId } = caller;
         const changed = await reply.answer(async (tx) => {
           const made = await changeSubscription(engine, tx, key, wantedChange(body));
-          const answer = changedToWire(made);
+          const answer = changedToWire(engine, made);
           if (preview === null || answer.awaited_change === null) return answer;
           const supposed = supposedCollector(collector, tx);
           const toCollect = toBeCollected(projectId, key, answer.awaited_change);
-          return changedToWire(await collectChange(supposed, toCollect));
+          return changedToWire(engine, await collectChange(supposed, toCollect));
         });
         const awaited = preview === null ? changed.awaited_change : null;
         recorder.forget(projectId, key.customerId);
@@ -45,7 +45,7 @@ export const subscriptionChangeRoutes =
         // The first answer is kept with its key: asked again, what has come of it since is answered.
         const settled = await collectChange(collector, toBeCollected(projectId, key, awaited));
         recorder.forget(projectId, key.customerId);
-        return changedToWire(settled);
+        return changedToWire(engine, settled);
       },
     );
 
@@ -69,14 +69,14 @@ function toBeCollected(
   return { projectId, subscription, invoice: key };
 }
 
-function changedToWire({
-  subscription,
-  invoice,
-}: {
-  readonly subscription: Subscription;
-  readonly invoice: Invoice | null;
-}) {
-  const shown = invoice === null ? null : invoiceSnapshot(invoice);
+function changedToWire(
+  { invoiceLinks }: Pick<Engine, "invoiceLinks">,
+  {
+    subscription,
+    invoice,
+  }: { readonly subscription: Subscription; readonly invoice: Invoice | null },
+) {
+  const shown = invoice === null ? null : invoiceSnapshot(invoice, invoiceLinks);
   return { ...subscriptionSnapshot(subscription), invoice: shown };
 }
 

@@ -7,9 +7,15 @@ import {
   visitCheckout,
 } from "#flows/checkout/visit-checkout.ts";
 import { type PaymentVisit, visitPayment } from "#flows/finish-payment.ts";
+import {
+  type InvoiceVisit,
+  type InvoiceVisitIntent,
+  visitInvoice,
+} from "#flows/invoice-page/visit-invoice.ts";
 import { BillingError } from "#kernel/error.ts";
 import { parseOwnedId } from "#kernel/ids.ts";
 import { Closed, IdString } from "#platform/http/wire.ts";
+import { invoicePage } from "./invoice-page.ts";
 import { type PageText, page } from "./page.ts";
 
 export interface PayDeps extends CheckoutVisiting {
@@ -21,7 +27,8 @@ const params = Closed({ id: IdString("checkout") });
 
 /**
  * Payment links: the short address a merchant hands out, and where the rail's page leads back to. The
- * same for a payment (`pay_…`) that its bank wants the payer for.
+ * same for a payment (`pay_…`) that its bank wants the payer for, and for an invoice (`inv_…`) that was
+ * sent: that one is shown first, and `/card` leads to the rail's page.
  */
 export const payRoutes =
   (deps: PayDeps): FastifyPluginAsyncTypebox =>
@@ -30,7 +37,14 @@ export const payRoutes =
       "/pay/:id",
       { config: { public: true }, schema: { hide: true, params } },
       async (request, reply) =>
-        show(reply, request.params.id, await visit(deps, request.params.id, false)),
+        show(reply, request.params.id, await visit(deps, request.params.id, "see")),
+    );
+
+    app.get(
+      "/pay/:id/card",
+      { config: { public: true }, schema: { hide: true, params } },
+      async (request, reply) =>
+        show(reply, request.params.id, await visit(deps, request.params.id, "pay")),
     );
 
     app.get(
@@ -45,21 +59,25 @@ export const payRoutes =
       },
       // The page is the one that was kept with the checkout: what the address says is not believed.
       async (request, reply) => {
-        const outcome = await visit(deps, request.params.id, true);
+        const outcome = await visit(deps, request.params.id, "return");
         deps.onReturn();
         return show(reply, request.params.id, outcome);
       },
     );
   };
 
-type Shown = Visit | PaymentVisit | { readonly type: "unavailable" };
+type Shown = Visit | PaymentVisit | InvoiceVisit | { readonly type: "unavailable" };
 
-async function visit(deps: PayDeps, id: string, isReturn: boolean): Promise<Shown> {
+async function visit(deps: PayDeps, id: string, intent: InvoiceVisitIntent): Promise<Shown> {
   const checkout = parseOwnedId("checkout", id);
   const payment = parseOwnedId("payment", id);
+  const invoice = deps.engine.invoiceLinks.read(id);
   try {
     if (checkout !== null) return await visitCheckout(deps, checkout);
-    if (payment !== null) return await visitPayment(deps, payment, { isReturn });
+    if (payment !== null) {
+      return await visitPayment(deps, payment, { isReturn: intent === "return" });
+    }
+    if (invoice !== null) return await visitInvoice(deps, invoice, intent);
     return { type: "unknown_link" };
   } catch (error) {
     const isPassing = error instanceof BillingError && error.kind === "unavailable";
@@ -86,6 +104,8 @@ function show(reply: FastifyReply, id: string, outcome: Shown): FastifyReply {
         ...PAGES.not_finished,
         action: { label: "Continue", href: `/pay/${encodeURIComponent(id)}` },
       });
+    case "invoice":
+      return sendPage(reply, 200, invoicePage(outcome, `/pay/${encodeURIComponent(id)}/card`));
     case "ended":
       return send(reply, 410, PAGES.ended);
     case "unknown_link":
@@ -100,7 +120,11 @@ function show(reply: FastifyReply, id: string, outcome: Shown): FastifyReply {
 }
 
 function send(reply: FastifyReply, status: number, text: PageText): FastifyReply {
-  return reply.code(status).type("text/html; charset=utf-8").send(page(text));
+  return sendPage(reply, status, page(text));
+}
+
+function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {
+  return reply.code(status).type("text/html; charset=utf-8").send(html);
 }
 
 const PAGES = {
@@ -119,7 +143,7 @@ const PAGES = {
   given_back: {
     title: "You get your money back",
     message:
-      "The subscription had been canceled, or was paid already. What you paid here is being returned to your card.",
+      "There was nothing to pay any more, or it was paid already. What you paid here is being returned to your card.",
   },
   ended: {
     title: "This link has ended",

@@ -11,6 +11,7 @@ export function customerDraft(changes: Partial<CustomerDraft> = {}): CustomerDra
     metadata: {},
     testClockAtMs: null,
     firstName: null,
+    paymentTerms: { collection: null, netDays: null },
     ...changes,
   };
 }

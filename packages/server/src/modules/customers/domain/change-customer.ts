@@ -1,5 +1,6 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
+import type { OwnPaymentTerms } from "#modules/invoices/domain/index.ts";
 import type { Side } from "#modules/projects/domain/index.ts";
 import { refuseUnfitCustomer, refuseUnfitTestTime } from "./check-customer.ts";
 import { type Customer, customerNow } from "./customer.ts";
@@ -15,7 +16,12 @@ export interface CustomerOrigin {
 }
 
 /** What may be changed afterwards. A time zone counts for the subscriptions that begin after it. */
-export type CustomerChanges = Partial<Pick<Customer, "name" | "email" | "timeZone" | "metadata">>;
+export type CustomerChanges = Partial<
+  Pick<Customer, "name" | "email" | "timeZone" | "metadata">
+> & {
+  /** What of it is absent stays. They count for the invoices that are made afterwards. */
+  readonly paymentTerms?: Partial<OwnPaymentTerms>;
+};
 
 /**
  * A customer, made in its own present. Refuses with `customer_invalid`, `time_zone_unknown`,
@@ -39,7 +45,8 @@ export function newCustomer(
 export function changedCustomer(customer: Customer, changes: CustomerChanges): Customer {
   const { name = customer.name } = changes;
   const firstName = name === customer.name ? customer.firstName : null;
-  const changed = { ...customer, ...changes, firstName };
+  const paymentTerms = { ...customer.paymentTerms, ...changes.paymentTerms };
+  const changed = { ...customer, ...changes, paymentTerms, firstName };
   refuseUnfitCustomer(changed);
   return changed;
 }

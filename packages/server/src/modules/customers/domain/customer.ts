@@ -1,5 +1,6 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
+import type { OwnPaymentTerms } from "#modules/invoices/domain/index.ts";
 
 /** Who is billed. */
 export interface Customer {
@@ -14,6 +15,8 @@ export interface Customer {
   readonly timeZone: string;
   /** Decided by the first subscription; null until then. */
   readonly currency: Currency | null;
+  /** On what terms its invoices are paid. */
+  readonly paymentTerms: OwnPaymentTerms;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Sandbox only: the customer's own present. Whether there is one never changes. */
   readonly testClockAtMs: EpochMs | null;

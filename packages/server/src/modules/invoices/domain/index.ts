@@ -14,7 +14,6 @@ export type { CountedCharge, Evidence, Explanation } from "./explanation.ts";
 export {
   amountDueMinor,
   amountRemainingMinor,
-  type Collection,
   type CreditedDraft,
   type DraftInvoice,
   draftInvoice,
@@ -22,7 +21,9 @@ export {
   type InvoiceLine,
   type InvoiceReason,
   type InvoiceStatus,
+  isPayableByLink,
   issuedInvoice,
+  type TermedDraft,
 } from "./invoice.ts";
 export {
   billedItems,
@@ -44,5 +45,13 @@ export {
 export { limitLines } from "./limit-line.ts";
 export { type DraftLine, flatLine, type Used, usageLine } from "./line.ts";
 export { type OneOffAsked, oneOffInvoice } from "./one-off.ts";
+export {
+  type Collection,
+  dueAt,
+  NET_DAYS_MAX,
+  type OwnPaymentTerms,
+  type PaymentTerms,
+  termsFor,
+} from "./payment-terms.ts";
 export { creditLine, type RunningLine } from "./running-line.ts";
 export { creditForUnused } from "./unused-credit.ts";

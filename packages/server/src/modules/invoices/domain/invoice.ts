@@ -3,15 +3,13 @@ import type { Currency } from "#kernel/currency.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { sumMinor } from "#kernel/money.ts";
 import type { DraftLine } from "./line.ts";
+import type { Collection, PaymentTerms } from "./payment-terms.ts";
 
 /**
  * Why an invoice was made: its first period began, a period ended, the subscription was changed, a
  * further term was bought, late usage was settled, or something was charged once, without one.
  */
 export type InvoiceReason = "opening" | "renewal" | "change" | "term" | "final" | "one_off";
-
-/** How it comes to its money: its customer's card is charged, or it is sent and waits to be paid. */
-export type Collection = "charge" | "send";
 
 export type InvoiceStatus = "open" | "paid" | "void" | "uncollectible";
 
@@ -24,13 +22,18 @@ export interface DraftInvoice extends OwnedId {
   readonly lines: readonly DraftLine[];
   readonly totalMinor: bigint;
   readonly issuedAtMs: EpochMs;
+  /** Null: the customer's. */
+  readonly terms: PaymentTerms | null;
+}
+
+/** A draft for which it is decided how and until when it is to be paid. */
+export interface TermedDraft extends Omit<DraftInvoice, "terms"> {
   readonly collection: Collection;
-  /** Until when it is to be paid. */
   readonly dueAtMs: EpochMs;
 }
 
-/** A draft for which it is decided what it takes of its customer's credit. */
-export interface CreditedDraft extends DraftInvoice {
+/** And what it takes of its customer's credit. */
+export interface CreditedDraft extends TermedDraft {
   /** Never more than the total. Below zero it is what the invoice puts there: all of its total. */
   readonly creditAppliedMinor: bigint;
 }
@@ -65,15 +68,12 @@ export interface InvoiceLine extends DraftLine {
   readonly lineNumber: number;
 }
 
-type Terms = Pick<DraftInvoice, "collection" | "dueAtMs">;
-
-/** Adds up a draft. Unless it says otherwise its card is charged, and at once. */
+/** Adds up a draft. Unless it says otherwise its customer's terms hold. */
 export function draftInvoice(
-  draft: Omit<DraftInvoice, "totalMinor" | keyof Terms> & Partial<Terms>,
+  draft: Omit<DraftInvoice, "totalMinor" | "terms"> & Partial<Pick<DraftInvoice, "terms">>,
 ): DraftInvoice {
   return {
-    collection: "charge",
-    dueAtMs: draft.issuedAtMs,
+    terms: null,
     ...draft,
     totalMinor: sumMinor(draft.lines.map((line) => line.amountMinor)),
   };
@@ -95,6 +95,12 @@ export function amountDueMinor({
 /** What is still to be paid of it. */
 export function amountRemainingMinor(invoice: Invoice): bigint {
   return invoice.status === "void" ? 0n : amountDueMinor(invoice) - invoice.amountPaidMinor;
+}
+
+/** Whether its payer can pay it at its link: it was sent, and waits to be paid. */
+export function isPayableByLink(invoice: Invoice): boolean {
+  const { collection, status } = invoice;
+  return collection === "send" && status === "open" && amountRemainingMinor(invoice) > 0n;
 }
 
 /** Gives a draft its number. What leaves nothing to pay is paid as it is issued. */

@@ -1,12 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DAY_MS } from "#kernel/clock.ts";
 import { roundToMinor } from "#kernel/money.ts";
 import { parseNanos } from "#kernel/nanos.ts";
 import { explainLine, type OneOffAsked, oneOffInvoice } from "./index.ts";
 
 const NOW_MS = Date.UTC(2026, 1, 3, 9);
-const facts = { customerId: 1n, id: 2n, currency: "JMD", nowMs: NOW_MS, pending: [] };
+const facts = {
+  customerId: 1n,
+  id: 2n,
+  currency: "JMD",
+  nowMs: NOW_MS,
+  terms: { collection: "charge", netDays: 30 },
+  pending: [],
+} as const;
 const EVIDENCE = { used: { quantity: 0n, events: null }, charges: [], invoiceNumber: 1n };
 
 const nanos = (text: string) => parseNanos(text) ?? 0n;
@@ -35,15 +41,15 @@ describe("what is charged once", () => {
   });
 });
 
-describe("when it is due", () => {
+describe("on what terms it is paid", () => {
   test.each([
-    { collection: "charge", dueDays: null, days: 0 },
-    { collection: "send", dueDays: 14, days: 14 },
-    { collection: "send", dueDays: 0, days: 0 },
-    { collection: "send", dueDays: null, days: 30 },
-  ] as const)("$collection with $dueDays: after $days days", ({ days, ...terms }) => {
-    const draft = oneOffInvoice(asked(terms), facts);
-    expect(draft.dueAtMs).toBe(NOW_MS + days * DAY_MS);
+    { collection: "charge", dueDays: null, terms: { collection: "charge", netDays: 30 } },
+    { collection: "send", dueDays: 14, terms: { collection: "send", netDays: 14 } },
+    { collection: "send", dueDays: 0, terms: { collection: "send", netDays: 0 } },
+    { collection: "send", dueDays: null, terms: { collection: "send", netDays: 30 } },
+    { collection: null, dueDays: null, terms: facts.terms },
+  ] as const)("$collection with $dueDays", ({ terms, ...more }) => {
+    expect(oneOffInvoice(asked(more), facts)).toMatchObject({ terms });
   });
 });
 

@@ -1,8 +1,8 @@
-import { DAY_MS, type EpochMs } from "#kernel/clock.ts";
+import type { EpochMs } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import { type Collection, type DraftInvoice, draftInvoice } from "./invoice.ts";
+import { type DraftInvoice, draftInvoice } from "./invoice.ts";
 import {
   type InvoiceItem,
   itemLine,
@@ -11,11 +11,13 @@ import {
   refuseUnfitItem,
 } from "./invoice-item.ts";
 import type { DraftLine } from "./line.ts";
+import type { Collection, PaymentTerms } from "./payment-terms.ts";
 
 export interface OneOffAsked {
   readonly items: readonly OneOffItem[];
-  readonly collection: Collection;
-  /** How many days there are to pay what is sent; null for the usual. */
+  /** Null for the customer's. */
+  readonly collection: Collection | null;
+  /** How many days there are to pay what is sent; null for the customer's. */
   readonly dueDays: number | null;
 }
 
@@ -23,11 +25,11 @@ export interface OneOffAsked {
 export interface OneOffFacts extends OwnedId {
   readonly currency: Currency;
   readonly nowMs: EpochMs;
+  /** The customer's. */
+  readonly terms: PaymentTerms;
   /** What was pending and is billed with it, after all that is asked for. */
   readonly pending: readonly InvoiceItem[];
 }
-
-const DUE_DAYS_USUAL = 30;
 
 /**
  * An invoice that belongs to no subscription. What is charged is due at once, what is sent some days
@@ -35,13 +37,13 @@ const DUE_DAYS_USUAL = 30;
  * too large, and days to pay what is charged at once.
  */
 export function oneOffInvoice(
-  { items, collection, dueDays }: OneOffAsked,
-  { customerId, id, currency, nowMs, pending }: OneOffFacts,
+  { items, collection: asked, dueDays }: OneOffAsked,
+  { customerId, id, currency, nowMs, terms, pending }: OneOffFacts,
 ): DraftInvoice {
+  const collection = asked ?? terms.collection;
   if (collection === "charge" && dueDays !== null) {
     throw invalid("/due_days", "what is charged is due at once");
   }
-  const days = collection === "charge" ? 0 : (dueDays ?? DUE_DAYS_USUAL);
   const draft = draftInvoice({
     customerId,
     id,
@@ -51,8 +53,7 @@ export function oneOffInvoice(
     period: { startMs: nowMs, endMs: nowMs },
     lines: [...writtenLines(items, { currency, nowMs }), ...pending.map(itemLine)],
     issuedAtMs: nowMs,
-    collection,
-    dueAtMs: nowMs + days * DAY_MS,
+    terms: { collection, netDays: dueDays ?? terms.netDays },
   });
   if (draft.lines.length === 0) throw invalid("/lines", "there is nothing to charge");
   if (draft.totalMinor < 0n) throw invalid("/lines", "they come to less than zero");

@@ -24,7 +24,7 @@ export interface CollectionTerms {
 
 /** Money that is there and belongs to no invoice. */
 export interface StrayMoney extends OwnedId, Money {
-  readonly subscriptionId: bigint;
+  readonly subscriptionId: bigint | null;
   readonly rail: RailName;
   readonly railRef: string;
   readonly isOnTestClock: boolean;

@@ -325,7 +325,7 @@ export function describeRailPage(name: string, open: () => Promise<RailWithPage>
 
     test("paying on its page leaves a payment, and the card for later charges", async () => {
       const customerRef = await newCustomerOf(under.rail);
-      const payment = { amountMinor: 299_900n, description: "First month" };
+      const payment = { amountMinor: 299_900n, description: "First month", keepsCard: true };
       const wanted = { ...checkoutOf(customerRef), payment };
       const opened = valueOf(await under.rail.openCheckout(wanted));
 

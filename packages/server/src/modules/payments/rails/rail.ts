@@ -104,7 +104,15 @@ export interface CheckoutRequest {
   readonly cancelUrl: string;
   readonly currency: string;
   /** What is to be paid; null to save a card only. */
-  readonly payment: { readonly amountMinor: bigint; readonly description: string } | null;
+  readonly payment: CheckoutPayment | null;
+}
+
+/** What is to be paid on a page of the rail. */
+export interface CheckoutPayment {
+  readonly amountMinor: bigint;
+  readonly description: string;
+  /** Whether the card is kept to be charged again. */
+  readonly keepsCard: boolean;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { assert } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
+import type { PaymentTerms } from "#modules/invoices/domain/index.ts";
 
 /** Where nothing is real, or where everything is. */
 export type Side = "live" | "sandbox";
@@ -22,6 +23,8 @@ export interface ProjectSettings {
 export interface Project extends ProjectSettings {
   readonly projectId: number;
   readonly side: Side;
+  /** What holds for customers who have none of their own. */
+  readonly paymentTerms: PaymentTerms;
   readonly createdAtMs: EpochMs;
 }
 

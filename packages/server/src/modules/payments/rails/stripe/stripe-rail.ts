@@ -158,7 +158,10 @@ function sessionParams(request: CheckoutRequest): Stripe.Checkout.SessionCreateP
     ...common,
     mode: "payment",
     line_items: [{ quantity: 1, price_data: priceData }],
-    payment_intent_data: { setup_future_usage: "off_session", metadata },
+    payment_intent_data: {
+      metadata,
+      ...(payment.keepsCard ? { setup_future_usage: "off_session" as const } : {}),
+    },
   };
 }
 
