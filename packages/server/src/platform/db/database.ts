@@ -74,6 +74,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 10_000,
   });
   pool.on("error", (error) => options.onIdleError?.(error));
+  // One that the pool has let go may still be told that its database goes, and nobody hears.
+  pool.on("connect", (client) => client.on("error", () => undefined));
 
   const inScope = <Result>(
     projectId: number,

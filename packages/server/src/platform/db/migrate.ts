@@ -13,6 +13,8 @@ const MIGRATIONS_FOLDER = join(import.meta.dirname, "../../../migrations");
  */
 export async function migrate(ownerUrl: string, only?: readonly string[]): Promise<void> {
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
+  // A connection that the pool has let go may still be told that its database goes, and nobody hears.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({
