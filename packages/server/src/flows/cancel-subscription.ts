@@ -1,51 +1,55 @@
 import { takeBackAwaited } from "#flows/change-subscription/take-back-awaited.ts";
-import { closePeriodEarly } from "#flows/close-periods/close-periods.ts";
-import type { EpochMs } from "#kernel/clock.ts";
+import { giveBackUnused } from "#flows/give-back-unused.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import { abandonPayments } from "#modules/payments/index.ts";
+import type { UnusedOnCancel } from "#modules/catalog/domain/index.ts";
 import {
   cancellationUndone,
-  endedAt,
   endingAtPeriodEnd,
   isOver,
   isRunning,
   type Subscription,
 } from "#modules/subscriptions/domain/index.ts";
-import { getSubscription, updateSubscriptions } from "#modules/subscriptions/index.ts";
+import { updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
-import { type BillingEventType, billingEventsOf } from "./billing-event.ts";
+import { billingEventsOf } from "./billing-event.ts";
 import { holdPresent } from "./catch-up.ts";
+import { endHeld } from "./end-subscription.ts";
 import type { Engine } from "./engine.ts";
 import { loadSubject } from "./load-subject.ts";
 
+/** When a subscription is to end, and what of it is given back. */
+export interface AskedCancellation {
+  readonly atPeriodEnd: boolean;
+  /** What becomes of time that was paid for and is not used, where it ends now. Null leaves it to the plan. */
+  readonly unused: UnusedOnCancel | null;
+}
+
 /**
  * Ends a subscription: now, billing what ran and was used so far, or when its period ends. Usage that
- * is already on its way is taken for a day longer, onto a final invoice. What has not begun just ends.
+ * is already on its way is taken for a day longer, onto a final invoice. What has not begun, or rests,
+ * just ends. Refuses with `subscription_transition_refused`, and with `payment_under_way` while an
+ * invoice of which something is to be given back is being charged.
  */
 export async function cancelSubscription(
   engine: Engine,
   tx: Tx,
   key: OwnedId,
-  { atPeriodEnd }: { readonly atPeriodEnd: boolean },
+  { atPeriodEnd, unused }: AskedCancellation,
 ): Promise<Subscription> {
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
-  if (!isRunning(subscription) && !isOver(subscription)) {
-    if (subscription.beganMs === null) await abandonPayments(tx, subscription, nowMs);
-    const ended = endedAt(subscription, nowMs);
-    return changed(engine, tx, ended, { told: "subscription.canceled", nowMs });
-  }
-  if (atPeriodEnd || isOver(subscription)) {
+  const runsOn = atPeriodEnd && isRunning(subscription);
+  if (runsOn || isOver(subscription)) {
     const ending = endingAtPeriodEnd(subscription, nowMs);
     await updateSubscriptions(tx, [ending]);
-    if (subscription.awaitedChange !== null) {
-      const { customer, plan } = await loadSubject(engine, tx, ending);
-      await takeBackAwaited(engine, tx, { before: subscription, after: ending, customer, plan });
-    }
+    await dropAwaited(engine, tx, subscription, ending);
     return ending;
   }
-  await closePeriodEarly(engine, tx, subscription, nowMs);
-  return getSubscription(tx, key);
+  const { plan } = await loadSubject(engine, tx, subscription);
+  const to = unused ?? plan.lifecycle.unusedTime.onCancel;
+  const given = { to, atMs: nowMs, reason: "Unused after the cancellation" };
+  const after = await giveBackUnused(engine, tx, subscription, given);
+  return endHeld(engine, tx, { subscription: after, nowMs });
 }
 
 /** Lets a subscription run on that was to end with its period. Said twice it is the same. */
@@ -57,17 +61,20 @@ export async function undoCancellation(
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
   const undone = cancellationUndone(subscription);
   if (!subscription.cancelsAtPeriodEnd) return subscription;
-  return changed(engine, tx, undone, { told: "subscription.cancellation_undone", nowMs });
+  await updateSubscriptions(tx, [undone]);
+  const subject = { ...(await loadSubject(engine, tx, undone)), subscription: undone };
+  const told = ["subscription.cancellation_undone"] as const;
+  await appendToOutbox(tx, billingEventsOf(engine, told, subject, nowMs));
+  return undone;
 }
 
-async function changed(
+async function dropAwaited(
   engine: Engine,
   tx: Tx,
-  subscription: Subscription,
-  { told, nowMs }: { readonly told: BillingEventType; readonly nowMs: EpochMs },
-): Promise<Subscription> {
-  await updateSubscriptions(tx, [subscription]);
-  const subject = { ...(await loadSubject(engine, tx, subscription)), subscription };
-  await appendToOutbox(tx, billingEventsOf(engine, [told], subject, nowMs));
-  return subscription;
+  before: Subscription,
+  after: Subscription,
+): Promise<void> {
+  if (before.awaitedChange === null) return;
+  const { customer, plan } = await loadSubject(engine, tx, after);
+  await takeBackAwaited(engine, tx, { before, after, customer, plan });
 }

@@ -1,8 +1,11 @@
 import { closeAsPlanned } from "#flows/close-periods/close-periods.ts";
 import { planPause, planResume } from "#flows/close-periods/plan-pause.ts";
+import { giveBackUnused } from "#flows/give-back-unused.ts";
+import { present } from "#kernel/assert.ts";
 import { type EpochMs, isoInstant } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { OwnedId } from "#kernel/ids.ts";
+import type { UnusedOnPause } from "#modules/catalog/domain/index.ts";
 import {
   pauseWithdrawn,
   pausingAtPeriodEnd,
@@ -20,18 +23,21 @@ import { loadSubject } from "./load-subject.ts";
 export interface AskedPause {
   readonly atPeriodEnd: boolean;
   readonly resumesAtMs: EpochMs | null;
+  /** What becomes of paid time that is not used, where it pauses now. Null leaves it to the plan. */
+  readonly unused: UnusedOnPause | null;
 }
 
 /**
  * Lets a subscription rest: now, billing what ran and was used so far, or when its period ends. While
  * it rests nothing is billed and no usage is taken. Refuses with `subscription_transition_refused`,
- * `term_not_pausable`, and with `time_invalid` an end that lies before its beginning.
+ * `term_not_pausable`, with `time_invalid` an end that lies before its beginning, and with
+ * `payment_under_way` while an invoice of which something is to be given back is being charged.
  */
 export async function pauseSubscription(
   engine: Engine,
   tx: Tx,
   key: OwnedId,
-  { atPeriodEnd, resumesAtMs }: AskedPause,
+  { atPeriodEnd, resumesAtMs, unused }: AskedPause,
 ): Promise<Subscription> {
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
   refuseUnless(subscription, "pause");
@@ -43,13 +49,18 @@ export async function pauseSubscription(
     throw new BillingError("time_invalid", { field: "resumes_at", comes_after });
   }
   if (atPeriodEnd) return written(tx, pausingAtPeriodEnd(subscription, resumesAtMs));
-  await closeAsPlanned(engine, tx, subscription, {
-    plan: (facts) => planPause(facts, nowMs, resumesAtMs),
-  });
+  const to = unused ?? plan.lifecycle.unusedTime.onPause;
+  const given = { to, atMs: nowMs, reason: "Unused in the pause" };
+  const after = await giveBackUnused(engine, tx, subscription, given);
+  const asked = { atMs: nowMs, resumesAtMs, isGivenBack: to !== "nothing" };
+  await closeAsPlanned(engine, tx, after, { plan: (facts) => planPause(facts, asked) });
   return getSubscription(tx, key);
 }
 
-/** Ends a pause now, or takes back one that has not begun. Said twice it is the same. */
+/**
+ * Ends a pause now, or takes back one that has not begun. Said twice it is the same. A change whose time
+ * came in the pause is made. Refuses with `subscription_transition_refused`.
+ */
 export async function resumeSubscription(
   engine: Engine,
   tx: Tx,
@@ -61,7 +72,19 @@ export async function resumeSubscription(
   await closeAsPlanned(engine, tx, subscription, {
     plan: (facts) => planResume(facts, nowMs),
   });
-  return getSubscription(tx, key);
+  // Within time that is paid for it goes on as it was; a change that is due follows at once.
+  const resumed = await holdPresent(engine, tx, key);
+  refuseUnresumed(resumed.subscription);
+  return resumed.subscription;
+}
+
+/** An instant has one opening: what began, gave back and would begin in the same one does not. */
+function refuseUnresumed({ status, pause }: Subscription): void {
+  if (status !== "paused") return;
+  throw new BillingError("subscription_transition_refused", {
+    status,
+    allowed: `resume after ${isoInstant(present(pause?.pausedAtMs, "what is paused was paused"))}`,
+  });
 }
 
 async function written(tx: Tx, subscription: Subscription): Promise<Subscription> {

@@ -121,6 +121,10 @@ export const errorCodes = {
   payment_link_not_found: { kind: "not_found", means: "No payment link has this address." },
   payment_method_not_found: { kind: "not_found", means: "No payment method has this id." },
   payment_method_refused: { kind: "payment_required", means: "The card could not be saved." },
+  payment_not_collected: {
+    kind: "conflict",
+    means: "Only what a payment has collected can be given back.",
+  },
   payment_not_found: { kind: "not_found", means: "No payment has this id." },
   payment_reference_reused: {
     kind: "conflict",
@@ -187,6 +191,7 @@ export const errorCodes = {
     kind: "invalid",
     means: "A reconciliation covers a time that has passed, and at most 31 days of it.",
   },
+  refund_not_found: { kind: "not_found", means: "No refund has this id." },
   refund_too_large: {
     kind: "conflict",
     means: "No more is given back than was paid through the provider and is still there.",

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
-import { flat, perUnit, type Story, storyOf } from "#test/support/story.ts";
+import { type Customer, flat, perUnit, type Story, storyOf } from "#test/support/story.ts";
 
 let shop: TestApp;
 let story: Story;
@@ -216,4 +217,163 @@ test("by the server's own time as well, no usage is taken of what comes after th
   const { status, body } = await subscription.reports("packages", "1");
 
   expect([status, body.code]).toEqual([400, "usage_outside_subscription"]);
+});
+
+describe("canceled now on 11 January, with the month paid in advance", () => {
+  /** January costs 31.00: one for each of its days. */
+  async function paidAhead(more: object = {}, card = "pm_card_visa") {
+    const ada = await story.welcome({ card });
+    const plan = await story.publish([flat("31.00", "advance"), perUnit("packages", "1.00")], more);
+    const subscription = await ada.subscribes(plan);
+    await shop.settle();
+    await subscription.uses("packages", "4");
+    await ada.livesUntil("2026-01-11");
+    return { ada, subscription };
+  }
+
+  async function outcome(ada: Customer) {
+    await shop.moveTo(shop.clock.now() + 60_000);
+    const customer = await shop.call("GET", `/v1/customers/${ada.id}`);
+    const notes = await shop.call("GET", `/v1/credit_notes?customer=${ada.id}`);
+    return {
+      credit: customer.body.credit_balance,
+      notes: notes.body.data.map(
+        ({ taken_off_due, credited_to_balance, refunded }: Record<string, string>) =>
+          `${taken_off_due} off what was due, ${credited_to_balance} credited, ${refunded} refunded`,
+      ),
+    };
+  }
+
+  test("what is not used is lost, unless somebody says otherwise", async () => {
+    const { ada, subscription } = await paidAhead();
+    await subscription.cancels("now");
+    expect(await outcome(ada)).toEqual({ credit: "0.00", notes: [] });
+  });
+
+  test("with credit, twenty-one days become it, and pay for what was used first", async () => {
+    const { ada, subscription } = await paidAhead();
+    const { body } = await subscription.cancels("now", { unused: "credit" });
+    expect(body.status).toBe("canceled");
+    expect(await outcome(ada)).toEqual({
+      credit: "17.00",
+      notes: ["0.00 off what was due, 21.00 credited, 0.00 refunded"],
+    });
+    expect((await ada.bills())[1]).toMatchObject({ total: "4.00", amount_due: "0.00" });
+  });
+
+  test("with a refund, they go back to the card that paid", async () => {
+    const { ada, subscription } = await paidAhead();
+    await subscription.cancels("now", { unused: "refund" });
+    expect(await outcome(ada)).toEqual({
+      credit: "0.00",
+      notes: ["0.00 off what was due, 0.00 credited, 21.00 refunded"],
+    });
+    const charges = shop.app.sandbox.journal.charges();
+    expect(charges.flatMap(({ refunds }) => refunds).at(-1)).toMatchObject({ amount: 2100 });
+    expect(await ada.books()).toMatchObject({ receivable: 0n, "rail:stripe": 1400n });
+    expect(await ada.events()).toEqual(
+      expect.arrayContaining(["credit_note.created", "subscription.canceled", "payment.refunded"]),
+    );
+  });
+
+  test("with a refund, what credit had paid becomes credit again", async () => {
+    const { ada, subscription } = await paidAhead();
+    const [opening] = await ada.bills();
+    const ten = { amount: "10.00", reason: "Sorry", to: "balance" };
+    await shop.call("POST", `/v1/invoices/${opening?.id}/credit_notes`, { body: ten });
+    await ada.livesUntil("2026-02-01");
+    await subscription.cancels("now", { unused: "refund" });
+    // Of 31.00 for February and 4.00 for packages the credit had paid 10.00, the card 25.00.
+    expect(await outcome(ada)).toEqual({
+      credit: "6.00",
+      notes: [
+        "0.00 off what was due, 6.00 credited, 25.00 refunded",
+        "0.00 off what was due, 10.00 credited, 0.00 refunded",
+      ],
+    });
+  });
+
+  test("what was not paid yet is not given: it is owed no more", async () => {
+    const { ada, subscription } = await paidAhead();
+    await ada.gives("pm_card_chargeCustomerFail");
+    await ada.livesUntil("2026-02-04");
+    expect((await subscription.now()).status).toBe("past_due");
+    await subscription.cancels("now", { unused: "refund" });
+    // 31.00 × 25 ÷ 28 = 27.678…; three days and the packages of January stay owed.
+    expect(await outcome(ada)).toEqual({
+      credit: "0.00",
+      notes: ["27.68 off what was due, 0.00 credited, 0.00 refunded"],
+    });
+    expect((await ada.bills())[1]).toMatchObject({ status: "open", amount_remaining: "7.32" });
+  });
+
+  test("after an upgrade, what the first plan had paid for is not lost with the second", async () => {
+    const { ada, subscription } = await paidAhead({ change_policy: { payment_gated: false } });
+    const larger = await story.publish([flat("62.00", "advance")], { name: "Larger" });
+    await subscription.changes({ plan: larger });
+    await shop.settle();
+    // 42.00 for 21 days: 21.00 of the smaller plan, and 4.00 of packages; the card paid the rest.
+    expect((await ada.bills())[1]).toMatchObject({ total: "25.00", amount_paid: "25.00" });
+    await subscription.cancels("now", { unused: "refund" });
+    expect(await outcome(ada)).toEqual({
+      credit: "17.00",
+      notes: ["0.00 off what was due, 17.00 credited, 25.00 refunded"],
+    });
+  });
+
+  test("a term that was bought ahead is given back whole", async () => {
+    const { ada, subscription } = await paidAhead({ renewal: "none" });
+    await subscription.asks("renew");
+    await shop.settle();
+    await subscription.cancels("now", { unused: "refund" });
+    expect((await outcome(ada)).notes).toEqual([
+      "0.00 off what was due, 0.00 credited, 31.00 refunded",
+      "0.00 off what was due, 0.00 credited, 21.00 refunded",
+    ]);
+  });
+
+  test("days are counted as the plan counts them for changes", async () => {
+    const { ada, subscription } = await paidAhead({ change_policy: { proration: "days" } });
+    await ada.livesUntil("2026-01-11T18:00");
+    await subscription.cancels("now", { unused: "credit" });
+    expect((await outcome(ada)).notes).toEqual([
+      "0.00 off what was due, 21.00 credited, 0.00 refunded",
+    ]);
+  });
+
+  test("a plan may say what usually becomes of it", async () => {
+    const usual = { unused_time: { on_cancel: "credit" } };
+    const [one, other] = [await paidAhead(usual), await paidAhead(usual)];
+    await one.subscription.cancels("now");
+    await other.subscription.cancels("now", { unused: "nothing" });
+    expect((await outcome(one.ada)).credit).toBe("17.00");
+    expect((await outcome(other.ada)).credit).toBe("0.00");
+  });
+
+  test("while it rests: from the cancellation on, since a pause keeps what was paid", async () => {
+    const { ada, subscription } = await paidAhead();
+    await subscription.asks("pause");
+    await ada.livesUntil("2026-01-21");
+    await subscription.cancels("now", { unused: "credit" });
+    expect((await outcome(ada)).notes).toEqual([
+      "0.00 off what was due, 11.00 credited, 0.00 refunded",
+    ]);
+  });
+
+  test("at the period's end nothing is left unused, and a change that awaited payment is dropped", async () => {
+    const { ada, subscription } = await paidAhead();
+    const refused = await subscription.cancels("at period end", { unused: "refund" });
+    expect([refused.status, refused.body.errors[0].path]).toEqual([400, "/unused"]);
+    await ada.gives("pm_card_authenticationRequired");
+    const dearer = await story.publish([flat("93.00", "advance")], { name: "Dearer" });
+    expect((await subscription.changes({ plan: dearer })).body.code).toBe("payment_declined");
+    await subscription.cancels("now", { unused: "credit" });
+    expect((await outcome(ada)).credit).toBe("17.00");
+    expect((await ada.bills())[1]).toMatchObject({ status: "void", reason: "change" });
+  });
+});
+
+test("after all of these stories everything that is stored agrees with itself", async () => {
+  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+  expect(breaches).toEqual([]);
 });

@@ -39,7 +39,7 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
   async cancelSubscription() {
     const { ada, subscription } = await subscriber();
     await shop.call("POST", "/v1/invoice_items", { body: pendingOf(ada) });
-    const body = { at_period_end: false };
+    const body = { at_period_end: false, unused: "refund" };
     return { ada, path: `/v1/subscriptions/${subscription.id}/cancel`, body };
   },
   async undoCancellation() {
@@ -57,7 +57,8 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
   },
   async pauseSubscription() {
     const { ada, subscription } = await subscriber();
-    return { ada, path: `/v1/subscriptions/${subscription.id}/pause`, body: {} };
+    const body = { unused: "credit" };
+    return { ada, path: `/v1/subscriptions/${subscription.id}/pause`, body };
   },
   async resumeSubscription() {
     const { ada, subscription } = await subscriber();
@@ -82,6 +83,12 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
     const { ada, path } = await invoiced("pm_card_visa");
     const body = { amount: "9.50", reason: "Two were lost", to: "balance" };
     return { ada, path: `${path}/credit_notes`, body };
+  },
+  async createRefund() {
+    const { ada } = await invoiced("pm_card_visa");
+    const { body } = await shop.call("GET", `/v1/payments?customer=${ada.id}`);
+    const refund = { amount: "4.00", reason: "Goodwill" };
+    return { ada, path: `/v1/payments/${body.data[0].id}/refunds`, body: refund };
   },
   async recordPayment() {
     const { ada, path } = await invoiced("pm_card_chargeCustomerFail");

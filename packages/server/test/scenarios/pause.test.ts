@@ -190,6 +190,177 @@ test("a trial that ends without a card rests where the plan says so, and goes on
   expect(await ada.invoices()).toMatchObject([{ total: "31.00", status: "paid" }]);
 });
 
+describe("paused now where the plan gives back what is not used", () => {
+  const givesBack = { unused_time: { on_pause: "credit" } };
+  const credit = async (id: string) =>
+    (await shop.call("GET", `/v1/customers/${id}`)).body.credit_balance;
+
+  test("twenty-one days of January become credit, which pays for those after the pause", async () => {
+    const { ada, subscription } = await subscriber([flat("31.00", "advance")], givesBack);
+    await ada.livesUntil("2026-01-11");
+    await subscription.asks("pause");
+    expect(await credit(ada.id)).toBe("21.00");
+
+    await ada.livesUntil("2026-01-25");
+    await subscription.asks("resume");
+
+    expect(await subscription.period()).toBe("2026-01-25 – 2026-02-01");
+    expect((await ada.bills())[1]).toMatchObject({ total: "7.00", amount_due: "0.00" });
+    expect(await credit(ada.id)).toBe("14.00");
+  });
+
+  test("what was used before the pause is not given back by a change after it", async () => {
+    const { ada, subscription } = await subscriber([flat("31.00", "advance")], {
+      ...givesBack,
+      change_policy: { payment_gated: false },
+    });
+    await ada.livesUntil("2026-01-11");
+    await subscription.asks("pause");
+    await ada.livesUntil("2026-01-21");
+    await subscription.asks("resume");
+    await shop.settle();
+    const dearer = await story.publish([flat("62.00", "advance")], { name: "Dearer" });
+    await subscription.changes({ plan: dearer });
+
+    // Eleven days of either: those of the first plan were charged once since the pause.
+    expect((await ada.invoices()).at(-1)?.lines).toEqual([
+      "Unused: Base fee: -11.00",
+      "Base fee: 22.00",
+    ]);
+  });
+
+  test("what is unpaid is owed for the days that ran; asked to, it keeps what is paid", async () => {
+    const unpaid = await subscriber([flat("31.00", "advance")], givesBack);
+    await unpaid.ada.gives("pm_card_chargeCustomerFail");
+    await unpaid.ada.livesUntil("2026-02-04");
+    const { body } = await unpaid.subscription.asks("pause");
+    expect(body.status).toBe("paused");
+    expect((await unpaid.ada.bills())[1]).toMatchObject({ amount_remaining: "3.32" });
+    const keeping = await subscriber([flat("31.00", "advance")], givesBack);
+    await keeping.ada.livesUntil("2026-01-11");
+    await keeping.subscription.asks("pause", { unused: "nothing" });
+    await keeping.ada.livesUntil("2026-01-21");
+    await keeping.subscription.asks("resume");
+    expect(await keeping.ada.invoices()).toHaveLength(1);
+    const { body: late } = await keeping.subscription.asks("pause", {
+      at_period_end: true,
+      unused: "credit",
+    });
+    expect(late.errors[0].path).toBe("/unused");
+  });
+
+  test("begun and ended in one instant it is refused to resume: no instant has two openings", async () => {
+    const { ada, subscription } = await subscriber([flat("31.00", "advance")], givesBack);
+    await subscription.asks("pause");
+    expect(await credit(ada.id)).toBe("31.00");
+    expect((await subscription.asks("resume")).body).toMatchObject({
+      code: "subscription_transition_refused",
+      details: { status: "paused", allowed: "resume after 2026-01-01T00:00:00.000Z" },
+    });
+    await ada.livesUntil("2026-01-02");
+    expect((await subscription.asks("resume")).body.status).toBe("active");
+    expect((await ada.bills())[1]).toMatchObject({ total: "30.00", amount_due: "0.00" });
+  });
+});
+
+describe("a change and a pause", () => {
+  const ungated = { change_policy: { payment_gated: false } };
+  const dearer = () => story.publish([flat("62.00", "advance")], { name: "Dearer" });
+
+  test("what rests is not changed: it is resumed first, and the refusal says so", async () => {
+    const { subscription } = await subscriber([flat("31.00", "advance")]);
+    await subscription.asks("pause");
+    const { body } = await subscription.changes({ plan: await dearer() });
+    expect(body).toMatchObject({
+      code: "subscription_transition_refused",
+      details: { status: "paused", allowed_in: ["trialing", "active", "past_due"] },
+    });
+  });
+
+  test("one that waited for the period's end is made when it resumes later than that", async () => {
+    const { ada, subscription } = await subscriber([flat("31.00", "advance")]);
+    const plan = await dearer();
+    await ada.livesUntil("2026-01-11");
+    await subscription.changes({ plan, when: "period_end" });
+    await subscription.asks("pause");
+    expect(await subscription.now()).toMatchObject({ pending_change: { plan } });
+    await ada.livesUntil("2026-02-15");
+
+    const { body } = await subscription.asks("resume");
+
+    expect(body).toMatchObject({ plan, pending_change: null, status: "active" });
+    expect(await ada.invoices()).toMatchObject([
+      { lines: ["Base fee: 31.00"] },
+      { issued: "2026-02-15", reason: "opening", lines: ["Base fee: 31.00"] },
+    ]);
+    expect((await ada.events()).slice(-4)).toEqual([
+      "subscription.resumed",
+      "subscription.changed",
+      "payment.succeeded",
+      "invoice.paid",
+    ]);
+    await ada.livesUntil("2026-03-01");
+    expect((await ada.invoices()).at(-1)).toMatchObject({ lines: ["Base fee: 62.00"] });
+  });
+
+  test("resumed before that, it goes on waiting", async () => {
+    const { ada, subscription } = await subscriber([flat("31.00", "advance")]);
+    const plan = await dearer();
+    await subscription.changes({ plan, when: "period_end" });
+    await ada.livesUntil("2026-01-11");
+    await subscription.asks("pause", { resumes_at: "2026-01-20T00:00:00Z" });
+    await ada.livesUntil("2026-01-25");
+    expect(await subscription.now()).toMatchObject({ status: "active", pending_change: { plan } });
+    await ada.livesUntil("2026-02-01");
+    expect((await ada.invoices()).at(-1)).toMatchObject({ lines: ["Base fee: 62.00"] });
+  });
+
+  test("one whose instant came in the pause, in time that was paid for, is made as it resumes", async () => {
+    const { ada, subscription } = await subscriber([flat("31.00", "advance")], ungated);
+    const plan = await dearer();
+    await subscription.changes({ plan, when: "2026-01-15T00:00:00Z", policy: "now_prorated" });
+    await ada.livesUntil("2026-01-11");
+    await subscription.asks("pause", { resumes_at: "2026-01-21T00:00:00Z" });
+    await ada.livesUntil("2026-01-22");
+    expect(await subscription.now()).toMatchObject({ plan, pending_change: null });
+    expect((await ada.invoices()).at(-1)).toMatchObject({
+      issued: "2026-01-21",
+      lines: ["Unused: Base fee: -11.00", "Base fee: 22.00"],
+    });
+  });
+
+  test("one that changes the interval, too: its periods begin where the pause ends", async () => {
+    const { ada, subscription } = await subscriber([flat("31.00", "advance"), perUnit("a", "1")]);
+    const yearly = await story.publish([flat("365.00", "advance")], { interval: { unit: "year" } });
+    await subscription.uses("a", "2");
+    await subscription.changes({ plan: yearly, when: "2026-01-15T00:00:00Z" });
+    await ada.livesUntil("2026-01-11");
+    await subscription.asks("pause");
+    await subscription.uses("a", "3", { occurred_at: "2026-01-02T00:00:00Z" });
+    await ada.livesUntil("2026-02-10");
+    await subscription.asks("resume");
+    expect(await subscription.period()).toBe("2026-02-10 – 2027-02-10");
+    await ada.livesUntil("2027-02-10");
+    expect((await ada.invoices()).slice(1)).toMatchObject([
+      { issued: "2026-01-11", lines: ["a: 2 → 2.00"] },
+      { issued: "2026-02-10", lines: ["Base fee: 365.00"] },
+      { lines: ["late a of 2026-01-01 – 2026-01-11: 3 → 3.00", "Base fee: 365.00"] },
+    ]);
+  });
+
+  test("one that waits is withdrawn in the pause, and canceled with it", async () => {
+    const { subscription } = await subscriber([flat("31.00", "advance")]);
+    const plan = await dearer();
+    await subscription.changes({ plan, when: "period_end" });
+    await subscription.asks("pause");
+    expect((await subscription.withdraws()).body).toMatchObject({
+      status: "paused",
+      pending_change: null,
+    });
+    expect((await subscription.cancels("now")).body.status).toBe("canceled");
+  });
+});
+
 test("what cannot be paused says why", async () => {
   const { ada, subscription } = await subscriber([flat("10.00")], { renewal: "none" });
   expect((await subscription.asks("pause")).body.code).toBe("term_not_pausable");

@@ -2,6 +2,7 @@ import { chargedPrices } from "#flows/close-periods/flat-lines.ts";
 import type { SoldItem } from "#flows/sold-terms.ts";
 import type { Period } from "#kernel/clock.ts";
 import { shareOf, WHOLE } from "#kernel/proration.ts";
+import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import {
   creditLine,
   type DraftLine,
@@ -23,26 +24,36 @@ export interface Gain {
   readonly quantity: bigint;
 }
 
-/** What is given back of what was charged in advance for items that are not held any more. */
+/** What of the lines that charged items in advance is given back, now that these are not held any more. */
 export function creditLines(
   items: readonly SoldItem[],
   lines: readonly RunningLine[],
-  { rest, whole, timeZone }: RestOfPeriod,
+  part: RestOfPeriod,
   mode: NowMode,
 ): DraftLine[] {
   if (mode === "now_without") return [];
-  return items.flatMap((item) => {
-    const { currency, changePolicy } = item.version;
-    const basis = changePolicy.proration;
-    return linesOf(item, lines).flatMap((line) => {
-      const { share, ...unused } =
-        mode === "now_full"
-          ? { period: line.period, share: line.computation.share }
-          : { period: rest, share: shareOf(rest, whole, { basis, timeZone }) };
-      const credit = creditLine(line, { ...unused, share, basis }, currency);
-      return credit.amountMinor === 0n ? [] : [credit];
-    });
-  });
+  return items
+    .flatMap((item) =>
+      linesOf(item, lines).map((line) => unusedLine(line, item.version, part, mode)),
+    )
+    .filter(({ amountMinor }) => amountMinor !== 0n);
+}
+
+/** What is given back of one line, by the terms of the plan that it was charged for. */
+export function unusedLine(
+  line: RunningLine,
+  { currency, changePolicy }: PlanVersion,
+  { rest, whole, timeZone }: RestOfPeriod,
+  mode: Exclude<NowMode, "now_without">,
+): DraftLine {
+  const basis = changePolicy.proration;
+  // A term that was bought ahead has not begun: all of it is unused.
+  if (mode === "now_full" || line.period.startMs >= rest.endMs) {
+    const { period, computation } = line;
+    return creditLine(line, { period, share: computation.share, basis }, currency);
+  }
+  const share = shareOf(rest, whole, { basis, timeZone });
+  return creditLine(line, { period: rest, share, basis }, currency);
 }
 
 /** What is charged in advance for what is held more of, unless it was paid for before. */

@@ -24,6 +24,7 @@ import {
   refuseUnless,
   type Subscription,
   scheduled,
+  unscheduled,
 } from "#modules/subscriptions/domain/index.ts";
 import { getSubscriptionLocked, updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -229,7 +230,7 @@ export async function withdrawChange(
     await takeBackAwaited(engine, tx, { before: found, after, customer, plan: holding.plan });
     return { subscription: after, holding, invoice: null };
   }
-  const after = scheduled(found, null);
+  const after = unscheduled(found);
   const facts = { ...holding, customer, nowMs };
   return kept(engine, tx, facts, after, "subscription.change_withdrawn");
 }

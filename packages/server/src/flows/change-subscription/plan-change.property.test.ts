@@ -113,7 +113,12 @@ class Life {
       );
       if (isReturned) return [];
       const priceId = present(line.priceId, "flat lines have prices");
-      const whose = { customerId: 1n, subscriptionId: 2n, creditedMinor: 0n, isPaid: true };
+      const whose = {
+        customerId: 1n,
+        subscriptionId: 2n,
+        isPaid: true,
+        keptMinor: line.amountMinor,
+      };
       return [{ ...line, ...whose, priceId, computation }];
     });
   }

@@ -165,14 +165,16 @@ function movedLines(facts: ChangeFacts, difference: Difference, after: Subscript
   const whole = wholePeriodOf(subscription);
   const rest = { startMs: atMs, endMs: runningPeriod(subscription).endMs };
   const part = { rest, whole, timeZone: subscription.timeZone };
+  // What is not paid is not given back: it stays owed as it is.
+  const paid = runningLines.filter(({ isPaid }) => isPaid);
   if (difference.isRestarting) {
     return [
-      ...creditLines(items, runningLines, part, mode),
+      ...creditLines(items, paid, part, mode),
       ...advanceLines(target.items, wholly(runningPeriod(after))),
     ];
   }
   return [
-    ...creditLines(difference.gone, runningLines, part, mode),
+    ...creditLines(difference.gone, paid, part, mode),
     ...gainLines(gainsOf(facts, difference), runningLines, part, mode),
   ];
 }

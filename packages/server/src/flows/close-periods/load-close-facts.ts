@@ -1,4 +1,5 @@
 import type { Engine } from "#flows/engine.ts";
+import { loadRunning } from "#flows/given-back.ts";
 import {
   loadSold,
   type Sold,
@@ -13,7 +14,7 @@ import { hasSharedMetrics } from "#modules/catalog/domain/index.ts";
 import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
 import { findCustomers } from "#modules/customers/index.ts";
 import { type InvoiceItem, type RunningLine, termsFor } from "#modules/invoices/domain/index.ts";
-import { listRunningLines, lockPendingItems } from "#modules/invoices/index.ts";
+import { lockPendingItems } from "#modules/invoices/index.ts";
 import { lockUnbilledCounters } from "#modules/metering/index.ts";
 import { listOwing, listPayers } from "#modules/payments/index.ts";
 import { getProject } from "#modules/projects/index.ts";
@@ -151,7 +152,7 @@ export async function loadRunningLines(
   tx: Tx,
   facts: readonly Pick<LoadedFacts, "subscription" | "nowMs">[],
 ): Promise<Map<string, RunningLine[]>> {
-  const lines = await listRunningLines(
+  const lines = await loadRunning(
     tx,
     facts.map(({ subscription, nowMs }) => ({
       customerId: subscription.customerId,

@@ -123,7 +123,8 @@ function afterPeriod(facts: CloseFacts, endMs: EpochMs, isCut: boolean): AfterPe
     return { after, told: ["subscription.canceled"], begins: null };
   }
   if (pause !== null) {
-    const after = pausedAt(subscription, endMs, pause.resumesAtMs);
+    const { resumesAtMs } = pause;
+    const after = pausedAt(subscription, { atMs: endMs, resumesAtMs, isGivenBack: false });
     return { after, told: ["subscription.paused"], begins: null };
   }
   if (termsAhead > 0) {

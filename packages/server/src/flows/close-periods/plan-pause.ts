@@ -1,5 +1,15 @@
+import { heldOf } from "#flows/sold-terms.ts";
+import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
-import { pausedAt, resumedAt, runningPeriod } from "#modules/subscriptions/domain/index.ts";
+import {
+  type BegunPause,
+  isChangeDueAfterPause,
+  pausedAt,
+  presentTerms,
+  resumedAt,
+  resumedOn,
+  runningPeriod,
+} from "#modules/subscriptions/domain/index.ts";
 import {
   type CloseFacts,
   type ClosePlan,
@@ -9,13 +19,10 @@ import {
 } from "./plan-close.ts";
 
 /** Lets a subscription rest from an instant of its running period on: what ran of it is billed. */
-export function planPause(
-  facts: CloseFacts,
-  atMs: EpochMs,
-  resumesAtMs: EpochMs | null,
-): ClosePlan {
+export function planPause(facts: CloseFacts, pause: BegunPause): ClosePlan {
   const { subscription } = facts;
-  const after = pausedAt(subscription, atMs, resumesAtMs);
+  const { atMs } = pause;
+  const after = pausedAt(subscription, pause);
   const told = "subscription.paused";
   if (runningPeriod(subscription).startMs < atMs) {
     return planCloseAt(facts, atMs, { after, told: [told], begins: null });
@@ -26,21 +33,38 @@ export function planPause(
 
 /**
  * Lets a subscription go on. What is left of the period that surrounds the instant is charged in
- * advance, unless that period was paid for before the pause.
+ * advance, unless that period was paid for before the pause. Where it is charged, a change whose time
+ * came in the pause is made first; else it follows like any that is due.
  */
 export function planResume(facts: CloseFacts, atMs: EpochMs): ClosePlan {
-  const { subscription, plan, isOwing } = facts;
+  const { subscription, plan, next, isOwing } = facts;
   const isMoved = plan.lifecycle.anchorAfterPause === "move";
-  const after = resumedAt(subscription, atMs, { isMoved, isOwing });
+  const resuming = { isMoved, isOwing };
+  const after = resumedAt(subscription, atMs, resuming);
   const paidUntilMs = subscription.pause?.paidUntilMs ?? atMs;
   const isPaid = after.anchorMs === subscription.anchorMs && atMs < paidUntilMs;
-  const invoice = isPaid ? null : openingInvoice(facts, after, facts.pendingItems);
+  const told = "subscription.resumed";
+  if (isPaid) {
+    return { subscription: after, close: null, invoice: null, billedCounters: [], told: [told] };
+  }
+  if (next === null || !isChangeDueAfterPause(subscription, atMs)) {
+    return begunAnew(facts, { subscription: after, atMs, told: [told] });
+  }
+  const terms = { ...heldOf(next), interval: next.plan.interval };
+  const changed = resumedOn(subscription, terms, { atMs, ...resuming });
+  const began = { subscription: changed, atMs, told: [told, "subscription.changed"] } as const;
+  const before = present(presentTerms(subscription), "what is resumed has begun");
+  const made = { subscription, id: facts.changeId, atMs, isCut: true, invoiceId: null, before };
+  return { ...begunAnew({ ...facts, ...next }, began), change: { made, plan: next.plan } };
+}
+
+interface Begun extends Pick<ClosePlan, "subscription" | "told"> {
+  readonly atMs: EpochMs;
+}
+
+/** What is left of the period that surrounds the instant, charged in advance. */
+function begunAnew(facts: CloseFacts, { subscription, atMs, told }: Begun): ClosePlan {
+  const invoice = openingInvoice(facts, subscription, facts.pendingItems);
   const close = invoice === null ? null : { ...openingClose(facts, invoice), periodStartMs: atMs };
-  return {
-    subscription: after,
-    close,
-    invoice,
-    billedCounters: [],
-    told: ["subscription.resumed"],
-  };
+  return { subscription, close, invoice, billedCounters: [], told };
 }

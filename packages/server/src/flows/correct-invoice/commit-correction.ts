@@ -1,6 +1,6 @@
 import { type BillingEventType, billingEventsOf, type EventSubject } from "#flows/billing-event.ts";
-import { cancelSubscription } from "#flows/cancel-subscription.ts";
 import { grantAwaited } from "#flows/change-subscription/grant-awaited.ts";
+import { endSubscription } from "#flows/end-subscription.ts";
 import type { Engine } from "#flows/engine.ts";
 import { paidSubscription, toldOfPaid } from "#flows/settle-payment/plan-settlement.ts";
 import { amountRemainingMinor, type Invoice } from "#modules/invoices/domain/index.ts";
@@ -70,7 +70,7 @@ export async function commitCorrection(
     await grantAwaited(engine, tx, subscription);
   }
   if (subscription !== null && isNeverToStart(subscription, invoice)) {
-    await cancelSubscription(engine, tx, subscription, { atPeriodEnd: false });
+    await endSubscription(engine, tx, subscription);
   }
 }
 

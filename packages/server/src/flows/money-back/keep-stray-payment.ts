@@ -4,6 +4,7 @@ import { getCustomer } from "#modules/customers/index.ts";
 import { postTransfers } from "#modules/ledger/index.ts";
 import {
   type Payment,
+  pendingRefund,
   type RailName,
   type RailPayment,
   strayPayment,
@@ -48,24 +49,13 @@ export async function keepStrayPayment(
       occurredAtMs: createdAtMs,
     },
   ]);
-  await insertRefund(
-    tx,
-    {
-      customerId,
-      id: engine.newId(),
-      paymentId: payment.id,
-      status: "pending",
-      currency,
-      amountMinor,
-      reason: "paid_for_nothing",
-      creditNoteId: null,
-      rail,
-      railRef: null,
-      failureCode: null,
-      attemptCount: 0,
-      createdAtMs,
-      settledAtMs: null,
-    },
-    { askRailMs: wallNowMs },
-  );
+  const refund = pendingRefund(payment, {
+    id: engine.newId(),
+    amountMinor,
+    reason: "paid_for_nothing",
+    creditNoteId: null,
+    railRef: null,
+    nowMs: createdAtMs,
+  });
+  await insertRefund(tx, refund, { askRailMs: wallNowMs });
 }

@@ -7,6 +7,7 @@ import { postTransfers } from "#modules/ledger/index.ts";
 import {
   afterRailRefund,
   type Payment,
+  pendingRefund,
   type RailRefund,
   type Refund,
   type RefundStatus,
@@ -97,22 +98,14 @@ async function inserted(
   found: RailRefund,
 ): Promise<Refund> {
   const customer = await getCustomer(tx, payment.customerId);
-  const refund: Refund = {
-    customerId: payment.customerId,
+  const refund = pendingRefund(payment, {
     id: engine.newId(),
-    paymentId: payment.id,
-    status: "pending",
-    currency: found.currency,
     amountMinor: found.amountMinor,
     reason: found.reason,
     creditNoteId: null,
-    rail: payment.rail,
     railRef: found.ref,
-    failureCode: null,
-    attemptCount: 0,
-    createdAtMs: customerNow(customer, engine.clock.now()),
-    settledAtMs: null,
-  };
+    nowMs: customerNow(customer, engine.clock.now()),
+  });
   await insertRefund(tx, refund, { askRailMs: null });
   return refund;
 }

@@ -1,7 +1,7 @@
 import { billingEventsOf } from "#flows/billing-event.ts";
-import { cancelSubscription } from "#flows/cancel-subscription.ts";
 import { grantAwaited } from "#flows/change-subscription/grant-awaited.ts";
 import { takenBackTransfers } from "#flows/change-subscription/take-back-awaited.ts";
+import { endSubscription } from "#flows/end-subscription.ts";
 import type { Engine } from "#flows/engine.ts";
 import { loadMoneySubject } from "#flows/load-subject.ts";
 import { present } from "#kernel/assert.ts";
@@ -148,7 +148,7 @@ async function commitSettlement(
     await grantAwaited(engine, tx, subscription);
   }
   if (plan.endsSubscription && subscription !== null) {
-    await cancelSubscription(engine, tx, subscription, { atPeriodEnd: false });
+    await endSubscription(engine, tx, subscription);
   }
 }
 

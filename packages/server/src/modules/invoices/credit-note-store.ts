@@ -1,9 +1,14 @@
-import { present } from "#kernel/assert.ts";
+import { assert, present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import type { CreditedLine, CreditNote } from "#modules/invoices/domain/index.ts";
-import { columns, instant } from "#platform/db/columns.ts";
+import type { CreditNote, NoteLine } from "#modules/invoices/domain/index.ts";
+import { columns, instant, jsonColumn } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
+import {
+  type ComputationJson,
+  computationFromJson,
+  computationToJson,
+} from "./computation-json.ts";
 
 interface CreditNoteRow {
   customer_id: bigint;
@@ -23,6 +28,7 @@ interface CreditedLineRow {
   credit_note_id: bigint;
   line_number: number;
   amount_minor: string;
+  computation: ComputationJson | null;
 }
 
 /** Takes the project's next credit note number: call it as late as can be, as with invoices. */
@@ -58,34 +64,20 @@ export async function insertCreditNote(tx: Tx, note: CreditNote): Promise<void> 
     ],
   );
   await tx.query(
-    `insert into credit_note_line (customer_id, credit_note_id, line_number, amount_minor, project_id)
-     select $1::bigint, $2::bigint, made.*, $5::int
-       from unnest($3::int[], $4::numeric[]) as made`,
-    [note.customerId, note.id, ...columns(note.lines, ["lineNumber", "amountMinor"]), tx.projectId],
+    `insert into credit_note_line
+            (customer_id, credit_note_id, line_number, amount_minor, computation, project_id)
+     select $1::bigint, $2::bigint, made.line_number, made.amount_minor,
+            nullif(made.computation::text, 'null')::jsonb, $6::int
+       from rows from (unnest($3::int[]), unnest($4::numeric[]), json_array_elements($5::json))
+            as made (line_number, amount_minor, computation)`,
+    [
+      note.customerId,
+      note.id,
+      ...columns(note.lines, ["lineNumber", "amountMinor"]),
+      jsonColumn(note.lines.map(toComputation), "computation"),
+      tx.projectId,
+    ],
   );
-}
-
-/** What credit notes, and credits for time that was not used, took back of an invoice, line by line. */
-export async function listCreditedLines(tx: Tx, invoice: OwnedId): Promise<CreditedLine[]> {
-  const rows = await tx.query<Omit<CreditedLineRow, "credit_note_id">>(
-    `select line_number, sum(amount_minor) as amount_minor
-       from (select line.line_number, line.amount_minor
-               from credit_note as note
-               join credit_note_line as line
-                 on line.customer_id = note.customer_id and line.credit_note_id = note.id
-              where note.customer_id = $1 and note.invoice_id = $2 and line.customer_id = $1
-              union all
-             select (back.computation->>'line')::int, -back.amount_minor
-               from invoice_line as back
-               join invoice as giving
-                 on giving.customer_id = back.customer_id and giving.id = back.invoice_id
-              where back.customer_id = $1 and giving.customer_id = $1 and back.kind = 'credit'
-                and giving.status <> 'void' and (back.computation->>'invoice')::bigint = $2
-            ) as taken
-      group by line_number`,
-    [invoice.customerId, invoice.id],
-  );
-  return rows.map(toLine);
 }
 
 export interface CreditNoteFilter {
@@ -119,7 +111,7 @@ export async function listCreditNotes(
   );
   if (rows.length === 0) return [];
   const lines = await tx.query<CreditedLineRow>(
-    `select credit_note_id, line_number, amount_minor from credit_note_line
+    `select credit_note_id, line_number, amount_minor, computation from credit_note_line
       where customer_id = any($1) and credit_note_id = any($2) order by line_number`,
     [rows.map((row) => row.customer_id), rows.map((row) => row.id)],
   );
@@ -148,6 +140,14 @@ function toNote(row: CreditNoteRow, lines: readonly CreditedLineRow[]): CreditNo
   };
 }
 
-function toLine(row: Pick<CreditedLineRow, "line_number" | "amount_minor">): CreditedLine {
-  return { lineNumber: row.line_number, amountMinor: BigInt(row.amount_minor) };
+function toComputation({ unused }: NoteLine) {
+  return { computation: unused === undefined ? null : computationToJson(unused) };
+}
+
+function toLine(row: CreditedLineRow): NoteLine {
+  const line = { lineNumber: row.line_number, amountMinor: BigInt(row.amount_minor) };
+  if (row.computation === null) return line;
+  const unused = computationFromJson(row.computation);
+  assert(unused.type === "credit", "what a note gives back for unused time was computed as that");
+  return { ...line, unused };
 }

@@ -13,10 +13,10 @@ import {
 export { type ComputationJson, computationFromJson } from "./computation-json.ts";
 export {
   insertCreditNote,
-  listCreditedLines,
   listCreditNotes,
   takeCreditNoteNumber,
 } from "./credit-note-store.ts";
+export { listTakenBack, promisedRefundMinor } from "./given-back-store.ts";
 export { createInvoiceLinks, type InvoiceLinks } from "./invoice-links.ts";
 export { invoiceItemSnapshot } from "./item-snapshot.ts";
 export {
@@ -52,7 +52,7 @@ export {
 export { listBilledUnder } from "./store-billed-under.ts";
 export { listCharges } from "./store-charges.ts";
 export { listPeriodLines } from "./store-period-lines.ts";
-export { listRunningLines } from "./store-running-lines.ts";
+export { type InstantKey, listRunningLines } from "./store-running-lines.ts";
 
 /**
  * Writes the drafts' lines, then numbers and issues them in the order given. The project's counter is

@@ -22,14 +22,15 @@ interface RunningRow {
   period_start: EpochMs;
   period_end: EpochMs;
   amount_minor: string;
+  noted_minor: string;
   computation: ComputationJson;
-  credited_minor: string;
   is_paid: boolean;
 }
 
 /**
  * What was charged for flat prices for time that is not over at an instant, in the order in which it
- * was charged. Lines whose unused part was given back are left out: the rest of them was used.
+ * was charged. Lines whose unused part was given back are left out: the rest of them was used. What is
+ * kept of a line is what credit notes have left of it.
  */
 export async function listRunningLines(
   tx: Tx,
@@ -39,16 +40,7 @@ export async function listRunningLines(
   const rows = await tx.query<RunningRow>(
     `select line.customer_id, invoice.subscription_id, line.invoice_id, line.line_number,
             line.price_id, line.description, line.period_start, line.period_end, line.amount_minor,
-            line.computation, invoice.status = 'paid' as is_paid,
-            coalesce((select sum(noted.amount_minor)
-                        from credit_note as note
-                        join credit_note_line as noted
-                          on noted.customer_id = note.customer_id
-                         and noted.credit_note_id = note.id
-                       where note.customer_id = line.customer_id
-                         and noted.customer_id = line.customer_id
-                         and note.invoice_id = line.invoice_id
-                         and noted.line_number = line.line_number), 0) as credited_minor
+            noted.amount_minor as noted_minor, line.computation, invoice.status = 'paid' as is_paid
        from unnest($1::bigint[], $2::bigint[], $3::timestamptz[])
             as asked (customer_id, subscription_id, at)
        join invoice
@@ -57,7 +49,16 @@ export async function listRunningLines(
        join invoice_line as line
          on line.customer_id = invoice.customer_id and line.invoice_id = invoice.id
         and line.kind = 'flat' and line.period_end > asked.at
-      where invoice.customer_id = any($1) and line.customer_id = any($1)
+      cross join lateral (
+              select coalesce(sum(taken.amount_minor), 0) as amount_minor,
+                     count(taken.computation) as unused
+                from credit_note as note
+                join credit_note_line as taken
+                  on taken.customer_id = note.customer_id and taken.credit_note_id = note.id
+               where note.customer_id = line.customer_id and note.invoice_id = line.invoice_id
+                 and taken.customer_id = line.customer_id and taken.line_number = line.line_number)
+            as noted
+      where invoice.customer_id = any($1) and line.customer_id = any($1) and noted.unused = 0
         and not exists (
               select from invoice_line as back
                 join invoice as giving
@@ -75,6 +76,7 @@ export async function listRunningLines(
 function toRunningLine(row: RunningRow): RunningLine {
   const computation = computationFromJson(row.computation);
   assert(computation.type === "flat", "a flat price's line was computed as one");
+  const amountMinor = BigInt(row.amount_minor);
   return {
     customerId: row.customer_id,
     subscriptionId: row.subscription_id,
@@ -84,8 +86,8 @@ function toRunningLine(row: RunningRow): RunningLine {
     description: row.description,
     period: { startMs: row.period_start, endMs: row.period_end },
     computation,
-    amountMinor: BigInt(row.amount_minor),
-    creditedMinor: BigInt(row.credited_minor),
+    amountMinor,
+    keptMinor: amountMinor - BigInt(row.noted_minor),
     isPaid: row.is_paid,
   };
 }

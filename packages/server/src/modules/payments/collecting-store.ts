@@ -1,5 +1,6 @@
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Payment } from "#modules/payments/domain/index.ts";
+import { columns } from "#platform/db/columns.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { type PaymentRow, toPayment } from "./payment-row.ts";
 
@@ -30,6 +31,39 @@ export async function listCollectedFor(tx: Tx, invoice: OwnedId): Promise<Paymen
     [invoice.customerId, invoice.id],
   );
   return rows.map(toPayment);
+}
+
+/** What went back through rails of the payments of an invoice. */
+export interface Returned {
+  readonly invoice: OwnedId;
+  readonly amountMinor: bigint;
+}
+
+/**
+ * What is given back of what rails collected for invoices, or is with a bank, in sum: of those of which
+ * anything is. A refund that is not made yet counts, one that failed does not.
+ */
+export async function listReturned(tx: Tx, invoices: readonly OwnedId[]): Promise<Returned[]> {
+  if (invoices.length === 0) return [];
+  const rows = await tx.query<{ customer_id: bigint; invoice_id: bigint; amount_minor: string }>(
+    `select payment.customer_id, payment.invoice_id, sum(back.amount_minor) as amount_minor
+       from unnest($1::bigint[], $2::bigint[]) as asked (customer_id, id)
+       join payment
+         on payment.customer_id = asked.customer_id and payment.invoice_id = asked.id
+       join (select customer_id, payment_id, amount_minor from refund
+              where customer_id = any($1) and status <> 'failed'
+             union all
+             select customer_id, payment_id, amount_minor from dispute
+              where customer_id = any($1) and status in ('open', 'lost')) as back
+         on back.customer_id = payment.customer_id and back.payment_id = payment.id
+      where payment.customer_id = any($1)
+      group by payment.customer_id, payment.invoice_id`,
+    columns(invoices, ["customerId", "id"]),
+  );
+  return rows.map((row) => ({
+    invoice: { customerId: row.customer_id, id: row.invoice_id },
+    amountMinor: BigInt(row.amount_minor),
+  }));
 }
 
 /** Whether somebody is charging it: an attempt has begun and nobody knows yet how it ended. */

@@ -1,10 +1,11 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
-import type { Payment, PaymentMethod, RailName } from "#modules/payments/domain/index.ts";
+import type { Payment, PaymentMethod, RailName, Refund } from "#modules/payments/domain/index.ts";
 import type { RailPaymentMethod } from "#modules/payments/rails/rail.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { findPaymentMethod, insertDefaultPaymentMethod } from "./card-store.ts";
+import { findRefund } from "./refund-store.ts";
 import { findPayment, hastenPayments } from "./store.ts";
 
 export type {
@@ -35,7 +36,9 @@ export {
   findNewestPaymentFor,
   isUnderWay,
   listCollectedFor,
+  listReturned,
   lockCollectingPayment,
+  type Returned,
 } from "./collecting-store.ts";
 export {
   findDisputeByRailRef,
@@ -72,6 +75,7 @@ export {
   findRefund,
   findRefundByRailRef,
   insertRefund,
+  listRefunds,
   listRefundsOf,
   updateRefund,
 } from "./refund-store.ts";
@@ -147,6 +151,13 @@ export async function getPaymentMethod(tx: Tx, key: OwnedId): Promise<PaymentMet
   throw new BillingError("payment_method_not_found", {
     payment_method: formatOwnedId("paymentMethod", key),
   });
+}
+
+/** The refund, or the refusal that there is none. */
+export async function getRefund(tx: Tx, key: OwnedId): Promise<Refund> {
+  const refund = await findRefund(tx, key);
+  if (refund !== null) return refund;
+  throw new BillingError("refund_not_found", { refund: formatOwnedId("refund", key) });
 }
 
 /** The payment, or the refusal that there is none. */

@@ -129,6 +129,38 @@ export async function listRefundsOf(tx: Tx, payment: OwnedId): Promise<Refund[]>
   return rows.map(toRefund);
 }
 
+export interface RefundFilter {
+  readonly customerId?: bigint;
+  readonly paymentId?: bigint;
+  readonly status?: RefundStatus;
+}
+
+/** Newest first. */
+export async function listRefunds(
+  tx: Tx,
+  filter: RefundFilter,
+  page: { readonly before: OwnedId | null; readonly limit: number },
+): Promise<Refund[]> {
+  const rows = await tx.query<RefundRow>(
+    `select * from refund
+      where project_id = $1 and ($2::bigint is null or customer_id = $2)
+        and ($3::bigint is null or payment_id = $3)
+        and ($4::text is null or status = $4)
+        and ($5::bigint is null or (id, customer_id) < ($5, $6))
+      order by id desc, customer_id desc limit $7`,
+    [
+      tx.projectId,
+      filter.customerId ?? null,
+      filter.paymentId ?? null,
+      filter.status ?? null,
+      page.before?.id ?? null,
+      page.before?.customerId ?? null,
+      page.limit,
+    ],
+  );
+  return rows.map(toRefund);
+}
+
 async function one(tx: Tx, condition: string, values: readonly unknown[]): Promise<Refund | null> {
   const [row] = await tx.query<RefundRow>(`select * from refund where ${condition}`, values);
   return row === undefined ? null : toRefund(row);

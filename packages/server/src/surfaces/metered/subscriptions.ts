@@ -69,7 +69,8 @@ export const meteredSubscriptionRoutes =
       async ({ body, caller, params }, reply) => {
         const key = keyOf(params);
         const canceled = await reply.answer(async (tx) => {
-          await cancelSubscription(engine, tx, key, { atPeriodEnd: body.at_period_end ?? true });
+          const atPeriodEnd = body.at_period_end ?? true;
+          await cancelSubscription(engine, tx, key, { atPeriodEnd, unused: null });
           return ok(await view(tx, key));
         });
         recorder.forget(caller.projectId, key.customerId);

@@ -20,6 +20,7 @@ import { planRoutes } from "./plans.ts";
 import { operatorPreview } from "./preview.ts";
 import { projectRoutes } from "./project.ts";
 import { type ReconciliationDeps, reconciliationRoutes } from "./reconciliations.ts";
+import { refundRoutes } from "./refunds.ts";
 import { subscriptionChangeRoutes } from "./subscription-changes.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { testClockRoutes } from "./test-clocks.ts";
@@ -77,6 +78,7 @@ export function operatorSurface(deps: OperatorDeps): Surface {
       invoiceCorrectionRoutes(engine),
       creditNoteRoutes(engine),
       paymentRoutes(engine),
+      refundRoutes(engine),
       reconciliationRoutes(reconciling),
       webhookEndpointRoutes({ ...engine, dialects }),
       webhookDeliveryRoutes({ ...engine, onResend }),

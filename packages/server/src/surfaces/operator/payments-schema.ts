@@ -60,11 +60,17 @@ const AttemptWire = Closed({
   failure_code: FailureCode,
 });
 
-const RefundWire = Closed({
+export const refundStatuses = ["pending", "succeeded", "failed"] as const;
+
+export const RefundWire = Closed({
   id: IdString("refund"),
   payment: IdString("payment"),
   credit_note: Nullable(IdString("creditNote", { description: "The note that it pays out" })),
-  status: Literals(["pending", "succeeded", "failed"] as const),
+  status: Literals(refundStatuses, {
+    description:
+      "The provider is asked for a `pending` one. A `failed` one was declined, or the bank returned it: " +
+      "its amount may be refunded again",
+  }),
   amount: DecimalString(),
   currency: Type.String(),
   reason: Nullable(Type.String()),

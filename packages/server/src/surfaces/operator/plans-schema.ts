@@ -13,6 +13,8 @@ import {
   TRIAL_DAYS_MAX,
   trialEndsWithoutCard,
   unpaidEnds,
+  unusedOnCancel,
+  unusedOnPause,
   VALUE_CHARACTERS_MAX,
 } from "#modules/catalog/domain/index.ts";
 import { AGGREGATIONS } from "#modules/metering/domain/index.ts";
@@ -149,8 +151,32 @@ const AnchorAfterPause = Literals(anchorsAfterPause, {
   examples: ["keep"],
 });
 
+const unusedTime = {
+  on_cancel: Literals(unusedOnCancel, {
+    description:
+      "Of a subscription that ends at once: it is lost, it becomes the customer's credit, or what a card " +
+      "paid of it is refunded and the rest is credit",
+    examples: ["credit"],
+  }),
+  on_pause: Literals(unusedOnPause, {
+    description:
+      "Of one that pauses at once: paid time runs on in the pause, or it becomes the customer's credit " +
+      "and is charged anew when it resumes",
+    examples: ["credit"],
+  }),
+};
+
 const newLifecycle = {
   anchor_after_pause: Type.Optional(AnchorAfterPause),
+  unused_time: Type.Optional(
+    Closed(
+      {
+        on_cancel: Type.Optional(unusedTime.on_cancel),
+        on_pause: Type.Optional(unusedTime.on_pause),
+      },
+      { description: "What becomes of time that was charged in advance and is not used" },
+    ),
+  ),
   renewal: Type.Optional(Renewal),
   trial: Type.Optional(
     Closed({
@@ -293,6 +319,7 @@ const version = {
   renewal: Renewal,
   trial: Closed(trial),
   anchor_after_pause: AnchorAfterPause,
+  unused_time: Closed(unusedTime),
   change_policy: Closed(changePolicy),
   quantity_policy: QuantityPolicy,
   // Each surface checks the metadata it takes; what is kept is shown as it is.

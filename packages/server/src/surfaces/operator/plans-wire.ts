@@ -32,11 +32,20 @@ export function planDraft(body: PlanBody): PlanDraft {
   };
 }
 
-function lifecycle({ renewal, trial, anchor_after_pause }: PlanBody): LifecyclePolicy {
+function lifecycle({
+  renewal,
+  trial,
+  anchor_after_pause,
+  unused_time: unused,
+}: PlanBody): LifecyclePolicy {
   const usual = usualLifecycle;
   return {
     renewal: renewal ?? usual.renewal,
     anchorAfterPause: anchor_after_pause ?? usual.anchorAfterPause,
+    unusedTime: {
+      onCancel: unused?.on_cancel ?? usual.unusedTime.onCancel,
+      onPause: unused?.on_pause ?? usual.unusedTime.onPause,
+    },
     trial: {
       days: trial?.days ?? usual.trial.days,
       requiresCard: trial?.requires_card ?? usual.trial.requiresCard,

@@ -7,8 +7,9 @@ import { pauseSubscription, resumeSubscription } from "#flows/pause-subscription
 import { formatOwnedId } from "#kernel/ids.ts";
 import type { UsageRecorder } from "#modules/metering/index.ts";
 import { subscriptionSnapshot } from "#modules/subscriptions/index.ts";
-import { ownedIdFrom, parseInstant } from "#platform/http/wire.ts";
+import { ownedIdFrom } from "#platform/http/wire.ts";
 import * as operations from "./subscriptions-operations.ts";
+import { pauseFromWire } from "./subscriptions-wire.ts";
 
 /** What a subscription goes through between its beginning and its end. */
 export const lifecycleRoutes =
@@ -39,12 +40,7 @@ export const lifecycleRoutes =
       async ({ body, caller, params }, reply) => {
         const key = keyOf(params);
         const paused = await reply.answer(async (tx) =>
-          subscriptionSnapshot(
-            await pauseSubscription(engine, tx, key, {
-              atPeriodEnd: body.at_period_end ?? false,
-              resumesAtMs: body.resumes_at === undefined ? null : parseInstant(body.resumes_at),
-            }),
-          ),
+          subscriptionSnapshot(await pauseSubscription(engine, tx, key, pauseFromWire(body))),
         );
         recorder.forget(caller.projectId, key.customerId);
         return paused;

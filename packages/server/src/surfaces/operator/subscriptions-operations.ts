@@ -1,6 +1,7 @@
 import { Type } from "typebox";
+import { unusedOnCancel, unusedOnPause } from "#modules/catalog/domain/index.ts";
 import { Page, PageQuery } from "#platform/http/page.ts";
-import { Closed, IdString, Instant } from "#platform/http/wire.ts";
+import { Closed, IdString, Instant, Literals } from "#platform/http/wire.ts";
 import {
   ChangedSubscriptionWire,
   CreatedSubscriptionWire,
@@ -71,18 +72,28 @@ export const cancelSubscription = {
   config: {
     scope: "billing:write",
     previews: true,
-    refuses: ["subscription_not_found", "subscription_transition_refused"],
+    refuses: ["subscription_not_found", "subscription_transition_refused", "payment_under_way"],
     emptyBody: true,
   },
   schema: {
     operationId: "cancelSubscription",
     summary: "End a subscription when its period ends, or now",
     description:
-      "Ended now, what ran and was used so far is billed. Late usage is taken for 24 hours, onto a final invoice.",
+      "Ended now, what ran and was used so far is billed. Late usage is taken for 24 hours, onto a final " +
+      "invoice. What was charged in advance for time from then on is given back as `unused` says, by " +
+      "credit notes: it first lowers what is due of its invoice.",
     tags,
     params: Id,
     body: Closed({
       at_period_end: Type.Optional(Type.Boolean({ description: "True unless you say not" })),
+      unused: Type.Optional(
+        Literals(unusedOnCancel, {
+          description:
+            "With `at_period_end` false: whether the paid time that is not used is lost, becomes credit, " +
+            "or is refunded as far as a card paid it. As the plan's `unused_time` says, when absent",
+          examples: ["refund"],
+        }),
+      ),
     }),
     response: { 200: SubscriptionWire },
   },
@@ -106,7 +117,7 @@ export const pauseSubscription = {
   config: {
     scope: "billing:write",
     previews: true,
-    refuses: [...RefusedTransition, "term_not_pausable", "time_invalid"],
+    refuses: [...RefusedTransition, "payment_under_way", "term_not_pausable", "time_invalid"],
     emptyBody: true,
   },
   schema: {
@@ -114,13 +125,23 @@ export const pauseSubscription = {
     summary: "Let a subscription rest, now or when its period ends",
     description:
       "What ran and was used so far is billed. While it rests nothing is billed, and usage of that time " +
-      "is refused. What was paid in advance for the running period is not given back: resumed within " +
-      "it, nothing is charged anew.",
+      "is refused. Paused now, what was charged in advance for the rest of the period stays paid, so that " +
+      "nothing is charged anew until it is over; or, as `unused` says, it becomes credit at once, and the " +
+      "rest of the period in which it resumes is charged. A change that waits goes on waiting: what falls " +
+      "due in the pause is made when it resumes.",
     tags,
     params: Id,
     body: Closed({
       at_period_end: Type.Optional(Type.Boolean({ description: "False unless you say so" })),
       resumes_at: Type.Optional({ ...Instant, description: "When it ends; open, when absent" }),
+      unused: Type.Optional(
+        Literals(unusedOnPause, {
+          description:
+            "With `at_period_end` false: what becomes of paid time that is not used. As the plan's " +
+            "`unused_time` says, when absent",
+          examples: ["credit"],
+        }),
+      ),
     }),
     response: { 200: SubscriptionWire },
   },

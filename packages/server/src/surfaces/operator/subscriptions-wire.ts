@@ -1,9 +1,12 @@
 import type { Static } from "typebox";
+import type { AskedCancellation } from "#flows/cancel-subscription.ts";
 import type { WantedChange } from "#flows/change-subscription/change-subscription.ts";
 import type { WantedItems } from "#flows/change-subscription/target.ts";
+import type { AskedPause } from "#flows/pause-subscription.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { AskedBeginning } from "#modules/subscriptions/domain/index.ts";
 import { idFrom, parseInstant } from "#platform/http/wire.ts";
+import type { cancelSubscription, pauseSubscription } from "./subscriptions-operations.ts";
 import type { NewSubscription, SubscriptionChange } from "./subscriptions-schema.ts";
 
 /** How a request says that a subscription is to begin. */
@@ -38,6 +41,30 @@ function anchorFromWire(anchor: { readonly day: number } | { readonly at: string
   return "day" in anchor
     ? ({ type: "day", day: anchor.day } as const)
     : ({ type: "instant", atMs: parseInstant(anchor.at) } as const);
+}
+
+type CancellationBody = Static<(typeof cancelSubscription)["schema"]["body"]>;
+
+export function cancellationFromWire(body: CancellationBody): AskedCancellation {
+  const { at_period_end: atPeriodEnd = true, unused = null } = body;
+  if (atPeriodEnd) refuseUnused(unused);
+  return { atPeriodEnd, unused };
+}
+
+type PauseBody = Static<(typeof pauseSubscription)["schema"]["body"]>;
+
+export function pauseFromWire(body: PauseBody): AskedPause {
+  const { at_period_end: atPeriodEnd = false, resumes_at, unused = null } = body;
+  if (atPeriodEnd) refuseUnused(unused);
+  const resumesAtMs = resumes_at === undefined ? null : parseInstant(resumes_at);
+  return { atPeriodEnd, resumesAtMs, unused };
+}
+
+/** Refuses, with `body_invalid`, to say what becomes of time that there will be none of. */
+function refuseUnused(unused: string | null): void {
+  if (unused === null) return;
+  const message = "no time is left unused at the period's end: with at_period_end false only";
+  throw new BillingError("body_invalid", { errors: [{ path: "/unused", message }] });
 }
 
 type ChangeBody = Static<typeof SubscriptionChange>;

@@ -11,7 +11,7 @@ import { pageOf, readCursor } from "#platform/http/page.ts";
 import { idFrom, ownedIdFrom } from "#platform/http/wire.ts";
 import { lifecycleRoutes } from "./subscriptions-lifecycle.ts";
 import * as operations from "./subscriptions-operations.ts";
-import { beginningFromWire, wantedItems } from "./subscriptions-wire.ts";
+import { beginningFromWire, cancellationFromWire, wantedItems } from "./subscriptions-wire.ts";
 
 /** Selling plans to customers, and ending that. */
 export const subscriptionRoutes =
@@ -68,12 +68,10 @@ export const subscriptionRoutes =
       "/v1/subscriptions/:id/cancel",
       operations.cancelSubscription,
       async ({ body, caller, params }, reply) => {
-        const atPeriodEnd = body.at_period_end ?? true;
+        const asked = cancellationFromWire(body);
         const key = keyOf(params);
         const canceled = await reply.answer(async (tx) =>
-          subscriptionSnapshot(
-            await cancelSubscription(subscribing.engine, tx, key, { atPeriodEnd }),
-          ),
+          subscriptionSnapshot(await cancelSubscription(subscribing.engine, tx, key, asked)),
         );
         recorder.forget(caller.projectId, key.customerId);
         return canceled;

@@ -12,7 +12,7 @@ export interface Membership {
   reports(metric: string, quantity: string, more?: object): Promise<Answer>;
   /** Reports usage that is taken. */
   uses(metric: string, quantity: string, more?: object): Promise<void>;
-  cancels(when: "at period end" | "now"): Promise<Answer>;
+  cancels(when: "at period end" | "now", more?: object): Promise<Answer>;
   /** Asks for what happens to it otherwise: `uncancel`, `end_trial`, `renew`; answers whatever is answered. */
   asks(what: string, body?: object): Promise<Answer>;
   /** Asks for another plan, quantity or add-ons; answers whatever is answered. */
@@ -44,10 +44,10 @@ export function membershipOf(teller: Teller, { id, payment_url }: Json): Members
       const { body } = await reports(metric, quantity, more);
       if (body.status !== "recorded") throw new Error(`not taken: ${JSON.stringify(body)}`);
     },
-    cancels: (when) =>
+    cancels: (when, more) =>
       shop.call("POST", `/v1/subscriptions/${id}/cancel`, {
         token,
-        body: { at_period_end: when === "at period end" },
+        body: { at_period_end: when === "at period end", ...more },
       }),
     asks: (what, body = {}) =>
       shop.call("POST", `/v1/subscriptions/${id}/${what}`, { token, body }),

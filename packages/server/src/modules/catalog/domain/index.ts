@@ -23,6 +23,10 @@ export {
   renewals,
   TRIAL_DAYS_MAX,
   trialEndsWithoutCard,
+  type UnusedOnCancel,
+  type UnusedOnPause,
+  unusedOnCancel,
+  unusedOnPause,
   usualLifecycle,
 } from "./lifecycle-policy.ts";
 export { METRIC_PATTERN } from "./metric-pattern.ts";

@@ -12,6 +12,24 @@ export const trialEndsWithoutCard = ["cancel", "pause", "past_due"] as const;
 /** What periods are counted from after a pause: from what they were, or from its end. */
 export const anchorsAfterPause = ["keep", "move"] as const;
 
+/**
+ * What becomes of time that was paid for and is not used, where a subscription ends at once: it is lost,
+ * it is the customer's credit, or what a card paid of it goes back there and the rest is credit.
+ */
+export const unusedOnCancel = ["nothing", "credit", "refund"] as const;
+
+/** The same where it pauses at once: paid time runs on in the pause, or it is the customer's credit. */
+export const unusedOnPause = ["nothing", "credit"] as const;
+
+export type UnusedOnCancel = (typeof unusedOnCancel)[number];
+export type UnusedOnPause = (typeof unusedOnPause)[number];
+
+/** What is given back of time that is not used, unless somebody says otherwise. */
+export interface UnusedTimePolicy {
+  readonly onCancel: UnusedOnCancel;
+  readonly onPause: UnusedOnPause;
+}
+
 /** What a plan gives away before it is paid for. */
 export interface TrialPolicy {
   /** Days of the customer's calendar; 0 for none, unless a subscription says otherwise. */
@@ -26,12 +44,14 @@ export interface LifecyclePolicy {
   readonly renewal: (typeof renewals)[number];
   readonly trial: TrialPolicy;
   readonly anchorAfterPause: (typeof anchorsAfterPause)[number];
+  readonly unusedTime: UnusedTimePolicy;
 }
 
 export const usualLifecycle: LifecyclePolicy = {
   renewal: "auto",
   trial: { days: 0, requiresCard: true, withoutCard: "cancel" },
   anchorAfterPause: "keep",
+  unusedTime: { onCancel: "nothing", onPause: "nothing" },
 };
 
 export const TRIAL_DAYS_MAX = 730;
@@ -47,27 +67,38 @@ export interface LifecycleJson {
   renewal: LifecyclePolicy["renewal"];
   trial: { days: number; requires_card: boolean; without_card: TrialPolicy["withoutCard"] };
   anchor_after_pause: LifecyclePolicy["anchorAfterPause"];
+  unused_time: { on_cancel: UnusedOnCancel; on_pause: UnusedOnPause };
 }
 
 export function lifecycleToJson({
   renewal,
   trial,
   anchorAfterPause,
+  unusedTime,
 }: LifecyclePolicy): LifecycleJson {
   const { days, requiresCard, withoutCard } = trial;
   return {
     renewal,
     trial: { days, requires_card: requiresCard, without_card: withoutCard },
     anchor_after_pause: anchorAfterPause,
+    unused_time: { on_cancel: unusedTime.onCancel, on_pause: unusedTime.onPause },
   };
 }
 
-/** A version from before there were pauses says nothing of them. */
-export function lifecycleFromJson({
-  renewal,
-  trial,
-  anchor_after_pause: anchorAfterPause = usualLifecycle.anchorAfterPause,
-}: Partial<LifecycleJson> & Omit<LifecycleJson, "anchor_after_pause">): LifecyclePolicy {
+type LaterJson = "anchor_after_pause" | "unused_time";
+
+/** An older version says nothing of pauses, or of unused time. */
+export function lifecycleFromJson(
+  json: Omit<LifecycleJson, LaterJson> & Partial<Pick<LifecycleJson, LaterJson>>,
+): LifecyclePolicy {
+  const { renewal, trial, unused_time: unused } = json;
   const { days, requires_card: requiresCard, without_card: withoutCard } = trial;
-  return { renewal, trial: { days, requiresCard, withoutCard }, anchorAfterPause };
+  const { anchorAfterPause, unusedTime } = usualLifecycle;
+  return {
+    renewal,
+    trial: { days, requiresCard, withoutCard },
+    anchorAfterPause: json.anchor_after_pause ?? anchorAfterPause,
+    unusedTime:
+      unused === undefined ? unusedTime : { onCancel: unused.on_cancel, onPause: unused.on_pause },
+  };
 }

@@ -17,11 +17,6 @@ test("a plan is shown with every figure as an exact decimal", () => {
   let last = 0n;
   const plan = newPlan(draft, () => ++last, NOW_MS);
 
-  expect(listedPlanSnapshot(plan)).toEqual({
-    ...planSnapshot(plan.latest),
-    status: "active",
-    created_at: "2026-01-31T00:00:00.000Z",
-  });
   expect(planSnapshot(plan.latest)).toEqual({
     id: "plan_0000000000001",
     version: 1,
@@ -72,6 +67,7 @@ test("a plan is shown with every figure as an exact decimal", () => {
     when_unpaid: "cancel",
     renewal: "auto",
     anchor_after_pause: "keep",
+    unused_time: { on_cancel: "nothing", on_pause: "nothing" },
     trial: { days: 0, requires_card: true, without_card: "cancel" },
     change_policy: {
       upgrade: "now_prorated",
@@ -81,6 +77,16 @@ test("a plan is shown with every figure as an exact decimal", () => {
     },
     quantity_policy: null,
     published_at: "2026-01-31T00:00:00.000Z",
+  });
+});
+
+test("a plan that is listed says besides whether it is sold", () => {
+  const plan = newPlan(draft, () => 1n, NOW_MS);
+
+  expect(listedPlanSnapshot(plan)).toEqual({
+    ...planSnapshot(plan.latest),
+    status: "active",
+    created_at: "2026-01-31T00:00:00.000Z",
   });
 });
 

@@ -61,3 +61,6 @@ export type Computation =
       /** What earlier lines of the same limit came to. */
       readonly adjustedBeforeMinor: bigint;
     };
+
+/** What gives back the unused part of a line. */
+export type CreditComputation = Extract<Computation, { type: "credit" }>;

@@ -2,11 +2,17 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sumMinor } from "#kernel/money.ts";
 import { issuedOf, lineOf } from "#test/support/builders/issued-invoice.ts";
-import { type CreditFacts, type CreditNotePlan, planCreditNote } from "./index.ts";
+import {
+  type CreditedLine,
+  type CreditFacts,
+  type CreditNotePlan,
+  planCreditNote,
+} from "./index.ts";
 
 const lines = [lineOf(1, 60n), lineOf(2, 40n)];
 const paid = issuedOf({ status: "paid", amountPaidMinor: 100n, lines });
-const facts = { invoice: paid, creditedBefore: [], refundableMinor: 100n };
+const back = (of: readonly CreditedLine[]) => ({ lines: of, unnotedMinor: 0n });
+const facts = { invoice: paid, givenBack: back([]), refundableMinor: 100n };
 const open = { ...facts, invoice: issuedOf({ lines }), refundableMinor: 0n };
 
 const all = { what: { amountMinor: null }, to: "balance" } as const;
@@ -40,18 +46,18 @@ describe("where a note goes: off what is due, to the balance, back", () => {
 
 describe("which lines a note takes back", () => {
   test.each([
-    { asked: amount(50n), before: [], taken: [line(1, 30n), line(2, 20n)] },
-    { asked: amount(1n), before: [], taken: [line(1, 1n)] },
-    { asked: all, before: [], taken: [line(1, 60n), line(2, 40n)] },
-    { asked: all, before: [line(1, 60n)], taken: [line(2, 40n)] },
-    { asked: { ...all, what: { lines: [line(2, 7n)] } }, before: [], taken: [line(2, 7n)] },
+    { asked: amount(50n), before: [], takes: [line(1, 30n), line(2, 20n)] },
+    { asked: amount(1n), before: [], takes: [line(1, 1n)] },
+    { asked: all, before: [], takes: [line(1, 60n), line(2, 40n)] },
+    { asked: all, before: [line(1, 60n)], takes: [line(2, 40n)] },
+    { asked: { ...all, what: { lines: [line(2, 7n)] } }, before: [], takes: [line(2, 7n)] },
     {
       asked: { ...all, what: { lines: [line(2, 7n), line(2, 8n)] } },
       before: [],
-      taken: [line(2, 15n)],
+      takes: [line(2, 15n)],
     },
-  ])("$asked.what, after $before: $taken", ({ asked, before, taken }) => {
-    expect(planCreditNote({ ...facts, creditedBefore: before }, asked).lines).toEqual(taken);
+  ])("$asked.what, after $before: $takes", ({ asked, before, takes }) => {
+    expect(planCreditNote({ ...facts, givenBack: back(before) }, asked).lines).toEqual(takes);
   });
 });
 
@@ -65,11 +71,13 @@ describe("a note is refused", () => {
       return { code, ...details };
     }
   };
-  const credited = { ...facts, creditedBefore: [line(1, 50n)] };
+  const credited = { ...facts, givenBack: back([line(1, 50n)]) };
+  const returned = { ...facts, givenBack: { lines: [], unnotedMinor: 30n } };
   const below = { ...facts, invoice: { ...paid, lines: [lineOf(1, -5n)], totalMinor: -5n } };
   test.each([
     { because: "of more than the invoice", known: facts, asked: amount(101n), left: "1.00" },
     { because: "of more than is left", known: credited, asked: amount(51n), left: "0.50" },
+    { because: "of what went back alone", known: returned, asked: amount(71n), left: "0.70" },
     { because: "of nothing left", known: below, asked: all, left: "0.00" },
     {
       because: "of more than a line has left",
@@ -95,8 +103,8 @@ describe("a note is refused", () => {
     expect(refusal(facts, nobody)).toMatchObject({ code: "invoice_line_not_found" });
     const isVoid = { ...open, invoice: issuedOf({ status: "void" }) };
     expect(refusal(isVoid, all)).toMatchObject({ code: "invoice_transition_refused", allowed: [] });
-    const back = { ...amount(50n), to: "refund" } as const;
-    expect(refusal({ ...facts, refundableMinor: 20n }, back)).toMatchObject({
+    const returning = { ...amount(50n), to: "refund" } as const;
+    expect(refusal({ ...facts, refundableMinor: 20n }, returning)).toMatchObject({
       code: "refund_too_large",
       refundable: "0.20",
     });
@@ -115,12 +123,12 @@ test("notes of any size take back each line once, and all of the invoice in the 
         totalMinor,
         lines: items,
       });
-      let before: CreditFacts["creditedBefore"] = [];
+      let before: readonly CreditedLine[] = [];
       for (const amountMinor of asked) {
         const left = totalMinor - sumMinor(before.map((one) => one.amountMinor));
         if (left === 0n) break;
         const part = amountMinor < left ? amountMinor : left;
-        const known = { invoice, creditedBefore: before, refundableMinor: 0n };
+        const known = { invoice, givenBack: back(before), refundableMinor: 0n };
         before = [...before, ...planCreditNote(known, amount(part)).lines];
       }
       return items.every(({ lineNumber, amountMinor }) => {

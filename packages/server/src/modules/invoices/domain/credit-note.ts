@@ -4,6 +4,8 @@ import { BillingError } from "#kernel/error.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { formatMinor, sumMinor } from "#kernel/money.ts";
 import { splitByLargestRemainder } from "#kernel/split.ts";
+import type { CreditComputation } from "./computation.ts";
+import { type CreditedLine, creditableMinor, type GivenBack, linesLeft } from "./given-back.ts";
 import { amountRemainingMinor, type Invoice } from "./invoice.ts";
 import { refuseUnlessAllowed } from "./lifecycle.ts";
 
@@ -19,7 +21,7 @@ export interface CreditNote extends OwnedId, CreditNotePlan {
 
 /** What a note takes back, and where it goes. */
 export interface CreditNotePlan {
-  readonly lines: readonly CreditedLine[];
+  readonly lines: readonly NoteLine[];
   readonly amountMinor: bigint;
   /** Off what was due. */
   readonly dueMinor: bigint;
@@ -29,10 +31,10 @@ export interface CreditNotePlan {
   readonly refundMinor: bigint;
 }
 
-export interface CreditedLine {
-  /** The line of the invoice. */
-  readonly lineNumber: number;
-  readonly amountMinor: bigint;
+/** What a note takes back of a line of its invoice. */
+export interface NoteLine extends CreditedLine {
+  /** Where it gives back time that is not used: how that was computed. Absent where it was asked for. */
+  readonly unused?: CreditComputation;
 }
 
 /** What is asked for: parts of some lines, or an amount that is spread over all of them. */
@@ -46,8 +48,7 @@ export interface CreditAsked {
 
 export interface CreditFacts {
   readonly invoice: Invoice;
-  /** What earlier notes took back, line by line. */
-  readonly creditedBefore: readonly CreditedLine[];
+  readonly givenBack: GivenBack;
   /** What was paid for the invoice by rails and is still there. */
   readonly refundableMinor: bigint;
 }
@@ -58,14 +59,13 @@ export interface CreditFacts {
  * with `refund_too_large` what no rail collected.
  */
 export function planCreditNote(facts: CreditFacts, { what, to }: CreditAsked): CreditNotePlan {
-  const { invoice, refundableMinor } = facts;
+  const { invoice, givenBack, refundableMinor } = facts;
   refuseUnlessAllowed(invoice, "credit");
   const lines = "lines" in what ? askedLines(facts, what.lines) : spread(facts, what.amountMinor);
   const amountMinor = sumMinor(lines.map((line) => line.amountMinor));
-  refuseAbove(invoice, creditableMinor(facts), amountMinor);
+  refuseAbove(invoice, creditableMinor(invoice, givenBack), amountMinor);
 
-  const remainingMinor = amountRemainingMinor(invoice);
-  const dueMinor = amountMinor < remainingMinor ? amountMinor : remainingMinor;
+  const dueMinor = offWhatIsDue(invoice, amountMinor);
   const paidMinor = amountMinor - dueMinor;
   if (to === "refund" && paidMinor > refundableMinor) {
     const { currency } = invoice;
@@ -74,22 +74,32 @@ export function planCreditNote(facts: CreditFacts, { what, to }: CreditAsked): C
       credited_to_balance_at_most: formatMinor(paidMinor, currency),
     });
   }
-  return {
-    lines,
-    amountMinor,
-    dueMinor,
-    balanceMinor: to === "balance" ? paidMinor : 0n,
-    refundMinor: to === "refund" ? paidMinor : 0n,
-  };
+  return { lines, amountMinor, dueMinor, ...wherePaidGoes(paidMinor, to, refundableMinor) };
 }
 
-/** What of the invoice no note has taken back yet. */
-function creditableMinor({ invoice, creditedBefore }: CreditFacts): bigint {
-  return invoice.totalMinor - sumMinor(creditedBefore.map((line) => line.amountMinor));
+/** What of a credit lowers what is still due. */
+export function offWhatIsDue(invoice: Invoice, amountMinor: bigint): bigint {
+  const remainingMinor = amountRemainingMinor(invoice);
+  return amountMinor < remainingMinor ? amountMinor : remainingMinor;
 }
 
-function askedLines(facts: CreditFacts, asked: readonly CreditedLine[]): readonly CreditedLine[] {
-  const left = new Map(linesLeft(facts).map((line) => [line.lineNumber, line.amountMinor]));
+/** What was paid goes back through rails as far as they collected it, where that is wanted. */
+export function wherePaidGoes(
+  paidMinor: bigint,
+  to: CreditAsked["to"],
+  refundableMinor: bigint,
+): Pick<CreditNotePlan, "balanceMinor" | "refundMinor"> {
+  const mostMinor = to === "refund" ? refundableMinor : 0n;
+  const refundMinor = paidMinor < mostMinor ? paidMinor : mostMinor;
+  return { balanceMinor: paidMinor - refundMinor, refundMinor };
+}
+
+function askedLines(
+  { invoice, givenBack }: CreditFacts,
+  asked: readonly CreditedLine[],
+): readonly CreditedLine[] {
+  const all = linesLeft(invoice, givenBack);
+  const left = new Map(all.map((line) => [line.lineNumber, line.amountMinor]));
   const lines = new Map<number, bigint>();
   for (const { lineNumber, amountMinor } of asked) {
     const leftMinor = left.get(lineNumber);
@@ -98,30 +108,26 @@ function askedLines(facts: CreditFacts, asked: readonly CreditedLine[]): readonl
     }
     // A line may be named twice: it is one line of the note.
     const sumAsked = (lines.get(lineNumber) ?? 0n) + amountMinor;
-    refuseAbove(facts.invoice, leftMinor, sumAsked, lineNumber);
+    refuseAbove(invoice, leftMinor, sumAsked, lineNumber);
     lines.set(lineNumber, sumAsked);
   }
   return [...lines].map(([lineNumber, amountMinor]) => ({ lineNumber, amountMinor }));
 }
 
 /** An amount, or all that is left, over the lines in proportion to what each has left. */
-function spread(facts: CreditFacts, asked: bigint | null): readonly CreditedLine[] {
-  const left = linesLeft(facts).filter((line) => line.amountMinor > 0n);
-  const amountMinor = asked ?? creditableMinor(facts);
-  refuseAbove(facts.invoice, creditableMinor(facts), amountMinor);
+function spread(
+  { invoice, givenBack }: CreditFacts,
+  asked: bigint | null,
+): readonly CreditedLine[] {
+  const left = linesLeft(invoice, givenBack).filter((line) => line.amountMinor > 0n);
+  const mostMinor = creditableMinor(invoice, givenBack);
+  const amountMinor = asked ?? mostMinor;
+  refuseAbove(invoice, mostMinor, amountMinor);
   const weights = left.map((line) => line.amountMinor);
   const parts = splitByLargestRemainder(amountMinor, weights);
   return left
     .map(({ lineNumber }, index) => ({ lineNumber, amountMinor: parts[index] ?? 0n }))
     .filter((line) => line.amountMinor > 0n);
-}
-
-function linesLeft({ invoice, creditedBefore }: CreditFacts): CreditedLine[] {
-  return invoice.lines.map(({ lineNumber, amountMinor }) => {
-    const before = creditedBefore.filter((line) => line.lineNumber === lineNumber);
-    const taken = sumMinor(before.map((line) => line.amountMinor));
-    return { lineNumber, amountMinor: amountMinor - taken };
-  });
 }
 
 function refuseAbove(

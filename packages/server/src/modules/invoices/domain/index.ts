@@ -3,14 +3,22 @@ export type { Computation } from "./computation.ts";
 export { withCreditApplied } from "./credit-applied.ts";
 export {
   type CreditAsked,
-  type CreditedLine,
   type CreditFacts,
   type CreditNote,
   type CreditNotePlan,
+  type NoteLine,
   planCreditNote,
 } from "./credit-note.ts";
 export { explainLine } from "./explain.ts";
 export type { CountedCharge, Evidence, Explanation } from "./explanation.ts";
+export {
+  type CreditedLine,
+  creditableMinor,
+  type GivenBack,
+  keptMinor,
+  linesLeft,
+  unnotedMinor,
+} from "./given-back.ts";
 export {
   amountDueMinor,
   amountRemainingMinor,
@@ -55,3 +63,4 @@ export {
 } from "./payment-terms.ts";
 export { creditLine, type RunningLine } from "./running-line.ts";
 export { creditForUnused } from "./unused-credit.ts";
+export { planUnusedNote, type UnusedLine } from "./unused-note.ts";

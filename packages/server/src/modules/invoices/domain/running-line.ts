@@ -17,8 +17,8 @@ export interface RunningLine {
   readonly period: Period;
   readonly computation: Extract<Computation, { type: "flat" }>;
   readonly amountMinor: bigint;
-  /** What credit notes took back of it. */
-  readonly creditedMinor: bigint;
+  /** What of it was not given back, whether it is paid or not. */
+  readonly keptMinor: bigint;
   readonly isPaid: boolean;
 }
 
@@ -29,14 +29,14 @@ export interface UnusedPart {
   readonly basis: ProrationBasis;
 }
 
-/** What is given back of a line: its unused part, as far as it was paid and is not back already. */
+/** What is given back of a line: its unused part, as far as it was not given back before. */
 export function creditLine(
   line: RunningLine,
   { period, share, basis }: UnusedPart,
   currency: Currency,
 ): DraftLine {
   const { amount, quantity } = line.computation;
-  const keptMinor = line.isPaid ? line.amountMinor - line.creditedMinor : 0n;
+  const { keptMinor } = line;
   const creditMinor = creditForUnused({ amount, quantity, unused: share, keptMinor }, currency);
   return {
     kind: "credit",

@@ -27,6 +27,7 @@ export { failure, findAttempt, type RailPayment } from "./rail-payment.ts";
 export { recollected } from "./recollection.ts";
 export {
   afterRailRefund,
+  pendingRefund,
   type RailRefund,
   type Refund,
   type RefundPart,

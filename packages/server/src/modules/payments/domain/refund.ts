@@ -26,6 +26,38 @@ export interface Refund extends OwnedId {
   readonly settledAtMs: EpochMs | null;
 }
 
+/** What is to be given back of a payment, and why. */
+export interface WantedRefund {
+  readonly id: bigint;
+  readonly amountMinor: bigint;
+  readonly reason: string | null;
+  /** The credit note that it pays out; null for any other. */
+  readonly creditNoteId: bigint | null;
+  /** The rail's own object, where somebody made it there; null when the rail is yet to be asked. */
+  readonly railRef: string | null;
+  /** The customer's present. */
+  readonly nowMs: EpochMs;
+}
+
+/** A refund of which nobody knows yet how it ends. */
+export function pendingRefund(
+  { customerId, id: paymentId, currency, rail }: Payment,
+  { nowMs, ...wanted }: WantedRefund,
+): Refund {
+  return {
+    ...wanted,
+    customerId,
+    paymentId,
+    status: "pending",
+    currency,
+    rail,
+    failureCode: null,
+    attemptCount: 0,
+    createdAtMs: nowMs,
+    settledAtMs: null,
+  };
+}
+
 /** A refund as the rail tells it now. */
 export interface RailRefund {
   readonly ref: string;

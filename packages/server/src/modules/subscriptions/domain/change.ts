@@ -3,6 +3,7 @@ import { BillingError } from "#kernel/error.ts";
 import type { Interval } from "#kernel/interval.ts";
 import { anchorOf } from "./beginning.ts";
 import { countedFrom, renewed, runningPeriod, withNextAction } from "./lifecycle.ts";
+import { type Resuming, resumedAt } from "./pause.ts";
 import type { AwaitedChange, HeldItems, PendingChange } from "./pending-change.ts";
 import type { Subscription } from "./subscription.ts";
 import { refuseUnless } from "./transition.ts";
@@ -75,6 +76,29 @@ export function renewedOn(subscription: Subscription, terms: NewTerms): Subscrip
   const isSame = isSameInterval(subscription.interval, terms.interval);
   const after = { ...holding(subscription, terms), termsSinceMs: boundaryMs };
   return isSame ? renewed(after) : countedFrom({ ...after, interval: terms.interval }, boundaryMs);
+}
+
+/**
+ * What rests goes on at an instant on other terms. Of another interval, its periods are counted from
+ * there.
+ */
+export function resumedOn(
+  subscription: Subscription,
+  terms: NewTerms,
+  { atMs, ...resuming }: { readonly atMs: EpochMs } & Resuming,
+): Subscription {
+  const resumed = resumedAt(subscription, atMs, resuming);
+  const after = { ...holding(resumed, terms), termsSinceMs: atMs };
+  return isSameInterval(subscription.interval, terms.interval)
+    ? withNextAction(after)
+    : countedFrom({ ...after, interval: terms.interval }, atMs);
+}
+
+/** The subscription without the change that waits for its time; one may be withdrawn in a pause, too. */
+export function unscheduled(subscription: Subscription): Subscription {
+  return subscription.status === "paused"
+    ? { ...subscription, pendingChange: null }
+    : scheduled(subscription, null);
 }
 
 export function isSameInterval(one: Interval, other: Interval): boolean {

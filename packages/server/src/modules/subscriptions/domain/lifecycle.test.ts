@@ -27,6 +27,7 @@ import {
 
 const at = (text: string) => Date.parse(text);
 const ANCHOR_MS = at("2026-01-31T05:00:00Z");
+const begunAt = (atMs: number) => ({ atMs, resumesAtMs: null, isGivenBack: false });
 
 const incomplete: Subscription = {
   customerId: 1n,
@@ -82,7 +83,7 @@ const states: Record<SubscriptionStatus, Subscription> = {
   trialing,
   active,
   past_due: pastDue,
-  paused: pausedAt(active, at("2026-02-03T00:00:00Z"), null),
+  paused: pausedAt(active, begunAt(at("2026-02-03T00:00:00Z"))),
   canceled,
   expired,
 };
@@ -139,7 +140,7 @@ describe("what a state does not allow is refused, and says where it is allowed",
     renew: renewed,
     expire: (from: Subscription) => expiredAt(from, ANCHOR_MS),
     "add a term": (from: Subscription) => termAdded(from, at("2026-03-05T00:00:00Z")),
-    "pause now": (from: Subscription) => pausedAt(from, ANCHOR_MS, null),
+    "pause now": (from: Subscription) => pausedAt(from, begunAt(ANCHOR_MS)),
     "pause at period end": (from: Subscription) => pausingAtPeriodEnd(from, null),
     "pause after the trial": (from: Subscription) => pausedAfterTrial(from, ANCHOR_MS),
     "withdraw the pause": pauseWithdrawn,

@@ -1,6 +1,7 @@
 import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
 import { periodAt } from "#kernel/interval.ts";
+import { runningPeriod } from "./lifecycle.ts";
 import { anchoringOf, type Subscription } from "./subscription.ts";
 
 /**
@@ -14,6 +15,19 @@ export function wholePeriodOf(subscription: Subscription): Period {
   const cutMs = lastCutMs(subscription);
   if (status === "trialing" || running.startMs !== cutMs || cutMs === anchorMs) return running;
   return periodAt(present(anchoringOf(subscription), because), index);
+}
+
+/** The period that what is charged in advance is for: the running one; in a pause, the one that it cut. */
+export function bookedPeriodOf(subscription: Subscription): Period {
+  if (subscription.status !== "paused") return runningPeriod(subscription);
+  return wholeBookedPeriodOf(subscription);
+}
+
+/** The whole billing period that surrounds it. */
+export function wholeBookedPeriodOf(subscription: Subscription): Period {
+  if (subscription.status !== "paused") return wholePeriodOf(subscription);
+  const anchoring = present(anchoringOf(subscription), "what was paused had begun");
+  return periodAt(anchoring, runningPeriod(subscription).index);
 }
 
 /** Where something last began that is no boundary between periods, or may be none. */
