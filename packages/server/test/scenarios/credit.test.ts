@@ -177,3 +177,29 @@ describe("a subscription that is paid in advance", () => {
     expect([again?.amount, given?.amount, given?.refunds]).toMatchObject([5000, 3000, [{}]]);
   });
 });
+
+test("of what is due at one instant, the oldest subscription takes the credit first", async () => {
+  const ada = await story.welcome({ clock: null });
+  const plan = await story.publish([flat("31.00", "advance")]);
+  const older = await ada.subscribes(plan);
+  const younger = await ada.subscribes(plan);
+  await shop.settle();
+  // What waits and is withdrawn leaves all as it was, but for where its row lies.
+  const other = await story.publish([flat("62.00", "advance")]);
+  const soon = new Date(shop.clock.now() + MINUTE_MS).toISOString();
+  await older.changes({ plan: other, when: soon });
+  await older.withdraws();
+  const [bill] = await ada.bills();
+  const note = { amount: "10.00", reason: "Sorry", to: "balance" };
+  await shop.call("POST", `/v1/invoices/${bill?.id}/credit_notes`, { body: note });
+
+  await shop.moveTo(Date.parse((await older.now()).current_period_end));
+
+  const renewals = (await ada.bills()).filter(({ reason }) => reason === "renewal");
+  expect(
+    renewals.map(({ subscription, credit_applied }) => [subscription, credit_applied]),
+  ).toEqual([
+    [older.id, "10.00"],
+    [younger.id, "0.00"],
+  ]);
+});

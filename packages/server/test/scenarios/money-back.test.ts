@@ -77,6 +77,70 @@ describe("a refund that somebody makes at the provider", () => {
   });
 });
 
+describe("a refund that an operator asks for", () => {
+  const asked = async (payment: Json, body: object = {}) => {
+    const answer = await shop.call("POST", `/v1/payments/${payment.id}/refunds`, { body });
+    return { status: answer.status, body: answer.body };
+  };
+  const minuteLater = () => shop.moveTo(shop.clock.now() + 60_000);
+
+  test("in part and then the rest: pending until the provider has answered, and shown", async () => {
+    const { ada } = await payer();
+    const payment = await paymentOf(ada);
+    const part = await asked(payment, { amount: "10.00", reason: "Goodwill" });
+    expect(part).toMatchObject({ status: 201, body: { status: "pending", amount: "10.00" } });
+    const rest = await asked(payment);
+    expect(rest.body).toMatchObject({ amount: "20.00", reason: null, credit_note: null });
+    await minuteLater();
+
+    const shown = await shop.call("GET", `/v1/refunds/${part.body.id}`);
+    expect(shown.body).toMatchObject({ status: "succeeded", reason: "Goodwill" });
+    const listed = await shop.call("GET", `/v1/refunds?payment=${payment.id}&status=succeeded`);
+    expect(listed.body.data.map(({ id }: Json) => id)).toEqual([rest.body.id, part.body.id]);
+    expect((await ada.bills())[0]).toMatchObject({ status: "paid", amount_paid: "30.00" });
+    expect(await ada.books()).toMatchObject({ refunds: 3000n, "rail:stripe": 0n });
+    expect((await ada.events()).filter((type) => type === "payment.refunded")).toHaveLength(2);
+    expect(await asked(payment)).toMatchObject({
+      status: 409,
+      body: { code: "refund_too_large", details: { refundable: "0.00" } },
+    });
+  });
+
+  test("of several at once no more is taken than was paid, also beside a credit note", async () => {
+    const { ada } = await payer();
+    const payment = await paymentOf(ada);
+    const note = { amount: "20.00", reason: "Sorry", to: "balance" };
+    const answers = await Promise.all([
+      asked(payment, { amount: "20.00" }),
+      shop.call("POST", `/v1/invoices/${payment.invoice}/credit_notes`, { body: note }),
+      asked(payment, { amount: "20.00" }),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
+  });
+
+  test("that the bank returns may be made again", async () => {
+    const { ada } = await payer("pm_card_refundFail");
+    const payment = await paymentOf(ada);
+    await asked(payment);
+    await minuteLater();
+    await minuteLater();
+    expect((await paymentOf(ada)).refunds).toMatchObject([{ status: "failed" }]);
+    expect((await asked(payment, { amount: "30.00" })).status).toBe(201);
+  });
+
+  test("of what was not collected, or is not there, is refused", async () => {
+    const { ada } = await payer("pm_card_chargeCustomerFail");
+    expect((await asked(await paymentOf(ada))).body.code).toBe("payment_not_collected");
+    expect((await asked({ id: "pay_nothing" })).body.code).toBe("payment_not_found");
+    const missing = await shop.call("GET", "/v1/refunds/rfd_nothing");
+    expect([missing.status, missing.body.code]).toEqual([404, "refund_not_found"]);
+    const { ada: bea } = await payer();
+    const paid = await paymentOf(bea);
+    expect((await asked(paid, { amount: "30.001" })).body.code).toBe("amount_invalid");
+    expect((await asked(paid, { amount: "30.01" })).body.code).toBe("refund_too_large");
+  });
+});
+
 describe("a dispute", () => {
   const disputed = async (card: string) => {
     const { ada, charge } = await payer(card);

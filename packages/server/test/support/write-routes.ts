@@ -68,6 +68,7 @@ function idIn(path: string, ids: Ids): string {
   if (path.includes("customers")) return ids.customer;
   if (path.includes("webhook_endpoints")) return `whe_${"0".repeat(13)}`;
   if (path.includes("invoice_items")) return `itm_${"0".repeat(26)}`;
+  if (path.includes("payments/{id}/refunds")) return `pay_${"0".repeat(26)}`;
   if (path.includes("invoices")) return `inv_${"0".repeat(26)}`;
   return (path.includes("tokens") ? "tok_" : "dlv_") + "0".repeat(26);
 }
@@ -105,6 +106,7 @@ function validBodies(ids: Ids, prices: readonly object[]): Readonly<Record<strin
     "PATCH /v1/invoice_items/{id}": { quantity: "2" },
     "POST /v1/invoices/{id}/credit_notes": { amount: "1.00", reason: "Lost", to: "balance" },
     "POST /v1/invoices/{id}/payments": { amount: "1.00", method: "cash", reference: "4711" },
+    "POST /v1/payments/{id}/refunds": { amount: "1.00" },
     "POST /v1/reconciliations": { to: "2026-01-02T00:00:00Z" },
     "POST /v1/subscriptions": { customer: ids.customer, plan: ids.plan },
     "POST /v1/subscriptions/{id}/cancel": { at_period_end: true },

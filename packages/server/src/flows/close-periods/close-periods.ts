@@ -22,7 +22,8 @@ export async function closePeriods(
   tx: Tx,
   due: readonly Subscription[],
 ): Promise<void> {
-  const loaded = await withoutDropped(engine, tx, await loadCloseFacts(engine, tx, due));
+  const found = await loadCloseFacts(engine, tx, due.toSorted(byDueThenAge));
+  const loaded = await withoutDropped(engine, tx, found);
   const running = await loadRunningLines(tx, loaded.filter(isChangeDue));
   await commitCloses(
     engine,
@@ -32,6 +33,15 @@ export async function closePeriods(
       return { facts, ...planDue({ ...facts, runningLines }) };
     }),
   );
+}
+
+/**
+ * What was due first comes first; of what is due at one instant, the oldest subscription. In this order
+ * invoices are numbered, and take of their customer's credit.
+ */
+function byDueThenAge(one: Subscription, other: Subscription): number {
+  const earlier = (one.nextActionMs ?? 0) - (other.nextActionMs ?? 0);
+  return earlier === 0 ? Number(one.id > other.id) - Number(one.id < other.id) : earlier;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Tx } from "#platform/db/database.ts";
  * What is left to give back of a payment: what was neither given back nor taken by a bank, nor was more
  * than was owed, which is the customer's credit.
  */
-async function refundableMinor(tx: Tx, payment: Payment): Promise<bigint> {
+export async function refundableMinor(tx: Tx, payment: Payment): Promise<bigint> {
   const refunds = await listRefundsOf(tx, payment);
   const disputes = await listDisputesOf(tx, payment);
   const gone = [

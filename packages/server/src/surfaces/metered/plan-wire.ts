@@ -87,6 +87,10 @@ export function changedPlanFromWire({ latest }: Plan, changes: PlanChanges): Pla
     interval: interval === undefined ? latest.interval : { unit: interval, count: 1 },
     spend: latest.spend,
     whenUnpaid: latest.whenUnpaid,
+    kind: latest.kind,
+    lifecycle: latest.lifecycle,
+    changePolicy: latest.changePolicy,
+    quantityPolicy: latest.quantityPolicy,
     metadata: latest.metadata,
     prices: [
       ...(price === undefined ? fees : [baseFeeFromWire({ title, price })]),

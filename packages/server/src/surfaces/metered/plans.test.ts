@@ -179,6 +179,18 @@ describe("GET and PUT /api/v1/billing_plans/:uid", () => {
       currency: "JMD",
       interval: { unit: "fixed_days", count: 30 },
       prices,
+      kind: "add_on",
+      renewal: "none",
+      trial: { days: 7, requires_card: false, without_card: "pause" },
+      anchor_after_pause: "move",
+      unused_time: { on_cancel: "refund", on_pause: "credit" },
+      change_policy: {
+        upgrade: "now_full",
+        downgrade: "now_without",
+        proration: "days",
+        payment_gated: false,
+      },
+      quantity_policy: { included: "5", step: "5" },
     };
     const made = await shop.call("POST", "/v1/plans", {
       body: { ...native, metadata: { crm: "1" } },
@@ -192,6 +204,8 @@ describe("GET and PUT /api/v1/billing_plans/:uid", () => {
     expect([status, body.data.title, body.data.interval]).toEqual([200, "Pro 2", "30 fixed_days"]);
     const { body: kept } = await shop.call("GET", `/v1/plans/${uid}`);
     expect(kept).toMatchObject({
+      ...native,
+      name: "Pro 2",
       version: 2,
       interval: { unit: "fixed_days", count: 30 },
       metadata: { crm: "1" },

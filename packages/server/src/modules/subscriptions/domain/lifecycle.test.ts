@@ -112,6 +112,18 @@ describe("a subscription's life", () => {
     expect(settled(canceled).nextActionMs).toBeNull();
   });
 
+  test("keeps its anchor of the 31st in a term that is paid for once the last one has run out", () => {
+    const endedMs = at("2026-02-28T05:00:00Z");
+    const again = termAdded(expired, endedMs);
+    expect(again).toMatchObject({ status: "active", anchorMs: ANCHOR_MS, rests: [] });
+    expect(runningPeriod(again)).toEqual({
+      index: 1,
+      startMs: endedMs,
+      endMs: at("2026-03-31T05:00:00Z"),
+    });
+    expect(runningPeriod(termAdded(expired, endedMs + DAY_MS)).startMs).toBe(endedMs + DAY_MS);
+  });
+
   test("that never began ends without anything to settle", () => {
     expect(endedAt(incomplete, ANCHOR_MS).nextActionMs).toBeNull();
   });

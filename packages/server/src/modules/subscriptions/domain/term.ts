@@ -34,6 +34,14 @@ export function nextTerm(subscription: Subscription, nowMs: EpochMs): Period {
   return periodAt(anchoring, runningPeriod(subscription).index + subscription.termsAhead + 1);
 }
 
+/** The term that was bought before the last one ran out, and paid for after: it follows without a gap. */
+function followed(subscription: Subscription): Subscription {
+  const anchoring = present(anchoringOf(subscription), "what has run out had begun");
+  const index = runningPeriod(subscription).index + 1;
+  const period = { ...periodAt(anchoring, index), index };
+  return { ...subscription, status: "active", period, endedAtMs: null, nextActionMs: period.endMs };
+}
+
 /**
  * A further term, which begins at `startMs`, is paid for: it follows the running one and those bought
  * before, or lets run again what had run out.
@@ -42,6 +50,7 @@ export function termAdded(subscription: Subscription, startMs: EpochMs): Subscri
   refuseUnless(subscription, "add_term");
   const { status, termsAhead, endedAtMs, anchorMs, rests } = subscription;
   if (status !== "expired") return withNextAction({ ...subscription, termsAhead: termsAhead + 1 });
+  if (startMs === endedAtMs) return followed(subscription);
   const because = "what has run out had begun and ended";
   const period = firstPeriod(subscription, startMs, startMs);
   const gap = {
