@@ -3,17 +3,14 @@ import { periodHolding, periodNumbered } from "#test/proofs/calendar.ts";
 import {
   isRunning,
   isSameInterval,
-  type Line,
   last,
   type Membership,
   NEVER,
   newStretch,
   type Part,
-  type Pause,
   type Period,
   refuseIf,
   type Status,
-  type Stretch,
 } from "#test/simulate/records.ts";
 import { isOwing, issue } from "./bills.ts";
 import { billable, feesAhead, lateLines, ranLines } from "./lines.ts";
@@ -51,13 +48,13 @@ export const from = ({ account: { timeZone }, anchorMs, terms }: Membership, atM
 };
 
 /** What runs from an instant on, of a period: what is held is licensed as it is billed. */
-export function run(of: Membership, period: Period, fromMs: number): Stretch {
+export function run(of: Membership, period: Period, fromMs: number) {
   of.stretches.push(newStretch(of.terms, period, fromMs, billable(of.terms)));
   return last(of);
 }
 
 /** A period runs, or the part of one where its anchor lies elsewhere. */
-export function begin(of: Membership, startMs: number): Stretch {
+export function begin(of: Membership, startMs: number) {
   of.status = "active";
   of.anchorMs ??= startMs;
   return run(of, { isTrial: false, ...periodHolding(from(of, startMs), startMs) }, startMs);
@@ -93,7 +90,7 @@ export function close(of: Membership, cut?: "ends" | { readonly resumesMs: numbe
 }
 
 /** The next period runs, on the terms that waited for it; what it costs, unless it was bought ahead. */
-function renewed(of: Membership, atMs: number): Line[] {
+function renewed(of: Membership, atMs: number) {
   const { pending, termsAhead, terms } = of;
   const isDue = pending !== null && termsAhead === 0 && (pending.atMs ?? atMs) <= atMs;
   if (isDue) [of.terms, of.pending] = [pending.terms, null];
@@ -105,9 +102,9 @@ function renewed(of: Membership, atMs: number): Line[] {
   return termsAhead > 0 ? [] : feesAhead(of, of.terms, last(of));
 }
 
-/** Nothing runs from here on, and nothing is billed, until it is resumed. */
-function rest(of: Membership, fromMs: number, wish: Pause): void {
-  [of.status, of.pause, of.pending] = ["paused", wish, null];
+/** Nothing runs from here on, and nothing is billed, until it is resumed. What waits goes on waiting. */
+function rest(of: Membership, fromMs: number, wish: NonNullable<Membership["pause"]>): void {
+  [of.status, of.pause] = ["paused", wish];
   of.wakesMs = Math.max(fromMs, wish.resumesMs);
   of.rests.push({ fromMs, untilMs: NEVER });
 }
@@ -120,17 +117,23 @@ export function pause(of: Membership, isNow: boolean, resumesMs = NEVER): void {
   else of.pause = { resumesMs, paidUntilMs: untilMs };
 }
 
-/** It goes on with what is left of a period, which is charged unless it was paid for before the pause. */
+/**
+ * It goes on with what is left of a period, which is charged unless it was paid for before the pause: on
+ * the terms that waited, where their time came in it.
+ */
 export function resume(of: Membership, atMs: number): void {
-  const { isTrial, steps } = last(of);
-  const { paidUntilMs = atMs } = of.pause ?? {};
-  const isMoved = !isTrial && of.terms.plan.anchor_after_pause === "move";
+  const { isTrial, steps, whole } = last(of);
+  const { pending, terms, pause: wish } = of;
+  const isMoved = !isTrial && terms.plan.anchor_after_pause === "move";
+  const isPaid = !isMoved && atMs < (wish?.paidUntilMs ?? atMs);
   leave(of, atMs);
-  if (isMoved) of.anchorMs = atMs;
+  if (pending !== null && !isPaid && (pending.atMs ?? whole.untilMs) <= atMs)
+    [of.terms, of.pending] = [pending.terms, null];
+  if (isMoved || !isSameInterval(terms, of.terms)) of.anchorMs = atMs;
   const stretch = begin(of, atMs);
   if (isOwing(of)) of.status = "past_due";
-  if (isMoved || atMs >= paidUntilMs) billFirst(of, stretch);
-  else stretch.steps = steps;
+  if (isPaid) stretch.steps = steps;
+  else billFirst(of, stretch);
 }
 
 /** A pause is over. */
