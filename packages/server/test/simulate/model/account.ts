@@ -9,7 +9,7 @@ import {
   refuseIf,
   type Status,
 } from "#test/simulate/records.ts";
-import { change, make } from "./change.ts";
+import { change, make, wait } from "./change.ts";
 import * as course from "./course.ts";
 import { charge } from "./paying.ts";
 
@@ -54,19 +54,16 @@ function doDue(of: Membership): void {
 /** What is asked of a membership is answered when what was due is done. */
 export function ask(of: Membership, step: Command, plans: Plans): string {
   const { bills, nowMs } = of.account;
-  if (step.does === "withdraw") {
-    refuseIf(of.pending === null, "change_not_pending");
-    of.pending = null;
-    return "done";
-  }
+  const isIdle = () => step.does === "withdraw" && of.pending === null;
+  refuseIf(isIdle(), "change_not_pending");
+  if (step.does === "withdraw") return wait(of, null);
   const goesOn = () => isRunning(of) || of.status === "paused";
   while (goesOn() && course.dueMs(of) <= nowMs) doDue(of);
   const { does } = step;
-  const terms = bills.filter(({ member, reason }) => member === of && reason === "term");
-  const isAwaited = terms.some(({ status }) => status === "open");
+  const owed = bills.filter(({ member, status }) => member === of && status === "open");
   refuseIf(does === "renew" && of.terms.plan.renewal === "auto", "term_renews_itself");
   refuseIf(!ALLOWED[does].includes(of.status), "subscription_transition_refused");
-  refuseIf(does === "renew" && isAwaited, "term_awaits_payment");
+  refuseIf(does === "renew" && owed.some(({ reason }) => reason === "term"), "term_awaits_payment");
   if (does === "change") return change(of, step, plans);
   if (does === "renew") course.buyTerm(of);
   if (does === "end_trial") course.endTrial(of, nowMs);

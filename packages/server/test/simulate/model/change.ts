@@ -83,7 +83,7 @@ const isLess = (before: Terms, after: Terms) =>
   before.plan.name === after.plan.name && after.quantity <= before.quantity;
 
 /** It waits for its time, in place of what waited before. */
-function wait(of: Membership, pending: Pending | null): string {
+export function wait(of: Membership, pending: Pending | null): string {
   of.pending = pending;
   return "done";
 }
