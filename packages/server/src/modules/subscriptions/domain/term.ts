@@ -39,7 +39,13 @@ function followed(subscription: Subscription): Subscription {
   const anchoring = present(anchoringOf(subscription), "what has run out had begun");
   const index = runningPeriod(subscription).index + 1;
   const period = { ...periodAt(anchoring, index), index };
-  return { ...subscription, status: "active", period, endedAtMs: null, nextActionMs: period.endMs };
+  const running = {
+    status: "active",
+    period,
+    endedAtMs: null,
+    nextActionMs: period.endMs,
+  } as const;
+  return { ...licensedAnew(subscription), ...running };
 }
 
 /**
