@@ -6,7 +6,7 @@ import {
   cancellationUndone,
   endingAtPeriodEnd,
   isOver,
-  isRunning,
+  refuseUnless,
   type Subscription,
 } from "#modules/subscriptions/domain/index.ts";
 import { updateSubscriptions } from "#modules/subscriptions/index.ts";
@@ -27,8 +27,8 @@ export interface AskedCancellation {
 
 /**
  * Ends a subscription: now, billing what ran and was used so far, or when its period ends. Usage that
- * is already on its way is taken for a day longer, onto a final invoice. What has not begun, or rests,
- * just ends. Refuses with `subscription_transition_refused`, and with `payment_under_way` while an
+ * is already on its way is taken for a day longer, onto a final invoice. What has not begun just
+ * ends; what rests has no period, and can be ended now only. Refuses with `subscription_transition_refused`, and with `payment_under_way` while an
  * invoice of which something is to be given back is being charged.
  */
 export async function cancelSubscription(
@@ -38,8 +38,9 @@ export async function cancelSubscription(
   { atPeriodEnd, unused }: AskedCancellation,
 ): Promise<Subscription> {
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
-  const runsOn = atPeriodEnd && isRunning(subscription);
-  if (runsOn || isOver(subscription)) {
+  if (isOver(subscription))
+    refuseUnless(subscription, atPeriodEnd ? "cancel_at_period_end" : "end_now");
+  if (atPeriodEnd && subscription.beganMs !== null) {
     const ending = endingAtPeriodEnd(subscription, nowMs);
     await updateSubscriptions(tx, [ending]);
     await dropAwaited(engine, tx, subscription, ending);

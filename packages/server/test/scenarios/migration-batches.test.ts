@@ -172,6 +172,23 @@ describe("an undo", () => {
     expect(await told.toldOf(id)).toContain("plan_migration.undone");
   });
 
+  test("is not kept from it by an invoice from before the migration, at the same prices", async () => {
+    const plan = await story.publish([flat("30.00", "advance")]);
+    const ada = await story.welcome();
+    const subscription = await ada.subscribes(plan);
+    await told.nextVersion(plan, [flat("45.00", "advance")]);
+    await ada.livesUntil("2026-01-05");
+    const move = { when: "now", policy: "now_without" };
+    await told.asks(await told.drafted(plan, move), "start");
+    await ada.livesUntil("2026-01-10");
+    const back = await told.drafted(plan, { ...move, from_version: 2, to_version: 1 });
+    await told.asks(back, "start");
+    await told.asks(back, "undo");
+
+    expect(await told.progressOf(back)).toBe("undone, 1 total, 1 returned");
+    expect(await subscription.now()).toMatchObject({ plan_version: 2 });
+  });
+
   test("takes back what holds already and was not billed, as if it had never been", async () => {
     const plan = await story.publish([flat("30.00"), perUnit("packages", "1.50")]);
     const ada = await story.welcome();

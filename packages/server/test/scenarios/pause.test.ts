@@ -174,20 +174,28 @@ test("canceled while it rests, it owes nothing more", async () => {
   expect(await ada.invoices()).toMatchObject([{ total: "10.00", status: "paid" }]);
 });
 
-test("a trial that ends without a card rests where the plan says so, and goes on when resumed", async () => {
-  const trial = { days: 14, requires_card: false, without_card: "pause" };
-  const ada = await story.welcome({ card: null });
-  const plan = await story.publish([flat("31.00", "advance")], { trial });
-  const subscription = await ada.subscribes(plan);
-  await ada.livesUntil("2026-01-20");
-  expect(await subscription.now()).toMatchObject({ status: "paused" });
-  await ada.gives("pm_card_visa");
+test("what rests has no period to run to the end of: it is ended now, or not at all", async () => {
+  const { subscription } = await subscriber([flat("31.00", "advance")]);
+  await subscription.asks("pause");
 
+  expect((await subscription.cancels("at period end")).body).toMatchObject({
+    code: "subscription_transition_refused",
+    details: { status: "paused", allowed_in: ["trialing", "active", "past_due"] },
+  });
+  expect(await subscription.now()).toMatchObject({ status: "paused", ended_at: null });
+});
+
+test("ended at the instant it came back, its period of no time was closed", async () => {
+  const { ada, subscription } = await subscriber([flat("31.00", "advance")]);
+  await ada.livesUntil("2026-01-11");
+  await subscription.asks("pause");
+  await ada.livesUntil("2026-03-10");
   await subscription.asks("resume");
-  await shop.settle();
 
-  expect(await subscription.period()).toBe("2026-01-20 – 2026-02-20");
-  expect(await ada.invoices()).toMatchObject([{ total: "31.00", status: "paid" }]);
+  expect((await subscription.cancels("now")).body).toMatchObject({
+    status: "canceled",
+    ended_at: "2026-03-10T00:00:00.000Z",
+  });
 });
 
 describe("paused now where the plan gives back what is not used", () => {
@@ -371,6 +379,9 @@ test("what cannot be paused says why", async () => {
   expect((await ending.asks("pause")).body).toMatchObject({
     code: "subscription_transition_refused",
     details: { status: "canceled", allowed_in: ["active", "past_due"] },
+  });
+  expect((await ending.cancels("now")).body.details).toMatchObject({
+    allowed_in: ["incomplete", "scheduled", "trialing", "active", "past_due", "paused"],
   });
 });
 

@@ -234,6 +234,38 @@ describe("what meters of every kind have counted in it holds", () => {
   });
 });
 
+test("a trial that ends without a card rests where the plan says so, and goes on when resumed", async () => {
+  const trial = { days: 14, requires_card: false, without_card: "pause" };
+  const ada = await story.welcome({ card: null });
+  const plan = await story.publish([flat("31.00", "advance")], { trial });
+  const subscription = await ada.subscribes(plan);
+  await ada.livesUntil("2026-01-20");
+  expect(await subscription.now()).toMatchObject({ status: "paused" });
+  await ada.gives("pm_card_visa");
+
+  await subscription.asks("resume");
+  await shop.settle();
+
+  expect(await subscription.period()).toBe("2026-01-20 – 2026-02-20");
+  expect(await ada.invoices()).toMatchObject([{ total: "31.00", status: "paid" }]);
+});
+
+test("ended as it began, a trial without a card leaves no anchor behind either", async () => {
+  const trial = { days: 14, requires_card: false, without_card: "pause" };
+  const ada = await story.welcome({ card: null });
+  const plan = await story.publish([flat("31.00", "advance")], { trial });
+  const subscription = await ada.subscribes(plan);
+  await subscription.asks("end_trial");
+  await ada.livesUntil("2026-02-20");
+  await ada.gives("pm_card_visa");
+
+  await subscription.asks("resume");
+  await shop.settle();
+
+  expect(await subscription.period()).toBe("2026-02-20 – 2026-03-20");
+  expect(await ada.invoices()).toMatchObject([{ total: "31.00", status: "paid" }]);
+});
+
 test("after all of these stories everything that is stored agrees with itself", async () => {
   const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
   expect(breaches).toEqual([]);

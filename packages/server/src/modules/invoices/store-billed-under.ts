@@ -11,8 +11,8 @@ export interface HeldSince {
 }
 
 /**
- * The first invoice of each subscription, by `ownedKey`, that bills one of the prices or a period that
- * began since it has held them. What was voided bills nothing.
+ * The first invoice of each subscription, by `ownedKey`, issued since it has held the prices, that bills
+ * one of them or a period that began since. What was voided bills nothing.
  */
 export async function listBilledUnder(
   tx: Tx,
@@ -28,6 +28,7 @@ export async function listBilledUnder(
          on invoice.customer_id = asked.customer_id
         and invoice.subscription_id = asked.subscription_id and invoice.status <> 'void'
       where invoice.customer_id = any($1)
+        and invoice.issued_at >= asked.since
         and (invoice.period_start >= asked.since or exists (
               select from invoice_line as line
                where line.customer_id = invoice.customer_id and line.invoice_id = invoice.id

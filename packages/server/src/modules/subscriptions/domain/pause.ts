@@ -105,9 +105,15 @@ export function isChangeDueAfterPause(subscription: Subscription, atMs: EpochMs)
 }
 
 function anchorAfter(subscription: Subscription, atMs: EpochMs, isMoved: boolean): EpochMs {
-  const { trialEndMs, anchorMs } = subscription;
-  const hasOnlyTried = trialEndMs !== null && runningPeriod(subscription).startMs < trialEndMs;
   // Its first period is still to come: it is counted as it was asked to be.
-  if (hasOnlyTried) return anchorOf(subscription, atMs);
-  return isMoved ? atMs : present(anchorMs, "what was paused had begun");
+  if (hasOnlyTried(subscription)) return anchorOf(subscription, atMs);
+  return isMoved ? atMs : present(subscription.anchorMs, "what was paused had begun");
+}
+
+/** A trial that was ended as it began took no time, and what was cut there was the trial. */
+function hasOnlyTried(subscription: Subscription): boolean {
+  const { trialEndMs, beganMs } = subscription;
+  const { startMs, endMs } = runningPeriod(subscription);
+  if (trialEndMs === null) return false;
+  return startMs < trialEndMs || (beganMs === trialEndMs && endMs === trialEndMs);
 }

@@ -42,8 +42,9 @@ export function closedStarts(
   const past = pastTimelines(subscription, changes).flatMap((before) =>
     partsBefore(before, before.endedAtMs),
   );
-  // Where nothing rested, the last one was closed even if it ended as it began.
-  const lastMs = rests.length > 0 ? period.endMs : period.startMs + 1;
+  // The last one was closed even if it ended as it began, unless it was a pause that cut it there.
+  const isCutByPause = rests.some(({ fromMs }) => fromMs === period.endMs);
+  const lastMs = isCutByPause ? period.endMs : period.startMs + 1;
   const untilMs = isOver(subscription) || status === "paused" ? lastMs : period.startMs;
   return [...past, ...partsBefore(timeline, untilMs)].map(({ startMs }) => startMs);
 }
