@@ -41,7 +41,16 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       ...workspaces.map(workspaceProject),
-      { extends: true, test: { name: "house", include: ["test/**/*.test.ts"] } },
+      // They parse the whole tree, which takes a busy machine a while.
+      {
+        extends: true,
+        test: {
+          name: "house",
+          include: ["test/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 });

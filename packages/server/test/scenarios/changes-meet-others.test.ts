@@ -4,7 +4,7 @@ import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
 import { type Customer, flat, type Story, storyOf } from "#test/support/story.ts";
 
-// Each of these the simulation's rules saw otherwise than the product.
+// Changes that meet credit notes, pauses and terms: here the product once did otherwise than its rules say.
 
 const ungated = { change_policy: { payment_gated: false } };
 const banded = { ...ungated, quantity_policy: { included: "1", step: "1" } };
@@ -67,6 +67,24 @@ test("what a change of plan gave back is not given back again by a credit note",
     "10.00",
   ]);
   expect(await takesBack(ada, {})).toMatchObject({ body: { amount: "10.00" } });
+});
+
+test("what was never paid and is credited away is not given back by a change of plan", async () => {
+  const { ada, membership } = await whoHas("30.00", { ...ungated, when_unpaid: "stay_past_due" });
+  const small = await story.publish([flat("9.00", "advance")], ungated);
+  await ada.gives("pm_card_chargeCustomerFail");
+  await ada.livesUntil("2026-05-11");
+  const unpaid = present((await ada.bills()).at(-1), "May was billed");
+  const body = { reason: "so it is", to: "balance" };
+  await shop.call("POST", `/v1/invoices/${unpaid.id}/credit_notes`, { body });
+
+  const { body: changed } = await membership.changes({ plan: small, policy: "now_prorated" });
+
+  expect(changed).toMatchObject({ plan: small });
+  expect((await ada.invoices()).at(-1)).toMatchObject({
+    reason: "change",
+    lines: ["Base fee: 6.10"],
+  });
 });
 
 test("a pause whose end a longer period has overtaken lasts no time, and bills nothing twice", async () => {

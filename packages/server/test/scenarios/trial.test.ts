@@ -266,6 +266,21 @@ test("ended as it began, a trial without a card leaves no anchor behind either",
   expect(await ada.invoices()).toMatchObject([{ total: "31.00", status: "paid" }]);
 });
 
+test("ended as it began with a card, a trial is followed by a period that is paid for, through a pause as well", async () => {
+  const ada = await story.welcome();
+  const plan = await story.publish([flat("31.00", "advance")], { trial: { days: 14 } });
+  const subscription = await ada.subscribes(plan);
+  await subscription.asks("end_trial");
+  await shop.settle();
+  await subscription.asks("pause");
+  await ada.livesUntil("2026-01-11");
+
+  await subscription.asks("resume");
+  await ada.livesUntil("2026-01-31");
+
+  expect(await ada.invoices()).toMatchObject([{ issued: "2026-01-01", total: "31.00" }]);
+});
+
 test("after all of these stories everything that is stored agrees with itself", async () => {
   const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
   expect(breaches).toEqual([]);

@@ -14,7 +14,7 @@ import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
-import type { DraftInvoice, Invoice } from "#modules/invoices/domain/index.ts";
+import type { DraftInvoice, Invoice, RunningLine } from "#modules/invoices/domain/index.ts";
 import { holdCredit } from "#modules/ledger/index.ts";
 import { isUnderWay, lockCollectingPayment } from "#modules/payments/index.ts";
 import {
@@ -162,7 +162,7 @@ export function refuseUnpaid(
   { items, subscription }: LoadedFacts,
   target: Sold,
   mode: NowMode,
-  lines: Parameters<typeof linesOf>[1],
+  lines: readonly RunningLine[],
 ): void {
   if (mode === "now_without") return;
   const gone = items.filter((item) => !target.items.some((other) => isSameVersion(item, other)));

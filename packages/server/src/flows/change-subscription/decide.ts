@@ -99,8 +99,5 @@ function isLoweringOnly(from: Sold, to: Sold): boolean {
 }
 
 function isSame(from: Sold, to: Sold): boolean {
-  return (
-    isLoweringOnly(from, to) &&
-    isLoweringOnly({ ...to, items: to.items }, { ...from, items: from.items })
-  );
+  return isLoweringOnly(from, to) && isLoweringOnly(to, from);
 }

@@ -16,6 +16,7 @@ import {
 import type { DraftInvoice, RunningLine } from "#modules/invoices/domain/index.ts";
 import { activated, type Subscription } from "#modules/subscriptions/domain/index.ts";
 import { flatPrice, planDraft } from "#test/support/builders/plan.ts";
+import { unstartedSubscription } from "#test/support/builders/subscription.ts";
 import { planChange } from "./plan-change.ts";
 
 const START_MS = Date.UTC(2026, 3, 1);
@@ -132,40 +133,11 @@ function soldBy({ quantity, billable, licensed }: Subscription, version: PlanVer
   };
 }
 
-const UNSTARTED: Subscription = {
-  customerId: 1n,
-  id: 2n,
+const UNSTARTED = unstartedSubscription(START_MS, {
   planId: 0n,
-  planVersion: 1,
-  quantity: 1n,
-  billable: 1n,
-  licensed: null,
-  addOns: [],
-  status: "incomplete",
-  title: null,
-  referenceId: null,
-  metadata: {},
   timeZone: "America/Jamaica",
-  interval: { unit: "month", count: 1 },
-  beginning: null,
-  beganMs: null,
-  trialEndMs: null,
-  termsAhead: 0,
-  pause: null,
-  rests: [],
-  anchorMs: null,
-  termsSinceMs: null,
-  pendingChange: null,
-  awaitedChange: null,
-  period: null,
-  cancelsAtPeriodEnd: false,
-  canceledAtMs: null,
-  endedAtMs: null,
-  nextActionMs: null,
   isOnTestClock: true,
-  createdAtMs: START_MS,
-  activatedAtMs: null,
-};
+});
 
 const instants = fc
   .uniqueArray(fc.integer({ min: 1, max: END_MS - START_MS - 1 }), { minLength: 1, maxLength: 8 })

@@ -5,8 +5,9 @@ import { unitsToNanos } from "#kernel/nanos.ts";
 import { newPlan, type PlanVersion, type PriceDraft } from "#modules/catalog/domain/index.ts";
 import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
-import { activated, endedAt, type Subscription } from "#modules/subscriptions/domain/index.ts";
+import { activated, endedAt } from "#modules/subscriptions/domain/index.ts";
 import { flatPrice, planDraft, tier, tieredPrice, unitPrice } from "#test/support/builders/plan.ts";
+import { unstartedSubscription } from "#test/support/builders/subscription.ts";
 import { type CloseFacts, planFinalClose, planPeriodClose } from "./plan-close.ts";
 import { planStart } from "./plan-start.ts";
 
@@ -15,40 +16,7 @@ const FEBRUARY_MS = Date.UTC(2026, 1, 1);
 const MARCH_MS = Date.UTC(2026, 2, 1);
 const MONTH: Interval = { unit: "month", count: 1 };
 
-const waiting: Subscription = {
-  customerId: 1n,
-  id: 2n,
-  planId: 3n,
-  planVersion: 1,
-  quantity: 1n,
-  billable: 1n,
-  licensed: null,
-  addOns: [],
-  status: "incomplete",
-  title: null,
-  referenceId: null,
-  metadata: {},
-  timeZone: "UTC",
-  interval: MONTH,
-  beginning: null,
-  termsSinceMs: null,
-  pendingChange: null,
-  awaitedChange: null,
-  anchorMs: null,
-  beganMs: null,
-  trialEndMs: null,
-  period: null,
-  termsAhead: 0,
-  pause: null,
-  rests: [],
-  cancelsAtPeriodEnd: false,
-  canceledAtMs: null,
-  endedAtMs: null,
-  nextActionMs: null,
-  isOnTestClock: true,
-  createdAtMs: JANUARY_MS,
-  activatedAtMs: null,
-};
+const waiting = unstartedSubscription(JANUARY_MS, { interval: MONTH, isOnTestClock: true });
 
 // It ran before under the same anchor: some of what is billed here is of the year before.
 const running = { ...activated(waiting, JANUARY_MS, JANUARY_MS), beganMs: Date.UTC(2025, 0, 1) };

@@ -4,46 +4,21 @@ import { DAY_MS } from "#kernel/clock.ts";
 import type { Invoice } from "#modules/invoices/domain/index.ts";
 import { planCollection } from "#modules/payments/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+import { unstartedSubscription } from "#test/support/builders/subscription.ts";
 import { planSettlement, type SettlementFacts } from "./plan-settlement.ts";
 
 const OPENED_MS = Date.UTC(2026, 0, 31);
 const NOW_MS = OPENED_MS + DAY_MS;
 const period = { startMs: OPENED_MS, endMs: Date.UTC(2026, 1, 28) };
 
-const running: Subscription = {
-  customerId: 1n,
-  id: 2n,
-  planId: 3n,
-  planVersion: 1,
-  quantity: 1n,
-  billable: 1n,
-  licensed: null,
-  addOns: [],
+const running = unstartedSubscription(OPENED_MS, {
   status: "active",
-  title: null,
-  referenceId: null,
-  metadata: {},
-  timeZone: "UTC",
-  interval: { unit: "month", count: 1 },
-  beginning: null,
   anchorMs: OPENED_MS,
   beganMs: OPENED_MS,
-  trialEndMs: null,
-  termsSinceMs: null,
-  pendingChange: null,
-  awaitedChange: null,
   period: { ...period, index: 0 },
-  termsAhead: 0,
-  pause: null,
-  rests: [],
-  cancelsAtPeriodEnd: false,
-  canceledAtMs: null,
-  endedAtMs: null,
   nextActionMs: period.endMs,
-  isOnTestClock: false,
-  createdAtMs: OPENED_MS,
   activatedAtMs: OPENED_MS,
-};
+});
 
 const invoice: Invoice = {
   customerId: 1n,

@@ -1,7 +1,8 @@
-import pg from "pg";
+import type pg from "pg";
 import { assert } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { columnTypes } from "./column-types.ts";
+import { openPool } from "./open-pool.ts";
 
 /** A transaction. Every statement of it sees and writes the rows of one project only. */
 export interface Tx {
@@ -65,7 +66,7 @@ const LOST_CONNECTION =
  * held by row-level security: a statement outside `inProject` finds no rows at all.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
+  const pool = openPool({
     connectionString: options.url,
     max: options.connectionsMax,
     application_name: "farthing",
@@ -74,8 +75,6 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 10_000,
   });
   pool.on("error", (error) => options.onIdleError?.(error));
-  // One that the pool has let go may still be told that its database goes, and nobody hears.
-  pool.on("connect", (client) => client.on("error", () => undefined));
 
   const inScope = <Result>(
     projectId: number,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CompiledQuery, Kysely, type Migration, Migrator, PostgresDialect } from "kysely";
-import pg from "pg";
+import { openPool } from "./open-pool.ts";
 
 const MIGRATIONS_FOLDER = join(import.meta.dirname, "../../../migrations");
 
@@ -12,9 +12,7 @@ const MIGRATIONS_FOLDER = join(import.meta.dirname, "../../../migrations");
  * Safe to call from several processes at once.
  */
 export async function migrate(ownerUrl: string, only?: readonly string[]): Promise<void> {
-  const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
-  // A connection that the pool has let go may still be told that its database goes, and nobody hears.
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  const pool = openPool({ connectionString: ownerUrl, max: 2 });
   const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({

@@ -1,7 +1,8 @@
 import { makeWorkerUtils, type WorkerUtils } from "graphile-worker";
-import pg from "pg";
+import type pg from "pg";
 import { assert, present } from "#kernel/assert.ts";
 import { SECOND_MS } from "#kernel/clock.ts";
+import { openPool } from "#platform/db/open-pool.ts";
 import { releaseDeadWorkers } from "./dead-workers.ts";
 import type { Log } from "./log.ts";
 import { createLoop } from "./loop.ts";
@@ -51,7 +52,7 @@ export function createQueue<Payloads extends object>(
   return {
     async start() {
       assert(open === undefined, "a queue is started once");
-      const pool = openPool(ownerUrl, concurrency + CONNECTIONS_BESIDE_WORKERS, log);
+      const pool = openQueuePool(ownerUrl, concurrency + CONNECTIONS_BESIDE_WORKERS, log);
       const utils = await makeWorkerUtils({ pgPool: pool, logger: loggerOf(log) });
       open = { pool, utils };
       await utils.migrate();
@@ -76,9 +77,8 @@ export function createQueue<Payloads extends object>(
   };
 }
 
-/** A connection that breaks is replaced by the pool; unheard, its error would end the process. */
-function openPool(ownerUrl: string, connectionsMax: number, log: Log): pg.Pool {
-  const pool = new pg.Pool({
+function openQueuePool(ownerUrl: string, connectionsMax: number, log: Log): pg.Pool {
+  const pool = openPool({
     connectionString: ownerUrl,
     max: connectionsMax,
     application_name: "farthing",
@@ -87,7 +87,6 @@ function openPool(ownerUrl: string, connectionsMax: number, log: Log): pg.Pool {
     client.once("error", (error) => {
       log.warn({ err: error }, "a connection of the queue was lost");
     });
-    client.on("error", () => undefined);
   });
   // Of an idle connection the pool repeats what the connection itself has said.
   pool.on("error", () => undefined);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DAY_MS, isoInstant } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
+import { unstartedSubscription } from "#test/support/builders/subscription.ts";
 import {
   activated,
   afterPaymentFailed,
@@ -29,40 +30,7 @@ const at = (text: string) => Date.parse(text);
 const ANCHOR_MS = at("2026-01-31T05:00:00Z");
 const begunAt = (atMs: number) => ({ atMs, resumesAtMs: null, isGivenBack: false });
 
-const incomplete: Subscription = {
-  customerId: 1n,
-  id: 2n,
-  planId: 3n,
-  planVersion: 1,
-  quantity: 1n,
-  billable: 1n,
-  licensed: null,
-  addOns: [],
-  status: "incomplete",
-  title: null,
-  referenceId: null,
-  metadata: {},
-  timeZone: "America/Jamaica",
-  interval: { unit: "month", count: 1 },
-  beginning: null,
-  anchorMs: null,
-  beganMs: null,
-  trialEndMs: null,
-  termsSinceMs: null,
-  pendingChange: null,
-  awaitedChange: null,
-  period: null,
-  termsAhead: 0,
-  pause: null,
-  rests: [],
-  cancelsAtPeriodEnd: false,
-  canceledAtMs: null,
-  endedAtMs: null,
-  nextActionMs: null,
-  isOnTestClock: false,
-  createdAtMs: ANCHOR_MS,
-  activatedAtMs: null,
-};
+const incomplete = unstartedSubscription(ANCHOR_MS, { timeZone: "America/Jamaica" });
 const active = activated(incomplete, ANCHOR_MS, ANCHOR_MS);
 const pastDue = afterPaymentFailed(active);
 const canceled = endedAt(active, at("2026-02-10T00:00:00Z"));

@@ -110,10 +110,14 @@ function anchorAfter(subscription: Subscription, atMs: EpochMs, isMoved: boolean
   return isMoved ? atMs : present(subscription.anchorMs, "what was paused had begun");
 }
 
-/** A trial that was ended as it began took no time, and what was cut there was the trial. */
+/**
+ * A trial that was ended as it began took no time, and what was cut there was the trial: unless it was
+ * the first period, cut as it began, that has been paid for.
+ */
 function hasOnlyTried(subscription: Subscription): boolean {
-  const { trialEndMs, beganMs } = subscription;
+  const { trialEndMs, beganMs, pause } = subscription;
   const { startMs, endMs } = runningPeriod(subscription);
   if (trialEndMs === null) return false;
-  return startMs < trialEndMs || (beganMs === trialEndMs && endMs === trialEndMs);
+  const isPaidAhead = (pause?.paidUntilMs ?? trialEndMs) > trialEndMs;
+  return startMs < trialEndMs || (beganMs === trialEndMs && endMs === trialEndMs && !isPaidAhead);
 }
