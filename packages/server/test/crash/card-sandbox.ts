@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { JournaledCharge } from "@farthing/stripe-sandbox";
+import type { Fault, JournaledCharge } from "@farthing/stripe-sandbox";
 import Stripe from "stripe";
 import { freePort } from "#test/support/processes/free-port.ts";
 
@@ -22,6 +23,20 @@ const SECRET = `whsec_${Buffer.from("what the crash suite's cards are signed wit
 // A server is dead for a second or two, and what it was not told then is not to be waited for.
 const RETRIES_SECONDS = "1,1,2,2,2,5,5,10,10,30";
 
+/**
+ * One charge in ten is made and answered with an error: what became of it has to be looked up, which
+ * otherwise only happens after a kill, in the few seconds before the next one.
+ */
+const FAULTS: readonly Fault[] = [
+  {
+    fault: "server_error",
+    on: "POST /v1/payment_intents/:id/confirm",
+    times: null,
+    chance: 0.1,
+    seed: "crash",
+  },
+];
+
 const program = join(import.meta.dirname, "../../../stripe-sandbox/src/main.ts");
 
 /** Ends its command when its own standard input does, as when the suite is killed. */
@@ -37,12 +52,15 @@ export async function startCardSandbox(
   const journalPath = join(folder, "stripe-sandbox.jsonl");
   const endpoints = serverUrls.map((server) => `${server}/rails/stripe/webhook/demo-sandbox`);
   const node = [process.execPath, "--conditions=source", "--import", "tsx", program];
+  const faultsPath = join(folder, "faults.json");
+  await writeFile(faultsPath, JSON.stringify(FAULTS));
   const kept = ["--port", String(port), "--journal", journalPath, "--webhook-secret", SECRET];
+  const faulty = ["--faults", faultsPath];
   const retried = ["--webhook-retries", RETRIES_SECONDS];
   const told = endpoints.flatMap((endpoint) => ["--webhook-url", endpoint]);
   const shell = spawn(
     "/bin/sh",
-    ["-c", untilInputEnds, "sh", ...node, ...kept, ...retried, ...told],
+    ["-c", untilInputEnds, "sh", ...node, ...kept, ...faulty, ...retried, ...told],
     {
       stdio: ["pipe", "pipe", "inherit"],
     },

@@ -1,9 +1,11 @@
+import { present } from "#kernel/assert.ts";
 import { type FaultPoint, faultPoints } from "#kernel/fault-points.ts";
 import type { Chance } from "./chance.ts";
 
-/** How often each fault point was passed, and how often something was killed at it. */
+/** How often each fault point was passed, was to be killed at, and was. */
 export interface Reach {
   readonly passed: Map<FaultPoint, number>;
+  readonly aimed: Map<FaultPoint, number>;
   readonly struck: Map<FaultPoint, number>;
 }
 
@@ -11,6 +13,7 @@ const names = Object.keys(faultPoints) as FaultPoint[];
 
 export const noReach = (): Reach => ({
   passed: new Map(names.map((name) => [name, 0])),
+  aimed: new Map(names.map((name) => [name, 0])),
   struck: new Map(names.map((name) => [name, 0])),
 });
 
@@ -22,16 +25,24 @@ export function addStrike({ struck }: Reach, point: FaultPoint): void {
   struck.set(point, (struck.get(point) ?? 0) + 1);
 }
 
-/** One of the points at which the least was killed so far, so that none is left out. */
-export function leastStruck({ struck }: Reach, chance: Chance): FaultPoint | undefined {
-  const least = Math.min(...struck.values());
-  return chance.oneOf(names.filter((name) => struck.get(name) === least));
+/**
+ * Aims at one of the points that were aimed at the least, so that none is left out. Those that are
+ * seldom reached do not come before the others: waiting for them would take most of a run.
+ */
+export function aimAtNext({ aimed }: Reach, chance: Chance): FaultPoint {
+  const least = Math.min(...aimed.values());
+  const next = present(
+    chance.oneOf(names.filter((name) => aimed.get(name) === least)),
+    "some point was aimed at the least",
+  );
+  aimed.set(next, least + 1);
+  return next;
 }
 
 /** A line for each point. */
-export function toldReach({ passed, struck }: Reach): string[] {
+export function toldReach({ passed, aimed, struck }: Reach): string[] {
   return names.map((name) => {
     const killed = String(struck.get(name)).padStart(5);
-    return `${name.padEnd(28)} killed at ${killed}, passed ${passed.get(name)}`;
+    return `${name.padEnd(28)} killed at ${killed} of ${aimed.get(name)}, passed ${passed.get(name)}`;
   });
 }

@@ -3,7 +3,7 @@ import type { FaultPoint } from "#kernel/fault-points.ts";
 import { deferred } from "#test/support/deferred.ts";
 import type { Chance } from "./chance.ts";
 import type { Lane } from "./load/job.ts";
-import { leastStruck, type Reach } from "./reach.ts";
+import { aimAtNext, type Reach } from "./reach.ts";
 
 /** What is killed, and when. */
 export interface Strike {
@@ -47,7 +47,7 @@ const AT_POINTS = 0.8;
 const HITS_MAX = 3;
 
 /** What is reached once in a cycle, if at all. */
-const RARE = /^(start|refund)\./;
+const RARE = /^(start\.|refund\.|payment\.looked_up)/;
 
 // Every cycle works before it ends, and ends whatever it waits for: a lane may have nothing to ask.
 const ANSWERS_MIN = 20;
@@ -55,7 +55,7 @@ const ANSWERS_MAX = 250;
 
 export function randomStrike(chance: Chance, reach: Reach): Strike {
   const at = chance.oneOf(["usage", "clock", "account", "money", "journal"] as const) ?? "usage";
-  const point = chance.happens(AT_POINTS) ? (leastStruck(reach, chance) ?? null) : null;
+  const point = chance.happens(AT_POINTS) ? aimAtNext(reach, chance) : null;
   return {
     point,
     hits: RARE.test(point ?? "") ? 1 : chance.integer(1, HITS_MAX),
