@@ -1,3 +1,4 @@
+import { assert } from "#kernel/assert.ts";
 import { passMinute, withDatabase } from "#test/support/processes/database-process.ts";
 import type { FaultOrder } from "#test/support/processes/fault-orders.ts";
 import type { Chapter } from "./chapter.ts";
@@ -89,9 +90,25 @@ async function loadUntilStruck(
     await Promise.race([watch.more(AFTER_MAX), struck()]);
   }
   load.stop();
-  await loading;
+  await endedSoon(loading, chapter);
   watch.close();
   return isReached;
+}
+
+/** A payment whose outcome is not known rests for half a minute, and its clock with it: that passes here. */
+async function endedSoon(loading: Promise<void>, chapter: Chapter): Promise<void> {
+  const { eventually, cluster, databaseUrl } = chapter;
+  let isEnded = false;
+  const ended = loading.then(() => {
+    isEnded = true;
+  });
+  const passing = eventually(async () => {
+    if (!isEnded && !cluster.isLost()) await withDatabase(databaseUrl, passMinute);
+    assert(isEnded, "some requests are still being answered");
+  });
+  // Of a database that is lost meanwhile the load hears, too.
+  passing.catch(() => undefined);
+  await ended;
 }
 
 /** Kills whoever is to die and lives still. */
