@@ -61,6 +61,11 @@ export const errorCodes = {
     means: "A change of the subscription awaits its payment; `invoice` is what has to be paid.",
   },
   change_not_pending: { kind: "not_found", means: "No change of the subscription waits." },
+  change_overtaken: {
+    kind: "conflict",
+    means:
+      "Something else dropped the change while it was being paid for, and it is not made. `kept_as_credit` says what was charged for it and is the customer's credit now; null while the provider has not answered.",
+  },
   change_pending: {
     kind: "conflict",
     means: "Another change of the subscription waits for its time.",

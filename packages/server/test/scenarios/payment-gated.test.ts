@@ -139,6 +139,36 @@ describe("what costs more is granted when it is paid", () => {
     expect(again.body.invoice).toMatchObject({ id: body.invoice.id, status: "paid" });
   });
 
+  test.each([
+    { happens: "goes through", card: "pm_card_visa", kept: "40.00", credit: 4000n },
+    { happens: "is declined", card: "pm_card_chargeCustomerFail", kept: "declined", credit: 0n },
+  ])(
+    "overtaken by a pause while the provider's answer is lost: asked again, a charge that $happens is told as what it is",
+    async ({ card, kept, credit }) => {
+      const [ada, membership] = await onTheEleventh(card);
+      play({ fault: "disconnect", on: "POST /v1/payment_intents/:id/confirm", times: null });
+      const asked = { body: { plan: pro }, headers: { "idempotency-key": `overtaken-${ada.id}` } };
+      const path = `/v1/subscriptions/${membership.id}/change`;
+      expect((await shop.call("POST", path, asked)).body.awaited_change).not.toBe(null);
+
+      await membership.asks("pause");
+
+      const unknown = await shop.call("POST", path, asked);
+      expect([unknown.status, unknown.body.code]).toEqual([409, "change_overtaken"]);
+      expect(unknown.body.details.kept_as_credit).toBe(null);
+      shop.app.sandbox.faults.clear();
+      for (let round = 0; round < 3; round += 1)
+        await shop.moveTo(shop.clock.now() + 2 * MINUTE_MS);
+
+      const { status, body } = await shop.call("POST", path, asked);
+      expect([status, body.code, body.details.kept_as_credit ?? "declined"]).toEqual(
+        credit > 0n ? [409, "change_overtaken", kept] : [402, "payment_declined", "declined"],
+      );
+      expect(await membership.now()).toMatchObject({ plan: basic, status: "paused" });
+      expect((await ada.books())["customer_credit"] ?? 0n).toBe(-credit);
+    },
+  );
+
   test("a dry run supposes that the card pays; a customer without one is refused in both", async () => {
     const [ada, membership] = await onTheEleventh("pm_card_chargeCustomerFail");
     const path = `/v1/subscriptions/${membership.id}/change`;
@@ -216,6 +246,15 @@ describe("a bank that wants the payer", () => {
     const part = { amount: "39.99", method: "cash", reference: `a-part-${ada.id}` };
     const refused = await shop.call("POST", path, { body: part });
     expect([refused.status, refused.body.code]).toEqual([409, "change_awaits_payment"]);
+    for (const [what, body] of [
+      ["credit_notes", { amount: "5.00", to: "balance", reason: "so it is" }],
+      ["credit_notes", { to: "balance", reason: "all of it" }],
+      ["mark_uncollectible", {}],
+    ] as const) {
+      const answer = await shop.call("POST", `/v1/invoices/${invoice}/${what}`, { body });
+      expect([answer.status, answer.body.code]).toEqual([409, "change_awaits_payment"]);
+      expect(answer.body.details.allowed).toContain("withdraw the change");
+    }
     const body = { amount: "40.00", method: "bank_transfer", reference: `by-hand-${ada.id}` };
     const { status } = await shop.call("POST", path, { body });
     expect(status).toBe(201);

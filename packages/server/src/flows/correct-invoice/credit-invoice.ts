@@ -8,14 +8,14 @@ import {
   planCreditNote,
 } from "#modules/invoices/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { holdInvoice } from "./held-invoice.ts";
+import { holdInvoice, refuseProposal } from "./held-invoice.ts";
 import { issueCreditNote, refundableOf } from "./issue-credit-note.ts";
 
 export type NewCreditNote = CreditAsked & { readonly reason: string };
 
 /**
  * Takes back a part of an invoice, or all of it: first off what is still due, then to the customer's
- * credit or back through the rail. Refuses like `planCreditNote`, and like `holdInvoice`.
+ * credit or back through the rail. Refuses like `planCreditNote`, `refuseProposal` and `holdInvoice`.
  */
 export async function creditInvoice(
   engine: Engine,
@@ -24,6 +24,7 @@ export async function creditInvoice(
   { reason, ...asked }: NewCreditNote,
 ): Promise<CreditNote> {
   const held = await holdInvoice(engine, tx, key);
+  refuseProposal(held);
   const { invoice } = held;
   const there = await thereToRefund(tx, invoice);
   const givenBack = await loadGivenBack(tx, invoice);

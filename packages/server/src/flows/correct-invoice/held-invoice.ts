@@ -8,6 +8,7 @@ import type { Invoice } from "#modules/invoices/domain/index.ts";
 import { getInvoice, getInvoiceLocked } from "#modules/invoices/index.ts";
 import type { Payment } from "#modules/payments/domain/index.ts";
 import { isUnderWay, lockCollectingPayment } from "#modules/payments/index.ts";
+import { awaitsInvoice } from "#modules/subscriptions/domain/index.ts";
 import { getSubscriptionLocked } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
@@ -41,4 +42,16 @@ export async function holdInvoice(engine: Engine, tx: Tx, key: OwnedId): Promise
   const subject = await loadMoneySubject(engine, tx, customerId, subscription);
   const nowMs = customerNow(subject.customer, engine.clock.now());
   return { ...subject, invoice, collecting, nowMs };
+}
+
+/**
+ * The invoice that a change awaits is a proposal: nothing is owed for it, so that nothing of it is taken
+ * off or given up. Refuses with `change_awaits_payment`.
+ */
+export function refuseProposal({ subscription, invoice }: HeldInvoice): void {
+  if (!awaitsInvoice(subscription, invoice)) return;
+  throw new BillingError("change_awaits_payment", {
+    invoice: formatOwnedId("invoice", invoice),
+    allowed: ["pay the invoice", "void the invoice", "withdraw the change"],
+  });
 }

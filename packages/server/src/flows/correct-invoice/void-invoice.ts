@@ -3,7 +3,7 @@ import type { OwnedId } from "#kernel/ids.ts";
 import { type Invoice, markedUncollectible, voided } from "#modules/invoices/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { commitCorrection } from "./commit-correction.ts";
-import { holdInvoice } from "./held-invoice.ts";
+import { holdInvoice, refuseProposal } from "./held-invoice.ts";
 import { voidMoves } from "./void-moves.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function voidInvoice(engine: Engine, tx: Tx, key: OwnedId): Promise
 /**
  * Gives up on what is not paid of an invoice: it is not charged any more, and stays owed. Said twice it
  * is the same. Its subscription goes on, unless it waited for just this invoice. Refuses like
- * `voidInvoice`.
+ * `voidInvoice` and `refuseProposal`.
  */
 export async function markInvoiceUncollectible(
   engine: Engine,
@@ -32,6 +32,7 @@ export async function markInvoiceUncollectible(
 ): Promise<Invoice> {
   const held = await holdInvoice(engine, tx, key);
   if (held.invoice.status === "uncollectible") return held.invoice;
+  refuseProposal(held);
   const invoice = markedUncollectible(held.invoice);
   const told = "invoice.marked_uncollectible";
   await commitCorrection(engine, tx, held, { invoice, told, moves: [] });

@@ -23,12 +23,16 @@ export const voidInvoice = {
 } as const;
 
 export const markInvoiceUncollectible = {
-  config: { scope: "billing:write", previews: true, refuses: refusals },
+  config: {
+    scope: "billing:write",
+    previews: true,
+    refuses: [...refusals, "change_awaits_payment"],
+  },
   schema: {
     operationId: "markInvoiceUncollectible",
     summary: "Give up on what is not paid of an invoice",
     description:
-      "It is not charged any more and stays owed: it can still be paid by hand, credited or voided. Its subscription goes on. Said twice it is the same.",
+      "It is not charged any more and stays owed: it can still be paid by hand, credited or voided. Its subscription goes on. Said twice it is the same. What a change awaits is paid or voided instead.",
     tags,
     params,
     response: { 200: InvoiceWire },
@@ -91,6 +95,7 @@ export const createCreditNote = {
     refuses: [
       ...refusals,
       "amount_invalid",
+      "change_awaits_payment",
       "credit_note_too_large",
       "invoice_line_not_found",
       "refund_too_large",
@@ -100,7 +105,7 @@ export const createCreditNote = {
     operationId: "createCreditNote",
     summary: "Take back a part of an invoice, or all of it",
     description:
-      "Parts of some `lines`, or an `amount` over all of them in proportion; without either, all that is left. What is still due is lowered first. The rest was paid: it becomes the customer's credit, or is refunded through the provider that collected it.",
+      "Parts of some `lines`, or an `amount` over all of them in proportion; without either, all that is left. What is still due is lowered first. The rest was paid: it becomes the customer's credit, or is refunded through the provider that collected it. The invoice that a change of a subscription awaits is paid or taken back as a whole: `change_awaits_payment`.",
     tags: ["credit notes"],
     params,
     body: Closed({

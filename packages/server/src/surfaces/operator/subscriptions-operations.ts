@@ -211,6 +211,7 @@ export const changeSubscription = {
       "change_policy_unfit",
       "invoice_unpaid",
       "change_awaits_payment",
+      "change_overtaken",
       "payment_declined",
       "time_invalid",
     ],
@@ -226,8 +227,9 @@ export const changeSubscription = {
       "more is charged first and granted when that is paid: a declined card is `payment_declined`, takes " +
       "the invoice back and changes nothing. Where the bank wants the payer, that refusal has an " +
       "`action_url`; where the provider has not answered yet, the answer is 200. In both cases " +
-      "`awaited_change` shows the change until it is paid, withdrawn, or dropped by the period's end or a " +
-      "cancellation. A dry run supposes that the card pays.",
+      "`awaited_change` shows the change until it is paid, withdrawn, or dropped by the period's end, a pause " +
+      "or a cancellation. Where one of these came before the money, the answer is `change_overtaken`, which " +
+      "says what of it is credit now. A dry run supposes that the card pays.",
     tags,
     params: Id,
     body: SubscriptionChange,
