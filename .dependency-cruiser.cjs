@@ -19,6 +19,8 @@ const ADAPTERS = `${SRC}/modules/(payments|invoices|notifications)/(?:rails|pdf|
 
 /** Matches the named packages wherever npm has put them, and the name alone when it is missing. */
 const npm = (...names) => `(^|node_modules/)(@types/)?(${names.join("|")})(/|$)`;
+/** What every package's tests start a browser with: a door beside those of the packages. */
+const TEST_BROWSER = "^packages/stripe-sandbox/test/browser\\.ts$";
 const TEST_TOOLS = [npm("vitest", "fast-check"), "^packages/server/test/"];
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
@@ -190,7 +192,10 @@ const packages = [
     "package-by-its-door",
     "Another package is imported by its name, which leads to an index.ts, never by a path inside it.",
     { path: "^packages/([^/]+)/" },
-    { path: "^packages/", pathNot: ["^packages/$1/", "^packages/[^/]+/src/(node/)?index\\.ts$"] },
+    {
+      path: "^packages/",
+      pathNot: ["^packages/$1/", "^packages/[^/]+/src/(node/)?index\\.ts$", TEST_BROWSER],
+    },
   ),
 ];
 

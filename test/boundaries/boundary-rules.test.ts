@@ -177,6 +177,11 @@ const refused: readonly Row[] = [
     imports: "../../server/src/app.ts",
     breaks: ["package-by-its-door"],
   },
+  {
+    file: "packages/server/test/b.ts",
+    imports: "../../stripe-sandbox/test/support.ts",
+    breaks: ["package-by-its-door"],
+  },
   { file: `${SRC}/kernel/cycle.ts`, imports: "./cycle-back.ts", breaks: ["no-cycle"] },
   { file: `${SRC}/kernel/cycle-back.ts`, imports: "./cycle.ts", breaks: ["no-cycle"] },
   {
@@ -237,6 +242,13 @@ const allowed: readonly Row[] = [
   { file: `${SRC}/app.ts`, imports: "#surfaces/operator/routes.ts", breaks: [] },
   { file: `${SRC}/index.ts`, imports: "./app.ts", breaks: [] },
   { file: "packages/server/test/support/app.ts", imports: "../../src/app.ts", breaks: [] },
+  {
+    file: "packages/server/test/pay.test.ts",
+    imports: "@farthing/stripe-sandbox/test/browser",
+    breaks: [],
+  },
+  { file: "packages/stripe-sandbox/test/browser.ts", imports: "node:fs", breaks: [] },
+  { file: "packages/stripe-sandbox/test/support.ts", imports: "./browser.ts", breaks: [] },
   { file: "packages/sdk/src/index.ts", imports: "./client.ts", breaks: [] },
   { file: "packages/sdk/src/client.ts", imports: "", breaks: [] },
   { file: "packages/sdk/src/node/index.ts", imports: "node:fs", breaks: [] },
@@ -267,7 +279,10 @@ function writeWorkspace(): void {
   }
   mkdirSync(join(root, "node_modules/@farthing"));
   for (const name of PACKAGES) {
-    const exports = { ".": { source: "./src/index.ts", default: "./dist/index.js" } };
+    const exports = {
+      ".": { source: "./src/index.ts", default: "./dist/index.js" },
+      "./test/browser": { source: "./test/browser.ts" },
+    };
     const imports = { "#test/*": "./test/*", "#*": "./src/*" };
     const manifest = { name: `@farthing/${name}`, type: "module", exports, imports };
     write(`packages/${name}/package.json`, JSON.stringify(manifest));

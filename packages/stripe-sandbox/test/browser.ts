@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
@@ -15,14 +15,30 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** The package unpacks below the temporary folder, where another user's copy would be in the way. */
+/**
+ * The package unpacks below the temporary folder, where another user's copy would be in the way, and
+ * where another test's may be half written: each unpacks into a folder of its own, and one is kept.
+ */
 async function unpackedChromium(): Promise<string> {
   const folder = join(tmpdir(), `farthing-browser-${userInfo().uid}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const program = join(folder, "chromium");
+  if (existsSync(program)) return program;
+  const own = mkdtempSync(`${folder}-`);
+  await unpackInto(own);
+  try {
+    renameSync(own, folder);
+  } catch (error) {
+    if (!existsSync(program)) throw error;
+    rmSync(own, { recursive: true });
+  }
+  return program;
+}
+
+async function unpackInto(folder: string): Promise<void> {
   const { TMPDIR: before } = process.env;
   process.env["TMPDIR"] = folder;
   try {
-    return await chromium.executablePath();
+    await chromium.executablePath();
   } finally {
     if (before === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = before;

@@ -169,7 +169,7 @@ describe("paid in more than one way", () => {
 
 describe("a link is closed", () => {
   test.each([
-    { action: "void", words: "taken back" },
+    { action: "void", words: "was withdrawn" },
     { action: "mark_uncollectible", words: "cannot be paid here any more" },
   ])("after $action", async ({ action, words }) => {
     const { path, id } = await sent();

@@ -27,6 +27,8 @@ export interface TestAppOptions {
   readonly sandboxProjects?: readonly string[];
   /** Where the card sandbox keeps its state, for what outlives this app; nowhere when it is not said. */
   readonly sandboxJournalPath?: string;
+  /** Where its pages are, for who opens them in a browser; an address of nobody when it is not said. */
+  readonly publicUrl?: string;
 }
 
 type Method = "DELETE" | "GET" | "PATCH" | "POST" | "PUT";
@@ -83,8 +85,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   await ensureUsagePartitions(ownerUrl, clock);
   const defects: string[] = [];
   const { random = Math.random, sandboxProjects = ["shop", "other"] } = options;
-  const { sandboxJournalPath = null } = options;
-  const parts = { ownerUrl, clock, random, sandboxProjects, sandboxJournalPath };
+  const { sandboxJournalPath = null, publicUrl = "https://billing.example" } = options;
+  const parts = { ownerUrl, clock, random, sandboxProjects, sandboxJournalPath, publicUrl };
   const app = await constructed(parts, (line) => void defects.push(line));
   const shop = await ensureProject({ db: app.db, clock }, projectNamed("shop"));
   const other = await ensureProject({ db: app.db, clock }, projectNamed("other"));
@@ -129,14 +131,13 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 async function constructed(
   parts: Pick<
     AppOptions,
-    "ownerUrl" | "clock" | "random" | "sandboxProjects" | "sandboxJournalPath"
+    "ownerUrl" | "clock" | "random" | "sandboxProjects" | "sandboxJournalPath" | "publicUrl"
   >,
   onDefect: (line: string) => void,
 ): Promise<TestApp["app"]> {
   const app = await createApp({
     ...parts,
     role: "all",
-    publicUrl: "https://billing.example",
     secretKey: "the pepper of every test, which is no secret",
     log: createLogger("error", { write: onDefect }),
     connectionsMax: 8,

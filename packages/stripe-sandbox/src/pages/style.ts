@@ -57,6 +57,7 @@ h2 { margin: 0; font-size: 1rem; }
 }
 .card-form { display: grid; gap: 1rem; }
 .row { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1rem; align-items: start; }
+.row.address { align-items: end; }
 .field { display: grid; gap: .35rem; min-width: 0; }
 label { font-size: .9rem; font-weight: 600; }
 .optional { font-weight: 400; color: var(--soft); }

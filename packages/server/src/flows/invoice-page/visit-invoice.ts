@@ -18,6 +18,7 @@ import {
 } from "#modules/invoices/domain/index.ts";
 import { findProjectOfInvoice, getInvoice, getInvoiceLocked } from "#modules/invoices/index.ts";
 import type { RailCheckout } from "#modules/payments/index.ts";
+import type { Side } from "#modules/projects/domain/index.ts";
 import { getProject } from "#modules/projects/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { takePagePayment } from "./take-payment.ts";
@@ -28,6 +29,8 @@ export interface ShownInvoice {
   readonly customer: Customer;
   /** Who sent it. */
   readonly seller: string;
+  /** On which side: in the sandbox nothing is really owed. */
+  readonly side: Side;
 }
 
 /** Where a visit to an invoice's link leads. */
@@ -76,22 +79,26 @@ export async function visitInvoice(
 }
 
 function shown(
-  { invoice, customer, seller }: ShownInvoice,
+  { invoice, customer, seller, side }: ShownInvoice,
   note: "none" | NoteToPayer = "none",
 ): InvoiceVisit {
-  return { type: "invoice", invoice, customer, seller, note };
+  return { type: "invoice", invoice, customer, seller, side, note };
 }
 
 async function loadFacts({ db }: RailAccess, key: OwnedId): Promise<VisitFacts | null> {
   const projectId = await db.acrossProjects((tx) => findProjectOfInvoice(tx, key));
   if (projectId === null) return null;
-  return db.inProject(projectId, async (tx) => ({
-    projectId,
-    invoice: await getInvoice(tx, key),
-    customer: await getCustomer(tx, key.customerId),
-    seller: (await getProject(tx)).name,
-    page: await findOpenPage(tx, key),
-  }));
+  return db.inProject(projectId, async (tx) => {
+    const { name, side } = await getProject(tx);
+    return {
+      projectId,
+      invoice: await getInvoice(tx, key),
+      customer: await getCustomer(tx, key.customerId),
+      seller: name,
+      side,
+      page: await findOpenPage(tx, key),
+    };
+  });
 }
 
 async function pageAtRail(

@@ -34,10 +34,11 @@ export function sendFailure(
     const { retryAfterSeconds } = details as { retryAfterSeconds?: number };
     reply.header("retry-after", String(retryAfterSeconds ?? 1));
   }
+  const body = shape.body(failure, reply.request.id);
   return reply
     .code(status)
     .type(shape.contentType)
-    .send(JSON.stringify(shape.body(failure, reply.request.id), bigintAsText));
+    .send(typeof body === "string" ? body : JSON.stringify(body, bigintAsText));
 }
 
 function logFailure(

@@ -22,7 +22,7 @@ import { problemErrors } from "./problem.ts";
 import { limitRate } from "./rate-limit.ts";
 import { requestIds } from "./request-id.ts";
 import { prepareRoute, type RoutePreparationDeps } from "./route-preparation.ts";
-import type { Surface } from "./surface.ts";
+import { type Surface, surfaceAt } from "./surface.ts";
 import { decorateWithTransactions, type TransactionDeps } from "./transactions.ts";
 import { compileValidator } from "./validation.ts";
 
@@ -85,8 +85,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   return app;
 }
 
-function createApp({ bodyLimitBytes, logger }: HttpServerOptions): FastifyInstance {
-  const refuseAddress = errorHandler(logger, problemErrors, () => undefined);
+function createApp({ bodyLimitBytes, logger, surfaces }: HttpServerOptions): FastifyInstance {
   return fastify({
     // Fastify's logger makes a child and two listeners for each request, a fifth of what a small one
     // costs. Routes and the error handler are given the logger themselves.
@@ -101,7 +100,8 @@ function createApp({ bodyLimitBytes, logger }: HttpServerOptions): FastifyInstan
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => {
       reply.header("x-request-id", request.id);
-      refuseAddress(error, request, reply);
+      const shape = surfaceAt(request.url, surfaces)?.errors ?? problemErrors;
+      errorHandler(logger, shape, () => undefined)(error, request, reply);
     },
   })
     .setValidatorCompiler(compileValidator)

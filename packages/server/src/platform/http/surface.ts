@@ -8,7 +8,8 @@ export interface ErrorShape {
   readonly contentType: string;
   /** What the OpenAPI file says of it. */
   readonly schema: TSchema;
-  body(failure: Failure, requestId: string): object;
+  /** What is sent as JSON; text, a page, is sent as it stands. */
+  body(failure: Failure, requestId: string): object | string;
 }
 
 /** One way in: routes that share an error shape and the addresses below which they live. */

@@ -1,5 +1,5 @@
-import { problemErrors } from "#platform/http/problem.ts";
 import type { Surface } from "#platform/http/surface.ts";
+import { pageErrors } from "./errors.ts";
 import { type PayDeps, payRoutes } from "./routes.ts";
 
 /** The pages of payment links. */
@@ -7,7 +7,7 @@ export function paySurface(deps: PayDeps): Surface {
   return {
     name: "pay",
     owns: "/pay",
-    errors: problemErrors,
+    errors: pageErrors,
     sends: "pages",
     routes: [payRoutes(deps)],
   };

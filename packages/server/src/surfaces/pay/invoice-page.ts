@@ -1,6 +1,5 @@
 import type { InvoiceVisit } from "#flows/invoice-page/visit-invoice.ts";
-import type { EpochMs } from "#kernel/clock.ts";
-import { formatMinor } from "#kernel/money.ts";
+import type { EpochMs, Period } from "#kernel/clock.ts";
 import { formatNanos, NANOS_PER_UNIT } from "#kernel/nanos.ts";
 import {
   amountRemainingMinor,
@@ -8,6 +7,7 @@ import {
   type InvoiceLine,
   isPayableByLink,
 } from "#modules/invoices/domain/index.ts";
+import { amountText, groupedDigits, moneyText } from "./amount.ts";
 import { escaped, frame, type Markup, markup } from "./markup.ts";
 import { actionLink } from "./page.ts";
 
@@ -15,36 +15,69 @@ type ShownVisit = Extract<InvoiceVisit, { type: "invoice" }>;
 
 /** An invoice for its payer; `payPath` is where it is paid by card. */
 export function invoicePage(visit: ShownVisit, payPath: string): string {
-  const { invoice, customer, seller, note } = visit;
+  const { invoice, customer, seller, side, note } = visit;
+  const { state, amountMinor, words } = standing(invoice, customer.timeZone);
   const title = `Invoice ${invoice.number}`;
-  const words = standing(invoice, customer.timeZone);
   return frame(
-    `${title} · ${seller}`,
-    markup(`<p>${escaped(seller)}</p>
-      <h1>${escaped(title)}</h1>
-      <p class="amount">${money(amountRemainingMinor(invoice), invoice)}</p>
-      <p>${escaped(words)}</p>${noteText(note)}
-      ${lineTable(invoice)}
-      <p>For ${escaped(customer.name)}, of ${day(invoice.issuedAtMs, customer.timeZone)}.</p>${payAction(visit, payPath)}`),
+    `${title}, ${STATES[state].toLowerCase()} · ${seller}`,
+    markup(`${side === "sandbox" ? TEST_NOTE : ""}<div class="head">
+        <p>${escaped(seller)}</p>
+        <h1>${escaped(title)}</h1>
+        <span class="state ${state}">${STATES[state]}</span>
+      </div>
+      <p class="amount">${escaped(moneyText(amountMinor, invoice.currency))}</p>
+      <p>${escaped(words)}</p>${noteText(note)}${payAction(visit, payPath)}
+      ${details(visit)}
+      ${lineTable(invoice, customer.timeZone)}`),
   );
 }
 
-/** How the invoice stands, in words. */
-function standing(invoice: Invoice, timeZone: string): string {
-  const { status, paidAtMs, dueAtMs, overdueAtMs } = invoice;
+const TEST_NOTE = `<p class="test">This is a test invoice. No real money is asked for.</p>
+      `;
+
+const STATES = {
+  open: "To be paid",
+  overdue: "Overdue",
+  paid: "Paid",
+  void: "Withdrawn",
+  uncollectible: "Closed",
+} as const;
+
+interface Standing {
+  readonly state: keyof typeof STATES;
+  /** The amount that a payer looks for: what is to be paid, else what the invoice was about. */
+  readonly amountMinor: bigint;
+  readonly words: string;
+}
+
+function standing(invoice: Invoice, timeZone: string): Standing {
+  const { status, totalMinor, paidAtMs, dueAtMs, overdueAtMs } = invoice;
+  const leftMinor = amountRemainingMinor(invoice);
   switch (status) {
-    case "paid":
-      return paidAtMs === null
-        ? "Paid. Thank you."
-        : `Paid on ${day(paidAtMs, timeZone)}. Thank you.`;
-    case "void":
-      return "It was taken back: nothing is to be paid.";
-    case "uncollectible":
-      return "It cannot be paid here any more. Ask whoever sent it to you.";
+    case "paid": {
+      const paid = paidAtMs === null ? "Paid" : `Paid on ${day(paidAtMs, timeZone)}`;
+      return { state: "paid", amountMinor: totalMinor, words: `${paid}. Thank you.` };
+    }
+    case "void": {
+      const words = "This invoice was withdrawn. There is nothing to pay.";
+      return { state: "void", amountMinor: totalMinor, words };
+    }
+    case "uncollectible": {
+      const words = "It cannot be paid here any more. Ask whoever sent it to you.";
+      return { state: "uncollectible", amountMinor: leftMinor, words };
+    }
     case "open":
       return overdueAtMs === null
-        ? `To be paid by ${day(dueAtMs, timeZone)}`
-        : `It was to be paid by ${day(dueAtMs, timeZone)}`;
+        ? {
+            state: "open",
+            amountMinor: leftMinor,
+            words: `Please pay by ${day(dueAtMs, timeZone)}.`,
+          }
+        : {
+            state: "overdue",
+            amountMinor: leftMinor,
+            words: `It was to be paid by ${day(dueAtMs, timeZone)}.`,
+          };
   }
 }
 
@@ -63,37 +96,60 @@ function payAction({ invoice, note }: ShownVisit, href: string): string {
   return `\n      <p class="wide">${actionLink({ label: "Pay by card", href })}</p>`;
 }
 
-function lineTable(invoice: Invoice): Markup {
-  const { lines, totalMinor, creditAppliedMinor, creditedMinor, amountPaidMinor } = invoice;
-  const sums = [
-    { label: "Total", minor: totalMinor },
-    { label: "Credit used", minor: -creditAppliedMinor },
-    { label: "Credited", minor: -creditedMinor },
-    { label: "Paid", minor: -amountPaidMinor },
-  ].filter(({ label, minor }) => label === "Total" || minor !== 0n);
-  const left = { label: "Left to pay", minor: amountRemainingMinor(invoice) };
+function details({ invoice, customer }: ShownVisit): Markup {
+  const { issuedAtMs, dueAtMs } = invoice;
+  return markup(`<dl>
+        <dt>Billed to</dt><dd>${escaped(customer.name)}</dd>
+        <dt>Issued</dt><dd>${day(issuedAtMs, customer.timeZone)}</dd>
+        <dt>Due</dt><dd>${day(dueAtMs, customer.timeZone)}</dd>
+      </dl>`);
+}
+
+function lineTable(invoice: Invoice, timeZone: string): Markup {
+  const { currency, lines } = invoice;
   return markup(`<table>
-        <tbody>${lines.map((line) => row(lineName(line), line.amountMinor, invoice)).join("")}</tbody>
-        <tfoot>${[...sums, left].map(({ label, minor }) => row(escaped(label), minor, invoice)).join("")}</tfoot>
+        <caption>What this invoice is for</caption>
+        <thead><tr><th scope="col">Description</th><th scope="col" class="sum">${escaped(currency)}</th></tr></thead>
+        <tbody>${lines
+          .map((line) => row(lineName(line, timeZone), amountText(line.amountMinor, currency)))
+          .join("")}</tbody>
+        <tfoot>${sums(invoice)}</tfoot>
       </table>`);
 }
 
-function row(name: Markup, minor: bigint, invoice: Invoice): string {
-  return `<tr><th scope="row">${name}</th><td>${money(minor, invoice)}</td></tr>`;
+/** From the total to what is left; the total alone where nothing came off. */
+function sums(invoice: Invoice): string {
+  const { currency, totalMinor, creditAppliedMinor, creditedMinor, amountPaidMinor } = invoice;
+  const taken = [
+    { label: "Credit used", minor: -creditAppliedMinor },
+    { label: "Credited", minor: -creditedMinor },
+    { label: "Paid", minor: -amountPaidMinor },
+  ].filter(({ minor }) => minor !== 0n);
+  const left = { label: "Left to pay", minor: amountRemainingMinor(invoice) };
+  return [{ label: "Total", minor: totalMinor }, ...taken, ...(taken.length === 0 ? [] : [left])]
+    .map(({ label, minor }) => row(escaped(label), amountText(minor, currency)))
+    .join("");
 }
 
-function lineName({ description, quantity }: InvoiceLine): Markup {
+function row(name: Markup, amount: string): string {
+  return `<tr><th scope="row">${name}</th><td>${escaped(amount)}</td></tr>`;
+}
+
+function lineName({ description, quantity, period }: InvoiceLine, timeZone: string): Markup {
   const many =
-    quantity === NANOS_PER_UNIT ? "" : `<small>${escaped(formatNanos(quantity))} ×</small>`;
-  return markup(`${escaped(description)}${many}`);
+    quantity === NANOS_PER_UNIT ? [] : [`Quantity ${groupedDigits(formatNanos(quantity))}`];
+  const when = period.endMs > period.startMs ? [days(period, timeZone)] : [];
+  const more = [...when, ...many].map((text) => `<small>${escaped(text)}</small>`);
+  return markup(`${escaped(description)}${more.join("")}`);
 }
 
-function money(minor: bigint, { currency }: Invoice): Markup {
-  const text = `${currency} ${formatMinor(minor < 0n ? -minor : minor, currency)}`;
-  return escaped(minor < 0n ? `−${text}` : text);
+/** 1 Jan 2026 – 31 Jan 2026: the first and the last day of a period that ends before its end. */
+function days({ startMs, endMs }: Period, timeZone: string): string {
+  const [first, last] = [startMs, endMs - 1].map((instantMs) => day(instantMs, timeZone, "medium"));
+  return first === last ? `${first}` : `${first} – ${last}`;
 }
 
-/** 17 February 2026, by the customer's calendar. */
-function day(instantMs: EpochMs, timeZone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone }).format(instantMs);
+/** 17 February 2026, or 17 Feb 2026, by the customer's calendar. */
+function day(instantMs: EpochMs, timeZone: string, dateStyle: "long" | "medium" = "long"): string {
+  return new Intl.DateTimeFormat("en-GB", { dateStyle, timeZone }).format(instantMs);
 }

@@ -2,10 +2,10 @@ import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endedAt } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription, updateSubscriptions } from "#modules/subscriptions/index.ts";
-import { problemErrors } from "#platform/http/problem.ts";
 import { flatPrice } from "#test/support/builders/plan.ts";
 import { type BillingWorld, createBillingWorld } from "#test/support/payments/billing-world.ts";
 import { payOnPage } from "#test/support/payments/pay-on-page.ts";
+import { pageErrors } from "./errors.ts";
 import { payRoutes } from "./routes.ts";
 
 let world: BillingWorld;
@@ -22,7 +22,7 @@ beforeAll(async () => {
     }),
   ];
   app = await world.serve([
-    { name: "pay", owns: "/pay", errors: problemErrors, sends: "pages", routes },
+    { name: "pay", owns: "/pay", errors: pageErrors, sends: "pages", routes },
   ]);
 });
 afterAll(async () => {
@@ -54,7 +54,8 @@ describe("GET /pay/:id", () => {
   });
 
   test("404: a page that says so, for what is no link", async () => {
-    for (const path of ["/pay/chk_x", `/pay/chk_${"0".repeat(26)}`]) {
+    const long = `/pay/${"x".repeat(300)}`;
+    for (const path of ["/pay/chk_x", `/pay/chk_${"0".repeat(26)}`, "/pay/a/b/c", long]) {
       const answer = await get(path);
       expect(answer.statusCode).toBe(404);
       expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");

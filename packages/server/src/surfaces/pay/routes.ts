@@ -17,6 +17,7 @@ import { parseOwnedId } from "#kernel/ids.ts";
 import { Closed, IdString } from "#platform/http/wire.ts";
 import { invoicePage } from "./invoice-page.ts";
 import { type PageText, page } from "./page.ts";
+import { HTML, PAGES } from "./texts.ts";
 
 export interface PayDeps extends CheckoutVisiting {
   /** Called when a payer came back: something may be due to be charged now. */
@@ -124,38 +125,5 @@ function send(reply: FastifyReply, status: number, text: PageText): FastifyReply
 }
 
 function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {
-  return reply.code(status).type("text/html; charset=utf-8").send(html);
+  return reply.code(status).type(HTML).send(html);
 }
-
-const PAGES = {
-  done: {
-    title: "You are all set",
-    message: "Your card is saved and your subscription is running. You can close this page.",
-  },
-  paid: {
-    title: "Thank you, it is paid",
-    message: "Your bank has confirmed the payment. You can close this page.",
-  },
-  not_finished: {
-    title: "The payment is not finished",
-    message: "Your bank has not confirmed it yet. Nothing was charged so far.",
-  },
-  given_back: {
-    title: "You get your money back",
-    message:
-      "There was nothing to pay any more, or it was paid already. What you paid here is being returned to your card.",
-  },
-  ended: {
-    title: "This link has ended",
-    message:
-      "Its subscription was canceled. Ask whoever sent you the link for a new one if you want it.",
-  },
-  unknown_link: {
-    title: "There is no such link",
-    message: "Check that the whole address was copied, or ask whoever sent it to you.",
-  },
-  unavailable: {
-    title: "The payment page does not answer",
-    message: "Please try again in a moment. If you have paid already, you will not pay twice.",
-  },
-} as const satisfies Record<string, PageText>;
