@@ -23,11 +23,39 @@ export interface Anchoring {
  * that occurs twice is its first occurrence.
  */
 export function periodStart(anchoring: Anchoring, index: number): EpochMs {
-  const { anchorMs, interval, timeZone } = anchoring;
+  const { anchorMs, interval } = anchoring;
   assert(Number.isSafeInteger(index), "periods are counted in whole numbers");
-  const steps = index * interval.count;
-  if (interval.unit === "fixed_days") return anchorMs + steps * DAY_MS;
-  return zonedAnchor(anchorMs, timeZone).add(calendarStep(interval.unit, steps)).epochMilliseconds;
+  if (interval.unit === "fixed_days") return anchorMs + index * interval.count * DAY_MS;
+  const starts = knownStarts(anchoring);
+  const startMs = starts.get(index) ?? startByCalendar(anchoring, interval.unit, index);
+  starts.set(index, startMs);
+  return startMs;
+}
+
+// Whoever walks over a history asks for the same starts again and again, and a calendar takes a hundred
+// times as long to answer as a map.
+const known = new Map<string, Map<number, EpochMs>>();
+const KNOWN_ANCHORINGS_MAX = 5_000;
+
+function knownStarts({ anchorMs, interval, timeZone }: Anchoring): Map<number, EpochMs> {
+  const key = `${anchorMs} ${interval.count} ${interval.unit} ${timeZone}`;
+  const starts = known.get(key) ?? new Map<number, EpochMs>();
+  if (starts.size === 0) remember(key, starts);
+  return starts;
+}
+
+/** Forgets the oldest when there are too many, and an anchoring that was asked for too much. */
+function remember(key: string, starts: Map<number, EpochMs>): void {
+  if (known.size >= KNOWN_ANCHORINGS_MAX) known.delete(known.keys().next().value ?? key);
+  known.set(key, starts);
+}
+
+function startByCalendar(
+  { anchorMs, interval: { count }, timeZone }: Anchoring,
+  unit: Exclude<Interval["unit"], "fixed_days">,
+  index: number,
+): EpochMs {
+  return zonedAnchor(anchorMs, timeZone).add(calendarStep(unit, index * count)).epochMilliseconds;
 }
 
 /** Period `index` of the anchoring, counted from 0 at the anchor. */
