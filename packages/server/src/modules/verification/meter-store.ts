@@ -64,11 +64,13 @@ const FED = `
 
 const KEY = "customer_id, subscription_id, metric, period_start";
 
-interface MeterRow {
+/** A meter that was sold, and when. */
+export interface MeterRow {
   customer_id: bigint;
   subscription_id: bigint;
   name: string;
   metric: string;
+  aggregation: Aggregation;
   /** Of periods that began from then on, and before then. */
   since: EpochMs | null;
   until: EpochMs | null;
@@ -76,18 +78,22 @@ interface MeterRow {
   is_whole: boolean;
 }
 
-/** What each meter is fed, from the sums by metric where those are all that it takes. */
-export async function listMeteredFacts(
-  tx: Tx,
-  customerIds: Ids,
-  usage: readonly UsageFact[],
-): Promise<MeteredFact[]> {
-  const meters = await tx.query<MeterRow>(
-    `select customer_id, subscription_id, name, metric, since, until,
+export function listMeters(tx: Tx, customerIds: Ids): Promise<MeterRow[]> {
+  return tx.query<MeterRow>(
+    `select customer_id, subscription_id, name, metric, aggregation, since, until,
             aggregation = 'sum' and filters = '{}' as is_whole
        from (${METERS}) as meter`,
     [customerIds],
   );
+}
+
+/** What each meter is fed, from the sums by metric where those are all that it takes. */
+export async function listMeteredFacts(
+  tx: Tx,
+  customerIds: Ids,
+  meters: readonly MeterRow[],
+  usage: readonly UsageFact[],
+): Promise<MeteredFact[]> {
   const fedHere = meters.every((meter) => meter.is_whole)
     ? []
     : await listFedFacts(tx, customerIds);
@@ -176,19 +182,15 @@ interface ValueRow extends KeyRow {
 const WRONG_VALUES_MAX = 1000;
 
 /** The values of unique counts that are not kept as their events add them up. */
-export async function listWrongValues(tx: Tx, customerIds: Ids): Promise<WrongValueFact[]> {
+export async function listWrongValues(
+  tx: Tx,
+  customerIds: Ids,
+  meters: readonly MeterRow[],
+): Promise<WrongValueFact[]> {
+  // Where nothing counts values none are to be kept, and events need not be looked through for them.
+  const counts = meters.some(({ aggregation }) => aggregation === "unique_count");
   const rows = await tx.query<ValueRow>(
-    `with ${FED},
-     counted as (
-       select ${KEY}, value, sum(quantity) as quantity
-         from fed where aggregation = 'unique_count' group by ${KEY}, value),
-     kept as (
-       select customer_id, subscription_id, meter as metric, period_start, value, quantity
-         from usage_value where customer_id = any($1))
-     select ${KEY}, value, kept.quantity as kept, counted.quantity as counted
-       from counted full join kept using (${KEY}, value)
-      where counted.quantity is distinct from kept.quantity
-      limit ${WRONG_VALUES_MAX}`,
+    counts ? WRONG_VALUES : `${KEPT_VALUES} limit ${WRONG_VALUES_MAX}`,
     [customerIds],
   );
   return rows.map((row) => ({
@@ -198,3 +200,19 @@ export async function listWrongValues(tx: Tx, customerIds: Ids): Promise<WrongVa
     counted: row.counted === null ? null : storedNanos(row.counted),
   }));
 }
+
+const KEPT_VALUES = `
+  select customer_id, subscription_id, meter as metric, period_start, value, quantity as kept,
+         null::numeric as counted
+    from usage_value where customer_id = any($1)`;
+
+const WRONG_VALUES = `
+  with ${FED},
+  counted as (
+    select ${KEY}, value, sum(quantity) as quantity
+      from fed where aggregation = 'unique_count' group by ${KEY}, value),
+  kept as (${KEPT_VALUES})
+  select ${KEY}, value, kept.kept, counted.quantity as counted
+    from counted full join kept using (${KEY}, value)
+   where counted.quantity is distinct from kept.kept
+   limit ${WRONG_VALUES_MAX}`;

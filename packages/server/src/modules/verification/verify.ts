@@ -20,7 +20,7 @@ import {
   listCreditNoteFacts,
   listManualPaymentFacts,
 } from "./correction-store.ts";
-import { listMeteredFacts, listWrongValues } from "./meter-store.ts";
+import { listMeteredFacts, listMeters, listWrongValues } from "./meter-store.ts";
 import { listDisputeFacts, listRefundFacts } from "./money-back-store.ts";
 import {
   findCreditNoteNumberSpan,
@@ -176,6 +176,7 @@ async function read(journal: RailJournal, customerIds: readonly bigint[]): Promi
 
 async function loadFacts(tx: Tx, customerIds: readonly bigint[]): Promise<StoredFacts> {
   const usage = await listUsageFacts(tx, customerIds);
+  const meters = await listMeters(tx, customerIds);
   const invoices = await listInvoiceFacts(tx, customerIds);
   const lines = await listLineFacts(tx, customerIds);
   return {
@@ -185,8 +186,8 @@ async function loadFacts(tx: Tx, customerIds: readonly bigint[]): Promise<Stored
     changes: await listChangeFacts(tx, customerIds),
     counters: await listCounterFacts(tx, customerIds),
     usage,
-    metered: await listMeteredFacts(tx, customerIds, usage),
-    wrongValues: await listWrongValues(tx, customerIds),
+    metered: await listMeteredFacts(tx, customerIds, meters, usage),
+    wrongValues: await listWrongValues(tx, customerIds, meters),
     invoices,
     lines,
     billedItems: await listBilledItemFacts(tx, customerIds),
