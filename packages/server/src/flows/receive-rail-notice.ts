@@ -22,21 +22,24 @@ export interface ReceivedNotice {
 const PROJECT_AND_SIDE = /^(.+)-(live|sandbox)$/;
 
 /**
- * Stores a rail's notice once by its id, for a job to handle. Runs a transaction of its own.
- * Refuses with `project_not_found`, `rail_not_configured` or `rail_signature_invalid`.
+ * Makes what takes in the notices of rails: each is stored once by its id, for a job to handle, in a
+ * transaction of its own. Refuses with `project_not_found`, `rail_not_configured` or
+ * `rail_signature_invalid`.
  */
-export async function receiveRailNotice(
-  { db, clock, rails }: NoticeReceiving,
-  { project, rawBody, signature }: ReceivedNotice,
-): Promise<void> {
-  const projectId = await projectIdOf(db, project);
-  const rail = rails(projectId);
-  const notice = rail.parseNotice(rawBody, signature, clock.now());
-  await db.inProject(projectId, async (tx) => {
-    await insertRailEvent(tx, rail.name, notice, clock.now());
-    faultPoint("notice.stored");
-  });
-  faultPoint("notice.committed");
+export function createNoticeReceiver({ db, clock, rails }: NoticeReceiving) {
+  // A project keeps its name and its number for ever, and a busy rail sends many notices a second.
+  const known = new Map<string, number>();
+  return async ({ project, rawBody, signature }: ReceivedNotice): Promise<void> => {
+    const projectId = known.get(project) ?? (await projectIdOf(db, project));
+    known.set(project, projectId);
+    const rail = rails(projectId);
+    const notice = rail.parseNotice(rawBody, signature, clock.now());
+    await db.inProject(projectId, async (tx) => {
+      await insertRailEvent(tx, rail.name, notice, clock.now());
+      faultPoint("notice.stored");
+    });
+    faultPoint("notice.committed");
+  };
 }
 
 async function projectIdOf(db: Database, project: string): Promise<number> {

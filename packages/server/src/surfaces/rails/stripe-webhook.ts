@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
-import { type NoticeReceiving, receiveRailNotice } from "#flows/receive-rail-notice.ts";
+import { createNoticeReceiver, type NoticeReceiving } from "#flows/receive-rail-notice.ts";
 import { Closed } from "#platform/http/wire.ts";
 
 export interface RailNoticeDeps extends NoticeReceiving {
@@ -15,6 +15,7 @@ export interface RailNoticeDeps extends NoticeReceiving {
 export const stripeWebhookRoutes =
   (deps: RailNoticeDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
+    const receive = createNoticeReceiver(deps);
     app.post(
       "/rails/stripe/webhook/:project",
       {
@@ -33,7 +34,7 @@ export const stripeWebhookRoutes =
         },
       },
       async ({ params, body, headers }) => {
-        await receiveRailNotice(deps, {
+        await receive({
           project: params.project,
           rawBody: Buffer.from(typeof body === "string" ? body : ""),
           signature: String(headers["stripe-signature"] ?? ""),
