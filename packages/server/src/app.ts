@@ -58,6 +58,8 @@ export interface AppOptions extends RailsOptions {
   /** At least 32 characters, kept outside the database: tokens are hashed with it. */
   readonly secretKey: string;
   readonly connectionsMax: number;
+  /** As of `openDatabase`. */
+  readonly keepsPlans?: boolean;
   readonly corsOrigins: readonly string[];
   /** In ten seconds, apart from usage; null for any number. */
   readonly requestsPerTokenMax: number | null;
@@ -142,9 +144,11 @@ type Work = ReturnType<typeof createWork>;
 /** What everything else is built on. */
 function createCore(options: AppOptions) {
   const { ownerUrl, publicUrl, clock, random, log, secretKey, connectionsMax } = options;
+  const { keepsPlans = false } = options;
   const db = openDatabase({
     url: ownerUrl,
     connectionsMax,
+    keepsPlans,
     onIdleError: (error) => log.warn({ err: error }, "a database connection broke"),
   });
   const newId = idSource(clock, random);

@@ -11,6 +11,7 @@ import { type Answer, createTestApp, type TestApp } from "#test/support/app.ts";
 import { type ManualClock, manualClock } from "#test/support/manual-clock.ts";
 import { BEGIN_MS } from "./beats.ts";
 import type { Life, PlainDeed, PlanTerms, Report, Step } from "./history.ts";
+import { nextDue, startWatch, type Watch } from "./waiting.ts";
 
 /** The product as the simulation sees it: by its API, and with its loops run when it is their turn. */
 export interface Product {
@@ -56,7 +57,13 @@ export async function startProduct(
   const random = () => chance.integer(0, 2 ** 30 - 1) / 2 ** 30;
   // Every other seed lives without the rail's notices: what is asked of it has to be enough.
   const sandboxProjects = seed % 2 === 0 ? [] : ["shop"];
-  const shop = await createTestApp({ clock, ownerUrl, random, sandboxProjects });
+  const shop = await createTestApp({
+    clock,
+    ownerUrl,
+    random,
+    sandboxProjects,
+    keepsPlans: true,
+  });
   const ids: Ids = {
     plans: new Map(),
     customers: new Map(),
@@ -69,6 +76,7 @@ export async function startProduct(
     ids.plans.set(name, id);
     planNames.set(present(parseId("plan", id), "the API answers ids"), name);
   }
+  const watch = await startWatch(ownerUrl);
   // Between two things that happen nothing new becomes due.
   let dueMs: number | null = null;
   const changing = <Result>(work: Promise<Result>): Promise<Result> => {
@@ -82,14 +90,17 @@ export async function startProduct(
     },
     moveTo: moving(clock, ownerUrl),
     async passTime() {
-      dueMs ??= await nextDue(shop);
-      if (dueMs <= clock.now()) await changing(passTime(shop));
+      dueMs ??= nextDue(await watch.look());
+      if (dueMs <= clock.now()) await changing(passTime(shop, watch));
     },
     take: (life, step) => changing(take(shop, ids, life, step)),
     takeReports: (reports) => changing(takeReports(shop, ids, reports)),
     nameOf: (customerId, id) => ids.names.get(`${customerId} ${id}`) ?? "an unknown subscription",
     planNameOf: (id) => planNames.get(id) ?? "an unknown plan",
-    stop: () => shop.stop(),
+    async stop() {
+      await watch.close();
+      await shop.stop();
+    },
   };
 }
 
@@ -105,50 +116,22 @@ function moving(clock: ManualClock, ownerUrl: string): Product["moveTo"] {
   };
 }
 
-/** When each kind of work is next to be done; null when never. */
-interface Waiting {
-  readonly periods: number | null;
-  readonly payments: number | null;
-  readonly refunds: number | null;
-  readonly notices: number | null;
-  readonly isToTell: boolean;
-}
-
-/** Asked in one statement, so that loops with nothing to do are not run. */
-async function whatWaits({ app }: TestApp): Promise<Waiting> {
-  const [row] = await app.db.acrossProjects((tx) =>
-    tx.query<Waiting>(
-      `select (select min(next_action_at) from subscription) as periods,
-              (select min(next_attempt_at) from payment) as payments,
-              (select min(next_attempt_at) from refund) as refunds,
-              (select min(next_attempt_at) from rail_event) as notices,
-              exists (select from outbox) as "isToTell"`,
-    ),
-  );
-  return present(row, "what is selected without a table is one row");
-}
-
-/** When time next has something to do; infinite when never. */
-async function nextDue(shop: TestApp): Promise<number> {
-  const { periods, payments, refunds, notices } = await whatWaits(shop);
-  return Math.min(...[periods, payments, refunds, notices].map((atMs) => atMs ?? Infinity));
-}
-
-async function passTime(shop: TestApp): Promise<void> {
+async function passTime(shop: TestApp, watch: Watch): Promise<void> {
   const { engine, loops, sandbox, db } = shop.app;
   const inTurn = oneAfterTheOther(db);
   for (;;) {
     await sandbox.idle();
-    const waiting = await whatWaits(shop);
+    const waiting = await watch.look();
     const isDue = (atMs: number | null) => atMs !== null && atMs <= shop.clock.now();
     const { periods, payments, refunds, notices, isToTell } = waiting;
-    if (![periods, payments, refunds, notices].some(isDue) && !isToTell) return;
     if (isDue(periods)) await closeDue(engine, inTurn);
     if (isDue(payments)) await collect(shop);
     // Nothing is left for it to collect, but there are refunds to ask for.
     if (isDue(refunds)) await loops.payments.runOnce();
     if (isDue(notices)) await loops.railEvents.runOnce();
-    if (isToTell) await loops.relay.runOnce();
+    if (isDue(nextDue(waiting))) continue;
+    if (!isToTell) return;
+    await loops.relay.runOnce();
   }
 }
 

@@ -29,6 +29,8 @@ export interface TestAppOptions {
   readonly sandboxJournalPath?: string;
   /** Where its pages are, for who opens them in a browser; an address of nobody when it is not said. */
   readonly publicUrl?: string;
+  /** Whether connections plan each statement once, for those who do the same for years. */
+  readonly keepsPlans?: boolean;
 }
 
 type Method = "DELETE" | "GET" | "PATCH" | "POST" | "PUT";
@@ -86,8 +88,9 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const defects: string[] = [];
   const { random = Math.random, sandboxProjects = ["shop", "other"] } = options;
   const { sandboxJournalPath = null, publicUrl = "https://billing.example" } = options;
+  const { keepsPlans = false } = options;
   const parts = { ownerUrl, clock, random, sandboxProjects, sandboxJournalPath, publicUrl };
-  const app = await constructed(parts, (line) => void defects.push(line));
+  const app = await constructed({ ...parts, keepsPlans }, (line) => void defects.push(line));
   const shop = await ensureProject({ db: app.db, clock }, projectNamed("shop"));
   const other = await ensureProject({ db: app.db, clock }, projectNamed("other"));
   const projectIds = {
@@ -131,7 +134,13 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 async function constructed(
   parts: Pick<
     AppOptions,
-    "ownerUrl" | "clock" | "random" | "sandboxProjects" | "sandboxJournalPath" | "publicUrl"
+    | "ownerUrl"
+    | "clock"
+    | "random"
+    | "sandboxProjects"
+    | "sandboxJournalPath"
+    | "publicUrl"
+    | "keepsPlans"
   >,
   onDefect: (line: string) => void,
 ): Promise<TestApp["app"]> {
