@@ -10,6 +10,7 @@ import { sideBySide } from "#platform/jobs/side-by-side.ts";
 import { createTemplate, type TestPostgres } from "#test/support/postgres/template.ts";
 import { createTestDatabase } from "#test/support/postgres/test-database.ts";
 import { startThrowAwayServer } from "#test/support/postgres/throw-away-server.ts";
+import { endWithParent, playApart, tellParent } from "./apart.ts";
 import { type Cast, type Choice, castOf, type Simulation } from "./cast.ts";
 import { type Played, type Progress, play } from "./play.ts";
 import { historyLines, type Summed, summary } from "./report.ts";
@@ -27,36 +28,44 @@ const { values } = parseArgs({
   },
 });
 
-const choice: Choice | undefined =
-  values.life === undefined
-    ? undefined
-    : {
-        life: wholeNumber("life", values.life),
-        ...(values.steps === undefined
-          ? {}
-          : { steps: values.steps.split(",").map((step) => wholeNumber("steps", step)) }),
-      };
+const simulated = {
+  subscriptions: wholeNumber("subscriptions", values.subscriptions),
+  years: wholeNumber("years", values.years),
+};
+if (values.seeds === undefined) await playHere();
+else await playLanes(values.seeds);
 
-const server = await startThrowAwayServer();
-try {
-  const template = await createTemplate(server.ownerUrl, migrate);
-  const subscriptions = wholeNumber("subscriptions", values.subscriptions);
-  const years = wholeNumber("years", values.years);
+/** Several seeds, each in a process of its own. */
+async function playLanes(range: string): Promise<void> {
   const clean: Summed[] = [];
-  await sideBySide(seedsAsked(), wholeNumber("lanes", values.lanes), async (seed) => {
-    const summed = await runSeed(template, { seed, subscriptions, years });
+  const { subscriptions, years } = simulated;
+  const others = ["--subscriptions", String(subscriptions), "--years", String(years)];
+  await sideBySide(seedsIn(range), wholeNumber("lanes", values.lanes), async (seed) => {
+    const summed = await playApart(seed, others);
     if (summed === null) process.exitCode = 1;
     else clean.push(summed);
   });
-  if (clean.length > 1) console.log(summary(clean, { subscriptions, years }));
-} finally {
-  await server.stop();
+  if (clean.length > 0) console.log(summary(clean, simulated));
+}
+
+async function playHere(): Promise<void> {
+  endWithParent();
+  const server = await startThrowAwayServer();
+  try {
+    const template = await createTemplate(server.ownerUrl, migrate);
+    const seed = wholeNumber("seed", values.seed);
+    const summed = await runSeed(template, { seed, ...simulated });
+    if (summed === null) process.exitCode = 1;
+    else tellParent(summed);
+  } finally {
+    await server.stop();
+  }
 }
 
 /** Plays one seed, and says what came of it; null where the product and the rules part. */
 async function runSeed(template: TestPostgres, simulation: Simulation): Promise<Summed | null> {
   const startedMs = performance.now();
-  const cast = castOf(simulation, choice);
+  const cast = castOf(simulation, choiceAsked());
   const playCast = (part: Cast, onMonth?: (progress: Progress) => void) =>
     playOnce(template, simulation.seed, part, onMonth);
   const { failure, hash, bills, charges } = await playCast(cast, (progress) =>
@@ -103,10 +112,20 @@ function progressLine(
   return `seed ${seed}  ${month}  ${bills} invoices, ${charges} charges, ${seconds} s, ${rate}`;
 }
 
-/** `--seeds 1..20`, or the one of `--seed`. */
-function seedsAsked(): number[] {
-  if (values.seeds === undefined) return [wholeNumber("seed", values.seed)];
-  const [first = "", last = first] = values.seeds.split("..");
+/** `--life 217 --steps 1,4,9`: one customer alone, or some of its steps; else everybody. */
+function choiceAsked(): Choice | undefined {
+  const { life, steps } = values;
+  if (life === undefined) return undefined;
+  const chosen = steps?.split(",").map((step) => wholeNumber("steps", step));
+  return {
+    life: wholeNumber("life", life),
+    ...(chosen === undefined ? {} : { steps: chosen }),
+  };
+}
+
+/** `1..20`, or one alone. */
+function seedsIn(range: string): number[] {
+  const [first = "", last = first] = range.split("..");
   const from = wholeNumber("seeds", first);
   const count = Math.max(1, wholeNumber("seeds", last) - from + 1);
   return Array.from({ length: count }, (_, at) => from + at);
