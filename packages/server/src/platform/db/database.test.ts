@@ -75,3 +75,18 @@ test("a deadlock is undone and tried again", async () => {
   });
   expect(attempts).toBe(2);
 });
+
+test("connections keep plans only where they are told to", async () => {
+  const plansOf = async (options: { readonly keepsPlans?: boolean }) => {
+    const one = openDatabase({ url: server.ownerUrl, connectionsMax: 1, ...options });
+    const count = () => one.acrossProjects((tx) => tx.query("select from pg_prepared_statements"));
+    for (const value of [1, 2])
+      await one.acrossProjects((tx) => tx.query("select $1::int", [value]));
+    const kept = await count();
+    await one.close();
+    return kept.length;
+  };
+
+  expect(await plansOf({ keepsPlans: true })).toBe(1);
+  expect(await plansOf({})).toBe(0);
+});
