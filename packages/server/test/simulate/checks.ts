@@ -1,5 +1,11 @@
+import { groupBy } from "#kernel/group-by.ts";
 import { sandboxJournal } from "#modules/payments/rails/stripe/sandbox-journal.ts";
-import { type Breach, verifyCustomers, verifyProject } from "#modules/verification/index.ts";
+import {
+  type Breach,
+  type RailJournal,
+  verifyCustomers,
+  verifyProject,
+} from "#modules/verification/index.ts";
 import { expectedPicture } from "./expected.ts";
 import { foundPictures } from "./found.ts";
 import type { Life } from "./history.ts";
@@ -72,12 +78,23 @@ export async function verifyEverything(
   players: readonly Player[],
 ): Promise<void> {
   const { app, projectIds } = product.shop;
-  const journal = sandboxJournal(app.sandbox.journal.charges);
+  const journal = await readWhole(product);
   const { breaches } = await verifyProject(app.db, projectIds.sandbox, { journal });
   const [breach] = breaches;
   if (breach === undefined) return;
   await verifySome(product, players);
   part(product, null, wordsOf(breach));
+}
+
+/** The rail's journal, read once for all customers: nobody is charged while everything is looked at. */
+async function readWhole({ shop, customers }: Product): Promise<RailJournal> {
+  const journal = sandboxJournal(shop.app.sandbox.journal.charges);
+  const charges = await journal.chargesOf([...customers.values()]);
+  const byCustomer = groupBy(charges, ({ customerId }) => customerId);
+  return {
+    chargesOf: async (ids) => ids.flatMap((id) => byCustomer.get(id) ?? []),
+    chargedFor: journal.chargedFor,
+  };
 }
 
 function wordsOf({ invariant, kind, id, expected, found }: Breach): string {

@@ -7,7 +7,7 @@ import { ledgerHash } from "./ledger-hash.ts";
 import { dueMs, passTime } from "./model/account.ts";
 import type { Player } from "./player.ts";
 import { type Product, startProduct } from "./product.ts";
-import { newAccount } from "./records.ts";
+import { NEVER, newAccount } from "./records.ts";
 import { tell } from "./told.ts";
 
 export interface Play {
@@ -39,7 +39,12 @@ const CONCURRENCY = 6;
 /** Lets customers live, on the product and by the model, and compares the two until the end. */
 export async function play(options: Play): Promise<Played> {
   const product = await startProduct(options.ownerUrl, options.seed, plansIn(options));
-  const players = options.lives.map((life) => ({ life, account: newAccount(life), done: 0 }));
+  const players = options.lives.map((life) => ({
+    life,
+    account: newAccount(life),
+    done: 0,
+    dueMs: NEVER,
+  }));
   let failure: Failure | null = null;
   try {
     await live(options, product, players);
@@ -97,8 +102,11 @@ async function passTimeOf(
   players: readonly Player[],
   nowMs: number,
 ): Promise<Player[]> {
-  const moved = players.filter(({ account }) => dueMs(account) <= nowMs);
-  for (const { account } of moved) passTime(account, nowMs);
+  const moved = players.filter((player) => player.dueMs <= nowMs);
+  for (const player of moved) {
+    passTime(player.account, nowMs);
+    player.dueMs = dueMs(player.account);
+  }
   await product.moveTo(nowMs);
   await product.passTime();
   return moved;
@@ -119,7 +127,7 @@ async function report(
   if (told.length === 0) return;
   const answers = await product.takeReports(told);
   for (const [index, { player, report: step }] of told.entries()) {
-    agree(player, step, tell(player, step, rules), answers[index] ?? "nothing");
+    agree(player, step, expected(player, step, rules), answers[index] ?? "nothing");
   }
 }
 
@@ -144,20 +152,26 @@ async function act(
     await sideBySide(now, CONCURRENCY, async ({ player, step }) => {
       if (step.does === "report") throw new Error("what is reported is reported at the tick");
       const answer = await product.take(player.life, step);
-      agree(player, step, tell(player, step, rules), answer);
+      agree(player, step, expected(player, step, rules), answer);
     });
   }
 }
 
-function stepsUntil({ life, done }: Player, untilMs: number): Step[] {
-  const rest = life.steps.slice(done);
-  const count = rest.findIndex(({ atMs }) => atMs > untilMs);
-  return count < 0 ? rest : rest.slice(0, count);
+function stepsUntil({ life: { steps }, done }: Player, untilMs: number): Step[] {
+  let end = done;
+  while ((steps[end]?.atMs ?? NEVER) <= untilMs) end += 1;
+  return steps.slice(done, end);
 }
 
-function agree({ life }: Player, step: Step, expected: string, answered: string): void {
-  if (expected === answered) return;
-  const words = `${inWords(step)}\nexpected ${expected}\n   found ${answered}`;
+function expected(player: Player, step: Step, rules: Play["plans"]): string {
+  const answer = tell(player, step, rules);
+  player.dueMs = dueMs(player.account);
+  return answer;
+}
+
+function agree({ life }: Player, step: Step, rule: string, answered: string): void {
+  if (rule === answered) return;
+  const words = `${inWords(step)}\nexpected ${rule}\n   found ${answered}`;
   throw new Parted({ life, atMs: step.atMs, words });
 }
 

@@ -7,4 +7,6 @@ export interface Player {
   account: Account;
   /** How many of the life's steps are done. */
   done: number;
+  /** When time next has something to do for it, as the rules say. */
+  dueMs: number;
 }

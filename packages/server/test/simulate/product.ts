@@ -17,7 +17,7 @@ import { nextDue, startWatch, type Watch } from "./waiting.ts";
 export interface Product {
   readonly shop: TestApp;
   /** By the number of the life. */
-  readonly customers: Map<number, bigint>;
+  readonly customers: ReadonlyMap<number, bigint>;
   moveTo(instantMs: number): Promise<void>;
   /** Does all that is due, if there is something, in an order that is always the same. */
   passTime(): Promise<void>;
@@ -42,6 +42,7 @@ export interface OwnReport {
 interface Ids {
   readonly plans: Map<string, string>;
   readonly customers: Map<number, { readonly text: string; readonly id: bigint }>;
+  readonly customerIds: Map<number, bigint>;
   /** By the life's number and the name in it. */
   readonly subscriptions: Map<string, string>;
   readonly names: Map<string, string>;
@@ -67,6 +68,7 @@ export async function startProduct(
   const ids: Ids = {
     plans: new Map(),
     customers: new Map(),
+    customerIds: new Map(),
     subscriptions: new Map(),
     names: new Map(),
   };
@@ -85,9 +87,7 @@ export async function startProduct(
   };
   return {
     shop,
-    get customers() {
-      return new Map([...ids.customers].map(([number, { id }]) => [number, id]));
-    },
+    customers: ids.customerIds,
     moveTo: moving(clock, ownerUrl),
     async passTime() {
       dueMs ??= nextDue(await watch.look());
@@ -286,13 +286,14 @@ async function takeReports(
   });
 }
 
-async function customerOf(shop: TestApp, { customers }: Ids, life: Life) {
+async function customerOf(shop: TestApp, { customers, customerIds }: Ids, life: Life) {
   const known = customers.get(life.number);
   if (known !== undefined) return known;
   const body = { name: `Customer ${life.number}`, time_zone: life.timeZone };
   const { id: text } = granted(await shop.call("POST", "/v1/customers", { body }));
   const customer = { text, id: present(parseId("customer", text), "the API answers ids") };
   customers.set(life.number, customer);
+  customerIds.set(life.number, customer.id);
   return customer;
 }
 
