@@ -103,7 +103,10 @@ async function fill(crew: Crew, seat: Seat, firstOrder: FaultOrder | null): Prom
     await crew.cluster.ensureUp();
     const life = begin(crew, seat);
     const ready = await started(crew, life, order);
-    if (order?.postmaster != null) await crew.cluster.kill();
+    if (order?.postmaster != null) {
+      life.isExcused = true;
+      await crew.cluster.kill();
+    }
     if (ready !== null) {
       await crew.cluster.ensureUp();
       crew.token = ready.token ?? crew.token;
@@ -129,7 +132,6 @@ async function started(crew: Crew, life: Life, order: FaultOrder | null): Promis
   return life.process.start({ environment, hitsPath, order }).catch((error: unknown) => {
     // One whose database is killed in its start gives up, and that is right.
     if (order?.postmaster == null) throw error;
-    life.isExcused = true;
     return null;
   });
 }

@@ -19,6 +19,10 @@ export function plus(one: Fraction, other: Fraction): Fraction {
   };
 }
 
+export function larger(one: Fraction, other: Fraction): Fraction {
+  return one.over * other.under < other.over * one.under ? other : one;
+}
+
 /** The nearest whole number; of two that are equally near, the one further from zero. */
 export function nearestWhole({ over, under }: Fraction): bigint {
   if (over < 0n) return -nearestWhole({ over: -over, under });

@@ -132,6 +132,48 @@ describe("a dearer plan", () => {
   });
 });
 
+describe("in full", () => {
+  const halfApril = { billing_anchor: { at: "2026-04-16T00:00:00Z" } };
+
+  test("is the part of a period that the first one is, and costs nothing there and back", async () => {
+    const [ada, membership] = await whoHas(basic, halfApril);
+    await ada.livesUntil("2026-04-06");
+    await membership.changes({ plan: pro, policy: "now_full" });
+    await ada.livesUntil("2026-04-11");
+    await membership.changes({ plan: basic, policy: "now_full" });
+
+    expect((await ada.invoices()).map(({ lines }) => lines)).toEqual([
+      ["Base fee: 14.52"],
+      ["Unused: Base fee: -14.52", "Base fee: 43.55"],
+      ["Unused: Base fee: -43.55", "Base fee: 14.52"],
+    ]);
+  });
+
+  test("is what is left of a period in which nothing was charged for before", async () => {
+    const free = await story.publish([flat("5.00", "arrears")], ungated);
+    const [ada, membership] = await whoHas(free, halfApril);
+    await ada.livesUntil("2026-04-11");
+
+    await membership.changes({ plan: pro, policy: "now_full" });
+
+    expect(await ada.invoices()).toMatchObject([{ lines: ["Base fee: 1.61", "Base fee: 43.55"] }]);
+  });
+
+  test("is all of a period that was paid for through a pause", async () => {
+    const [ada, membership] = await whoHas(basic);
+    await ada.livesUntil("2026-04-06");
+    await membership.asks("pause");
+    await ada.livesUntil("2026-04-16");
+    await membership.asks("resume");
+
+    await membership.changes({ plan: pro, policy: "now_full" });
+
+    expect((await ada.invoices()).at(-1)).toMatchObject({
+      lines: ["Unused: Base fee: -30.00", "Base fee: 90.00"],
+    });
+  });
+});
+
 describe("a cheaper plan", () => {
   test("waits for the period's end, is seen meanwhile, and begins then", async () => {
     const [ada, membership] = await whoHas(pro);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { present } from "#kernel/assert.ts";
 import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
@@ -155,5 +155,67 @@ test("a change waits until the terms are over that were bought while it waited",
   expect((await ada.invoices()).at(-1)).toMatchObject({
     reason: "change",
     lines: ["Unused: Base fee: -30.00", "Base fee: 60.00"],
+  });
+});
+
+const pro = () => story.publish([flat("90.00", "advance")], ungated);
+
+describe("what was paid for a plan that is not held any more", () => {
+  test("is given back by the next change, after one that moved no money", async () => {
+    const { ada, membership } = await whoHas("30.00");
+    const small = await story.publish([flat("3.00", "advance")], ungated);
+    await membership.changes({ plan: await pro(), policy: "now_without" });
+    await ada.livesUntil("2026-04-11");
+
+    await membership.changes({ plan: small, policy: "now_prorated" });
+
+    expect((await ada.invoices()).at(-1)).toMatchObject({
+      lines: ["Unused: Base fee: -20.00", "Base fee: 2.00"],
+    });
+  });
+
+  test("pays for it when it is held again", async () => {
+    const { ada, membership } = await whoHas("30.00");
+    const { plan: basic } = await membership.now();
+    await membership.changes({ plan: await pro(), policy: "now_without" });
+    await ada.livesUntil("2026-04-11");
+
+    await membership.changes({ plan: basic, policy: "now_prorated" });
+
+    expect((await ada.invoices()).at(-1)).toMatchObject({
+      total: "0.00",
+      lines: ["Unused: Base fee: -20.00", "Base fee: 20.00"],
+    });
+  });
+
+  test("is given back when the invoice of a change is voided that had given it back", async () => {
+    const { ada, membership } = await whoHas("30.00");
+    const small = await story.publish([flat("3.00", "advance")], ungated);
+    await ada.gives("pm_card_chargeCustomerFail");
+    await ada.livesUntil("2026-04-11");
+    await membership.changes({ plan: await pro() });
+    await shop.settle();
+    const unpaid = (await ada.bills()).at(-1);
+    await shop.call("POST", `/v1/invoices/${unpaid?.id}/void`, { body: {} });
+
+    await membership.changes({ plan: small, policy: "now_prorated" });
+
+    expect((await ada.invoices()).at(-1)).toMatchObject({
+      lines: ["Unused: Base fee: -20.00", "Base fee: 2.00"],
+    });
+  });
+
+  test("of an add-on that was dropped without a credit stays paid", async () => {
+    const extra = await story.publish([flat("6.00", "advance")], { kind: "add_on", ...ungated });
+    const { ada, membership } = await whoHas("30.00");
+    await membership.changes({ add_ons: [{ plan: extra }] });
+    await membership.changes({ add_ons: [], policy: "now_without" });
+    await ada.livesUntil("2026-04-11");
+
+    await membership.changes({ plan: await pro(), policy: "now_prorated" });
+
+    expect((await ada.invoices()).at(-1)).toMatchObject({
+      lines: ["Unused: Base fee: -20.00", "Base fee: 60.00"],
+    });
   });
 });

@@ -165,7 +165,12 @@ export function newMember(
 export type Part = Pick<Stretch, "fromMs" | "untilMs" | "whole">;
 
 /** So many of what is billed of a plan for a part of a period. */
-export type Fees = Part & Terms & Pick<FlatTerms, "billed">;
+export type Fees = Part &
+  Terms &
+  Pick<FlatTerms, "billed"> & {
+    /** Of the whole; by the length of the part, when absent. */
+    readonly full?: Fraction | undefined;
+  };
 
 /** What a bill is made of. */
 export type Draft = Span & Pick<Bill, "reason" | "lines">;

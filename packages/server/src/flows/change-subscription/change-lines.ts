@@ -1,7 +1,8 @@
+import type { ChargedLine } from "#flows/charged-lines.ts";
 import { chargedPrices } from "#flows/close-periods/flat-lines.ts";
 import type { SoldItem } from "#flows/sold-terms.ts";
 import type { Period } from "#kernel/clock.ts";
-import { shareOf, WHOLE } from "#kernel/proration.ts";
+import { type Share, shareOf } from "#kernel/proration.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import {
   creditLine,
@@ -18,6 +19,11 @@ export interface RestOfPeriod {
   readonly timeZone: string;
 }
 
+/** The same, and from where on the period is charged for. */
+export interface OpenedPeriod extends RestOfPeriod {
+  readonly opened: Period;
+}
+
 /** What a subscription has more of, and by how many. */
 export interface Gain {
   readonly item: SoldItem;
@@ -27,16 +33,21 @@ export interface Gain {
 /** What of the lines that charged items in advance is given back, now that these are not held any more. */
 export function creditLines(
   items: readonly SoldItem[],
-  lines: readonly RunningLine[],
+  lines: readonly ChargedLine[],
   part: RestOfPeriod,
   mode: NowMode,
 ): DraftLine[] {
   if (mode === "now_without") return [];
   return items
     .flatMap((item) =>
-      linesOf(item, lines).map((line) => unusedLine(line, item.version, part, mode)),
+      givenBackWith(item, lines).map((line) => unusedLine(line, item.version, part, mode)),
     )
     .filter(({ amountMinor }) => amountMinor !== 0n);
+}
+
+/** What is not paid is not given back: it stays owed as it is. */
+export function givenBackWith(item: SoldItem, lines: readonly ChargedLine[]): ChargedLine[] {
+  return linesOf(item, lines).filter(({ isPaid }) => isPaid);
 }
 
 /** What is given back of one line, by the terms of the plan that it was charged for. */
@@ -59,15 +70,19 @@ export function unusedLine(
 /** What is charged in advance for what is held more of, unless it was paid for before. */
 export function gainLines(
   gains: readonly Gain[],
-  lines: readonly RunningLine[],
-  { rest, whole, timeZone }: RestOfPeriod,
+  lines: readonly ChargedLine[],
+  period: OpenedPeriod,
   mode: NowMode,
 ): DraftLine[] {
   if (mode === "now_without") return [];
+  const { rest, whole, timeZone } = period;
   return gains.flatMap(({ item, quantity }) => {
     const { currency, changePolicy } = item.version;
     const basis = changePolicy.proration;
-    const share = mode === "now_full" ? WHOLE : shareOf(rest, whole, { basis, timeZone });
+    const share =
+      mode === "now_full"
+        ? fullShare(item, lines, period)
+        : shareOf(rest, whole, { basis, timeZone });
     if (share.part === 0n || quantity <= 0n) return [];
     return chargedPrices(item, "advance").map((price) =>
       flatLine(price, rest, currency, { share, basis, quantity }),
@@ -75,16 +90,40 @@ export function gainLines(
   });
 }
 
+/**
+ * What "in full" is of a period: what is left of it where the subscription began or went on in it, or
+ * more, if the plan was charged for more, as it is through a pause that nothing is given back for.
+ */
+function fullShare(
+  { version }: SoldItem,
+  lines: readonly ChargedLine[],
+  { opened, whole, rest, timeZone }: OpenedPeriod,
+): Share {
+  const basis = version.changePolicy.proration;
+  return lines
+    .filter(({ isOfAddOn, period }) => !isOfAddOn && period.startMs < rest.endMs)
+    .map(({ computation }) => computation.share)
+    .reduce(larger, shareOf(opened, whole, { basis, timeZone }));
+}
+
+function larger(one: Share, other: Share): Share {
+  return one.part * other.whole < other.part * one.whole ? other : one;
+}
+
 /** How many of an item are charged for time that is not over, and were not given back. */
-export function chargedQuantity(item: SoldItem, lines: readonly RunningLine[]): bigint {
+export function chargedQuantity(item: SoldItem, lines: readonly ChargedLine[]): bigint {
   const [price] = chargedPrices(item, "advance");
   return lines
     .filter(({ priceId }) => priceId === price?.priceId)
     .reduce((sum, { computation }) => sum + computation.quantity, 0n);
 }
 
-/** The lines that charged an item in advance. */
-export function linesOf(item: SoldItem, lines: readonly RunningLine[]): RunningLine[] {
+/**
+ * The lines that charged an item in advance: of a plan, those of the plans before it, too, which are
+ * running still where a change gave nothing back, or where what it charged was voided.
+ */
+export function linesOf(item: SoldItem, lines: readonly ChargedLine[]): ChargedLine[] {
+  if (item.version.kind === "plan") return lines.filter(({ isOfAddOn }) => !isOfAddOn);
   const prices = new Set(chargedPrices(item, "advance").map(({ priceId }) => priceId));
   return lines.filter(({ priceId }) => prices.has(priceId));
 }

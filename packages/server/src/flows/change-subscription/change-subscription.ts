@@ -1,11 +1,8 @@
 import { billingEventsOf } from "#flows/billing-event.ts";
 import { holdPresent } from "#flows/catch-up.ts";
+import { type ChargedLine, loadChargedLines } from "#flows/charged-lines.ts";
 import { commitCloses } from "#flows/close-periods/commit-closes.ts";
-import {
-  type LoadedFacts,
-  loadCloseFacts,
-  loadRunningLines,
-} from "#flows/close-periods/load-close-facts.ts";
+import { type LoadedFacts, loadCloseFacts } from "#flows/close-periods/load-close-facts.ts";
 import type { Engine } from "#flows/engine.ts";
 import { loadSubject } from "#flows/load-subject.ts";
 import { isSentInvoices } from "#flows/payment-terms.ts";
@@ -14,7 +11,7 @@ import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
-import type { DraftInvoice, Invoice, RunningLine } from "#modules/invoices/domain/index.ts";
+import type { DraftInvoice, Invoice } from "#modules/invoices/domain/index.ts";
 import { holdCredit } from "#modules/ledger/index.ts";
 import { isUnderWay, lockCollectingPayment } from "#modules/payments/index.ts";
 import {
@@ -118,7 +115,7 @@ async function changedNow(
   target: Sold,
   { mode, isGated }: Extract<Decision, { type: "now" }>,
 ): Promise<ChangedSubscription> {
-  const running = await loadRunningLines(tx, [facts]);
+  const running = await loadChargedLines(tx, [facts]);
   const runningLines = running.get(ownedKey(facts.subscription)) ?? [];
   refuseUnpaid(facts, target, mode, runningLines);
   const change = { ...facts, target, mode, atMs: facts.nowMs, runningLines };
@@ -162,7 +159,7 @@ export function refuseUnpaid(
   { items, subscription }: LoadedFacts,
   target: Sold,
   mode: NowMode,
-  lines: readonly RunningLine[],
+  lines: readonly ChargedLine[],
 ): void {
   if (mode === "now_without") return;
   const gone = items.filter((item) => !target.items.some((other) => isSameVersion(item, other)));

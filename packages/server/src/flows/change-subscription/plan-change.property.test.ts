@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { ChargedLine } from "#flows/charged-lines.ts";
 import { openingInvoice, planPeriodClose } from "#flows/close-periods/plan-close.ts";
 import { heldOf, type Sold, type SoldItem } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
@@ -13,7 +14,7 @@ import {
   type PlanVersion,
   prorationBases,
 } from "#modules/catalog/domain/index.ts";
-import type { DraftInvoice, RunningLine } from "#modules/invoices/domain/index.ts";
+import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
 import { activated, type Subscription } from "#modules/subscriptions/domain/index.ts";
 import { flatPrice, planDraft } from "#test/support/builders/plan.ts";
 import { unstartedSubscription } from "#test/support/builders/subscription.ts";
@@ -99,7 +100,7 @@ class Life {
     return { ...sold, ...known, subscription, nowMs, invoiceId: newId(), changeId: newId() };
   }
 
-  private running(atMs: EpochMs): RunningLine[] {
+  private running(atMs: EpochMs): ChargedLine[] {
     const lines = this.invoices.flatMap(({ id, lines: own }) =>
       own.map((line, at) => ({ ...line, invoiceId: id, lineNumber: at + 1 })),
     );
@@ -118,6 +119,7 @@ class Life {
         customerId: 1n,
         subscriptionId: 2n,
         isPaid: true,
+        isOfAddOn: false,
         keptMinor: line.amountMinor,
       };
       return [{ ...line, ...whose, priceId, computation }];

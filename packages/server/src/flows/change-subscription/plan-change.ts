@@ -25,6 +25,7 @@ import {
   isSameInterval,
   licensedQuantity,
   type NowMode,
+  openedPeriodOf,
   presentTerms,
   runningPeriod,
   type Subscription,
@@ -32,7 +33,13 @@ import {
   withQuantity,
 } from "#modules/subscriptions/domain/index.ts";
 import type { MadeChange } from "#modules/subscriptions/index.ts";
-import { chargedQuantity, creditLines, type Gain, gainLines } from "./change-lines.ts";
+import {
+  chargedQuantity,
+  creditLines,
+  type Gain,
+  gainLines,
+  givenBackWith,
+} from "./change-lines.ts";
 import { isSameVersion } from "./direction.ts";
 
 /** Everything that decides what a change inside a period comes to. */
@@ -164,27 +171,27 @@ function movedLines(facts: ChangeFacts, difference: Difference, after: Subscript
   const { subscription, items, target, runningLines, mode, atMs } = facts;
   const whole = wholePeriodOf(subscription);
   const rest = { startMs: atMs, endMs: runningPeriod(subscription).endMs };
-  const part = { rest, whole, timeZone: subscription.timeZone };
-  // What is not paid is not given back: it stays owed as it is.
-  const paid = runningLines.filter(({ isPaid }) => isPaid);
+  const opened = openedPeriodOf(subscription);
+  const part = { rest, whole, opened, timeZone: subscription.timeZone };
   if (difference.isRestarting) {
     return [
-      ...creditLines(items, paid, part, mode),
+      ...creditLines(items, runningLines, part, mode),
       ...advanceLines(target.items, wholly(runningPeriod(after))),
     ];
   }
   return [
-    ...creditLines(difference.gone, paid, part, mode),
+    ...creditLines(difference.gone, runningLines, part, mode),
     ...gainLines(gainsOf(facts, difference), runningLines, part, mode),
   ];
 }
 
-/** What is held more of than was paid for. */
-function gainsOf({ target, runningLines }: ChangeFacts, { staying }: Difference): Gain[] {
+/** What is held more of than was charged for and stays so. */
+function gainsOf({ target, runningLines }: ChangeFacts, { gone, staying }: Difference): Gain[] {
+  const givenBack = new Set(gone.flatMap((item) => givenBackWith(item, runningLines)));
+  const kept = runningLines.filter((line) => !givenBack.has(line));
   return target.items.map((item): Gain => {
     const before = staying.find((other) => isSameVersion(other, item));
-    const had =
-      before === undefined ? chargedQuantity(item, runningLines) : licensedQuantity(before);
+    const had = before === undefined ? chargedQuantity(item, kept) : licensedQuantity(before);
     return { item, quantity: item.billable - had };
   });
 }

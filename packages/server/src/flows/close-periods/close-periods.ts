@@ -1,3 +1,4 @@
+import { loadChargedLines } from "#flows/charged-lines.ts";
 import type { Engine } from "#flows/engine.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { ownedKey } from "#kernel/ids.ts";
@@ -5,7 +6,7 @@ import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { commitCloses, takeBackDropped } from "./commit-closes.ts";
-import { type LoadedFacts, loadCloseFacts, loadRunningLines } from "./load-close-facts.ts";
+import { type LoadedFacts, loadCloseFacts } from "./load-close-facts.ts";
 import { type CloseFacts, type ClosePlan, planPeriodClose } from "./plan-close.ts";
 import { isChangeDue, planDue } from "./plan-due.ts";
 import type { StartPlan } from "./plan-start.ts";
@@ -24,7 +25,7 @@ export async function closePeriods(
 ): Promise<void> {
   const found = await loadCloseFacts(engine, tx, due.toSorted(byDueThenAge));
   const loaded = await withoutDropped(engine, tx, found);
-  const running = await loadRunningLines(tx, loaded.filter(isChangeDue));
+  const running = await loadChargedLines(tx, loaded.filter(isChangeDue));
   await commitCloses(
     engine,
     tx,

@@ -1,5 +1,4 @@
 import type { Engine } from "#flows/engine.ts";
-import { loadRunning } from "#flows/given-back.ts";
 import {
   loadSold,
   type Sold,
@@ -13,7 +12,7 @@ import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { hasSharedMetrics } from "#modules/catalog/domain/index.ts";
 import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
 import { findCustomers } from "#modules/customers/index.ts";
-import { type InvoiceItem, type RunningLine, termsFor } from "#modules/invoices/domain/index.ts";
+import { type InvoiceItem, termsFor } from "#modules/invoices/domain/index.ts";
 import { lockPendingItems } from "#modules/invoices/index.ts";
 import { lockUnbilledCounters } from "#modules/metering/index.ts";
 import { listOwing, listPayers } from "#modules/payments/index.ts";
@@ -145,22 +144,6 @@ async function loadPending(
   return new Map(
     waiting.map(({ pendingChange, ...key }) => [ownedKey(key), soldOf(pendingChange, versions)]),
   );
-}
-
-/** What was charged in advance to subscriptions for time that is not over, by `ownedKey`. */
-export async function loadRunningLines(
-  tx: Tx,
-  facts: readonly Pick<LoadedFacts, "subscription" | "nowMs">[],
-): Promise<Map<string, RunningLine[]>> {
-  const lines = await loadRunning(
-    tx,
-    facts.map(({ subscription, nowMs }) => ({
-      customerId: subscription.customerId,
-      subscriptionId: subscription.id,
-      atMs: nowMs,
-    })),
-  );
-  return bySubscription(lines);
 }
 
 /** Whether any of its plans, of now or before, has meters that read the same events. */

@@ -1,4 +1,5 @@
 import type { BillingEventType } from "#flows/billing-event.ts";
+import type { ChargedLine } from "#flows/charged-lines.ts";
 import type { Sold } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
@@ -10,7 +11,6 @@ import {
   type InvoiceItem,
   type InvoiceReason,
   itemLine,
-  type RunningLine,
 } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import {
@@ -47,7 +47,7 @@ export interface CloseFacts extends LineFacts {
   /** What waits to be charged once, of its own and of its customer. */
   readonly pendingItems: readonly InvoiceItem[];
   /** What was charged in advance for time that is not over; known where a change is due. */
-  readonly runningLines: readonly RunningLine[];
+  readonly runningLines: readonly ChargedLine[];
 }
 
 /** What an invoice is made from apart from its lines. */

@@ -1,17 +1,13 @@
 import { caughtUp } from "#flows/catch-up.ts";
+import { type ChargedLine, loadChargedLines } from "#flows/charged-lines.ts";
 import { commitCloses, type PlannedClose } from "#flows/close-periods/commit-closes.ts";
-import {
-  type LoadedFacts,
-  loadCloseFacts,
-  loadRunningLines,
-} from "#flows/close-periods/load-close-facts.ts";
+import { type LoadedFacts, loadCloseFacts } from "#flows/close-periods/load-close-facts.ts";
 import type { Engine } from "#flows/engine.ts";
 import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { findCustomers } from "#modules/customers/index.ts";
-import type { RunningLine } from "#modules/invoices/domain/index.ts";
 import type { MigratedSubscription } from "#modules/plan-migrations/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -31,7 +27,7 @@ export interface Committed<Planned> {
 /** Plans one of them; what it refuses stops none of the others. */
 export type Planner<Planned> = (
   facts: LoadedFacts,
-  running: readonly RunningLine[],
+  running: readonly ChargedLine[],
   row: MigratedSubscription,
 ) => Planned;
 
@@ -46,7 +42,7 @@ export async function commitEach<Planned extends PlannedClose>(
   plannerOf: () => Promise<Planner<Planned>>,
 ): Promise<Committed<Planned>[]> {
   const loaded = await loadCloseFacts(engine, tx, await presentOf(engine, tx, held));
-  const running = await loadRunningLines(tx, loaded);
+  const running = await loadChargedLines(tx, loaded);
   const plan = await plannerOf();
   const committed = loaded.map((facts, at): Committed<Planned> => {
     const { row } = present(held[at], "facts come in the order in which they were asked for");

@@ -5,13 +5,13 @@ import {
 } from "#flows/change-subscription/change-subscription.ts";
 import { decideChange } from "#flows/change-subscription/decide.ts";
 import { planChange } from "#flows/change-subscription/plan-change.ts";
+import type { ChargedLine } from "#flows/charged-lines.ts";
 import type { PlannedClose } from "#flows/close-periods/commit-closes.ts";
 import type { LoadedFacts } from "#flows/close-periods/load-close-facts.ts";
 import { heldOf, type Sold } from "#flows/sold-terms.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
-import type { RunningLine } from "#modules/invoices/domain/index.ts";
 import type { Impact, PlanMigration } from "#modules/plan-migrations/domain/index.ts";
 import {
   type NowMode,
@@ -43,7 +43,7 @@ export interface PlannedMove extends PlannedClose {
  */
 export function planMove(
   facts: LoadedFacts,
-  runningLines: readonly RunningLine[],
+  runningLines: readonly ChargedLine[],
   { step, takesEffect, policy }: Move,
 ): PlannedMove {
   const { subscription, nowMs } = facts;

@@ -27,7 +27,7 @@ export {
   planSnapshot,
 } from "#modules/catalog/domain/index.ts";
 export { createPlanCache, type PlanCache } from "./plan-cache.ts";
-export { findPlan, findPlanVersions, listPlans } from "./store.ts";
+export { findPlan, findPlanVersions, listPlans, listPricesOfAddOns } from "./store.ts";
 
 /** Catalogs are dated by the server's time: they belong to no customer. */
 export interface Publishing {

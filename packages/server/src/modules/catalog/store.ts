@@ -169,6 +169,19 @@ export async function findPlanVersions(
   );
 }
 
+/** Those of these prices that are charged for add-ons. */
+export async function listPricesOfAddOns(tx: Tx, priceIds: readonly bigint[]): Promise<bigint[]> {
+  if (priceIds.length === 0) return [];
+  const rows = await tx.query<{ price_id: bigint }>(
+    `select distinct price.price_id
+       from price
+       join plan_version using (project_id, plan_id, version)
+      where project_id = $1 and price.price_id = any($2) and plan_version.kind = 'add_on'`,
+    [tx.projectId, priceIds],
+  );
+  return rows.map((row) => row.price_id);
+}
+
 async function insertVersion(tx: Tx, version: PlanVersion): Promise<void> {
   const { planId, interval, changePolicy, quantityPolicy } = version;
   await tx.query(

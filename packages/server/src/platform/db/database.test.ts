@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withAdmin } from "#test/support/postgres/template.ts";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres/test-database.ts";
@@ -54,6 +56,23 @@ test("work whose connection is lost at its commit may be done, so it is not done
   });
   await expect(lost).rejects.toMatchObject({ code: "database_unavailable" });
   expect(attempts).toBe(1);
+});
+
+test("a database that is starting is said to be unavailable: the same may be asked again soon", async () => {
+  const said = Buffer.from("SFATAL\0C57P03\0Mthe database system is starting up\0\0");
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(length.length + said.length);
+  const answer = Buffer.concat([Buffer.from("E"), length, said]);
+  const starting = createServer((socket) => socket.once("data", () => socket.end(answer)));
+  await once(starting.listen(0, "127.0.0.1"), "listening");
+  const { port } = starting.address() as AddressInfo;
+  const started = openDatabase({ url: `postgres://127.0.0.1:${port}/any`, connectionsMax: 1 });
+
+  const asked = started.inProject(PROJECT_ID, (tx) => tx.query("select 1"));
+
+  await expect(asked).rejects.toMatchObject({ code: "database_unavailable" });
+  await started.close();
+  starting.close();
 });
 
 test("a defect in the work undoes it and is passed on as it is", async () => {

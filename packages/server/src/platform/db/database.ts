@@ -62,8 +62,9 @@ const ATTEMPTS_MAX = 5;
 // Serialization failure and deadlock: the work was undone and may be done again from its start.
 const UNDONE_STATES = new Set(["40001", "40P01"]);
 
-// Connection failure, server shutting down: nothing was committed, unless the commit was under way.
-const LOST_STATES = new Set(["08006", "08003", "57P01"]);
+// Connection failure, server shutting down, crashed or starting: nothing was committed, unless the
+// commit was under way.
+const LOST_STATES = new Set(["08006", "08003", "57P01", "57P02", "57P03"]);
 const LOST_CONNECTION =
   /Connection terminated|connection error and is not queryable|ECONNRESET|EPIPE|ECONNREFUSED|timeout expired/;
 

@@ -51,7 +51,7 @@ export function change(of: Membership, asked: WantedChange, plans: Plans): strin
     refuseIf(isOver, "subscription_transition_refused");
     return wait(of, wish);
   }
-  const lost = before.plan.name === terms.plan.name ? [] : chargedAhead(of, before);
+  const lost = before.plan.name === terms.plan.name ? [] : chargedAhead(of);
   refuseIf(mode !== "now_without" && lost.some(({ isPaid }) => !isPaid), "invoice_unpaid");
   return make(of, wish, before.plan.change_policy.payment_gated && isUpgrade);
 }

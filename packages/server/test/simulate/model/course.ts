@@ -79,10 +79,9 @@ export function close(of: Membership, cut?: "ends" | { readonly resumesMs: numbe
   if (cut !== undefined) stretch.untilMs = of.account.nowMs;
   const { untilMs } = stretch;
   const lines = [...ranLines(of, stretch), ...lateLines(of, of.stretches.slice(0, -1))];
-  const resting = cut === undefined ? of.pause : cut;
   const isBought = of.termsAhead > 0;
-  if (resting === "ends" || (cut === undefined && of.endsAtPeriodEnd && !isBought))
-    end(of, untilMs);
+  const resting = cut ?? (of.endsAtPeriodEnd && !isBought ? "ends" : of.pause);
+  if (resting === "ends") end(of, untilMs);
   else if (resting !== null) rest(of, untilMs, { resumesMs: resting.resumesMs, paidUntilMs });
   else if (!isBought && of.terms.plan.renewal === "none") end(of, untilMs, "expired");
   else lines.push(...renewed(of, untilMs));
@@ -174,8 +173,7 @@ export function buyTerm(of: Membership): void {
   const anchored = isOver ? { ...of, anchorMs: of.account.nowMs } : of;
   const { whole } = periodNumbered(from(anchored, NEVER), index);
   const lines = feesAhead(of, of.terms, { ...whole, whole });
-  const bill = issue(of, { ...whole, reason: "term", lines });
-  if (bill?.status !== "open") addTerm(of, whole.fromMs);
+  if (issue(of, { ...whole, reason: "term", lines })?.status !== "open") addTerm(of, whole.fromMs);
 }
 
 export function addTerm(of: Membership, startMs: number): void {

@@ -1,5 +1,14 @@
 import { shareByCalendar } from "#test/proofs/calendar.ts";
-import { BILLION, billionths, decimal, fraction, least, times } from "#test/proofs/fraction.ts";
+import {
+  BILLION,
+  billionths,
+  decimal,
+  type Fraction,
+  fraction,
+  larger,
+  least,
+  times,
+} from "#test/proofs/fraction.ts";
 import { banded, priceOf } from "#test/proofs/pricing.ts";
 import type { UsageTerms } from "#test/simulate/history.ts";
 import type {
@@ -21,24 +30,22 @@ export const billable = ({ plan: { quantity_policy: bands }, quantity }: Terms) 
 /** The highest quantity of the period: it is paid for. */
 export const licensed = ({ steps }: Pick<Stretch, "steps">) => steps.at(-1)?.quantity ?? 0n;
 
-export const usages = ({ plan }: Terms): UsageTerms[] =>
-  plan.prices.filter((price) => price.kind === "usage");
+export const usages = ({ plan }: Terms) => plan.prices.filter((price) => price.kind === "usage");
 
 const shareOf = ({ account }: Membership, { plan }: Terms, part: Part) =>
   shareByCalendar(account.timeZone, plan.change_policy.proration, part, part.whole);
 
 /** So many of a plan's fees for a part of a period. */
-function fees(of: Membership, { plan, billed, quantity, ...part }: Fees): Line[] {
+function fees(of: Membership, { plan, billed, quantity, full, ...part }: Fees): Line[] {
   const { fromMs, untilMs } = part;
-  const share = shareOf(of, { plan, quantity }, part);
+  const share = full ?? shareOf(of, { plan, quantity }, part);
   if (share.over <= 0n || quantity <= 0n || untilMs <= fromMs) return [];
-  const many = { fromMs, untilMs, quantity: quantity * BILLION };
+  const many = { kind: "flat", fromMs, untilMs, quantity: quantity * BILLION } as const;
   return plan.prices.flatMap((price) => {
     if (price.kind !== "flat" || price.billed !== billed) return [];
     const all = times(decimal(price.amount), fraction(quantity, 1n));
-    const amount = minor(times(all, share), plan);
     const fee = { plan: plan.name, price, share };
-    return [{ kind: "flat", name: price.name, ...many, minor: amount, fee }];
+    return [{ ...many, name: price.name, minor: minor(times(all, share), plan), fee }];
   });
 }
 
@@ -58,11 +65,11 @@ export function ranLines(of: Membership, stretch: Stretch): Line[] {
   return [...behind, ...usages(terms).flatMap((price) => used(of, price, stretch, "usage"))];
 }
 
-/** Fees for time to come that were charged for a plan and not given back. */
-export function chargedAhead(of: Membership, { plan }: Terms) {
+/** Fees for time to come that were charged, for whatever plan, and not given back. */
+export function chargedAhead(of: Membership) {
   const bills = of.account.bills.filter(({ member, status }) => member === of && status !== "void");
   const given = new Set(bills.flatMap(({ lines }) => lines.map(({ gives }) => gives)));
-  const isAhead = (line: Line) => line.fee?.plan === plan.name && line.untilMs > of.account.nowMs;
+  const isAhead = (line: Line) => line.fee !== undefined && line.untilMs > of.account.nowMs;
   return bills.flatMap(({ lines, status }) => {
     const ahead = lines.filter((line) => isAhead(line) && !given.has(line));
     return ahead.map((line) => ({ line, isPaid: status === "paid" }));
@@ -73,7 +80,7 @@ export function chargedAhead(of: Membership, { plan }: Terms) {
 export function creditLines(of: Membership, stretch: Stretch, mode: NowMode): Line[] {
   const rest = { fromMs: of.account.nowMs, untilMs: stretch.untilMs };
   const unused = shareOf(of, stretch.terms, { ...rest, whole: stretch.whole });
-  return chargedAhead(of, stretch.terms).flatMap(({ line, isPaid }) => {
+  return chargedAhead(of).flatMap(({ line, isPaid }) => {
     const { name, quantity } = line;
     if (line.fee === undefined || !isPaid || mode === "now_without") return [];
     const { fromMs, untilMs } = mode === "now_full" ? line : rest;
@@ -89,11 +96,20 @@ export function creditLines(of: Membership, stretch: Stretch, mode: NowMode): Li
 export function gainLines(of: Membership, stretch: Stretch, terms: Terms, mode: NowMode): Line[] {
   if (mode === "now_without") return [];
   const { plan } = terms;
-  const paid = chargedAhead(of, terms).map(({ line }) => ({ minor: line.quantity / BILLION }));
-  const had = stretch.terms.plan.name === plan.name ? licensed(stretch) : sum(paid);
-  const rest = { fromMs: of.account.nowMs, untilMs: stretch.untilMs };
-  const whole = mode === "now_full" ? rest : stretch.whole;
-  return fees(of, { ...rest, whole, plan, billed: "advance", quantity: billable(terms) - had });
+  const owed = chargedAhead(of).filter((one) => !one.isPaid && one.line.fee?.plan === plan.name);
+  const before = sum(owed.map(({ line }) => ({ minor: line.quantity / BILLION })));
+  const had = stretch.terms.plan.name === plan.name ? licensed(stretch) : before;
+  const rest = { fromMs: of.account.nowMs, untilMs: stretch.untilMs, whole: stretch.whole };
+  const full = mode === "now_full" ? fullShare(of, stretch, terms) : undefined;
+  return fees(of, { ...rest, plan, billed: "advance", quantity: billable(terms) - had, full });
+}
+
+/** Since it began or went on in this period; as much as was charged for before, where that is more. */
+function fullShare(of: Membership, { whole }: Stretch, terms: Terms): Fraction {
+  const began = of.stretches.find(({ isTrial }) => !isTrial)?.fromMs ?? whole.fromMs;
+  const fromMs = Math.max(whole.fromMs, began, ...of.rests.map(({ untilMs }) => untilMs));
+  const shares = chargedAhead(of).flatMap(({ line }) => line.fee?.share ?? []);
+  return shares.reduce(larger, shareOf(of, terms, { ...whole, fromMs, whole }));
 }
 
 /** What is known by now of stretches that were billed without it; what was used in a trial is free. */
@@ -118,8 +134,9 @@ function used(of: Membership, price: UsageTerms, stretch: Stretch, kind: Line["k
   charged.set(metric, after);
   for (const report of all) report.isBilled = true;
   const more = { quantity: quantity - before.quantity, minor: after.minor - before.minor };
-  const isNothing = more.quantity === 0n && more.minor === 0n;
-  return isNothing ? [] : [{ kind, name, fromMs, untilMs, ...more }];
+  return more.quantity === 0n && more.minor === 0n
+    ? []
+    : [{ kind, name, fromMs, untilMs, ...more }];
 }
 
 const reportsOf = ({ reports }: Membership, { fromMs, untilMs }: Span) =>

@@ -35,11 +35,9 @@ export function charge(bill: Bill): void {
 /** What waits for its next try is tried at once, and so is what was given up and keeps somebody past due. */
 export function giveCard(account: Account, works: boolean): string {
   account.card = works ? "works" : "declined";
-  for (const bill of account.bills) {
-    const isReopened = bill.isGivenUp && bill.member.status === "past_due";
-    if (bill.tryMs !== null || isReopened)
-      bill.tryMs = Math.min(bill.tryMs ?? NEVER, account.nowMs);
-  }
+  const isOpen = (bill: Bill) => bill.isGivenUp && bill.member.status === "past_due";
+  const waiting = account.bills.filter((bill) => bill.tryMs !== null || isOpen(bill));
+  for (const bill of waiting) bill.tryMs = Math.min(bill.tryMs ?? NEVER, account.nowMs);
   return "done";
 }
 
@@ -70,10 +68,8 @@ export function credit(bill: Bill, { amount, to }: Note): string {
   refuseIf(to === "refund" && backMinor > bill.cardMinor, "refund_too_large");
 
   const open = rests.filter((rest) => rest.minor > 0n);
-  const parts = split(
-    asked,
-    open.map((rest) => rest.minor),
-  );
+  const weights = open.map((rest) => rest.minor);
+  const parts = split(asked, weights);
   for (const [at, { line }] of open.entries()) line.noted = (line.noted ?? 0n) + (parts[at] ?? 0n);
   bill.offMinor += offMinor;
   if (to === "balance") account.creditMinor += backMinor;

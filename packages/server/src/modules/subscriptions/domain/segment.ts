@@ -30,8 +30,21 @@ export function wholeBookedPeriodOf(subscription: Subscription): Period {
   return periodAt(anchoring, runningPeriod(subscription).index);
 }
 
+/** What of the whole billing period is not before the subscription began, or last went on: changes do not cut it. */
+export function openedPeriodOf(subscription: Subscription): Period {
+  const whole = wholePeriodOf(subscription);
+  return { ...whole, startMs: Math.max(whole.startMs, lastOpeningMs(subscription)) };
+}
+
 /** Where something last began that is no boundary between periods, or may be none. */
-function lastCutMs({ beganMs, trialEndMs, termsSinceMs, rests }: Subscription): EpochMs {
-  const cuts = [trialEndMs ?? beganMs, termsSinceMs, rests.at(-1)?.untilMs ?? null];
-  return Math.max(...cuts.map((cutMs) => cutMs ?? Number.NEGATIVE_INFINITY));
+function lastCutMs(subscription: Subscription): EpochMs {
+  return Math.max(
+    lastOpeningMs(subscription),
+    subscription.termsSinceMs ?? Number.NEGATIVE_INFINITY,
+  );
+}
+
+function lastOpeningMs({ beganMs, trialEndMs, rests }: Subscription): EpochMs {
+  const openings = [trialEndMs ?? beganMs, rests.at(-1)?.untilMs ?? null];
+  return Math.max(...openings.map((atMs) => atMs ?? Number.NEGATIVE_INFINITY));
 }
