@@ -147,7 +147,9 @@ function end(of: Membership, atMs: number, status: Status = "canceled"): void {
   leave(of, atMs);
 }
 
+/** What rests has no period whose end could be waited for. */
 export function cancel(of: Membership, isNow: boolean): void {
+  refuseIf(of.status === "paused" && !isNow, "subscription_transition_refused");
   if (isNow || !isRunning(of)) endNow(of);
   else [of.endsAtPeriodEnd, of.pending] = [true, null];
 }

@@ -5,8 +5,6 @@ import { type Account, type Bill, type Line, NEVER, refuseIf } from "#test/simul
 import { attempt, isOwing, left, minor, sum, takeBack } from "./bills.ts";
 import { addTerm, begin, endNow } from "./course.ts";
 
-const RETRY_DAYS = [1, 3, 5, 7];
-
 /** What is paid lets begin or go on what waited for it. */
 function paid(bill: Bill): void {
   const { member } = bill;
@@ -22,7 +20,7 @@ export function charge(bill: Bill): void {
   if (attempt(member.account, bill)) return paid(bill);
   const firstMs = bill.firstFailedMs ?? member.account.nowMs;
   bill.firstFailedMs = firstMs;
-  const retries = reason === "term" ? [] : RETRY_DAYS.map((days) => firstMs + days * DAY_MS);
+  const retries = reason === "term" ? [] : [1, 3, 5, 7].map((days) => firstMs + days * DAY_MS);
   bill.tryMs = retries.find((atMs) => atMs > member.account.nowMs) ?? null;
   if (reason !== "term" && member.status === "active") member.status = "past_due";
   if (bill.tryMs !== null) return;
