@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DAY_MS } from "#kernel/clock.ts";
+import { sandboxJournal } from "#modules/payments/rails/stripe/sandbox-journal.ts";
 import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type Json, type TestApp } from "#test/support/app.ts";
 import { payOnPage } from "#test/support/payments/pay-on-page.ts";
@@ -197,7 +198,8 @@ describe("a link is closed", () => {
   });
 });
 
-test("after all of these stories everything that is stored agrees with itself", async () => {
-  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox);
+test("after all of these stories what is stored agrees with itself, and with what was charged", async () => {
+  const journal = sandboxJournal(shop.app.sandbox.journal.charges);
+  const { breaches } = await verifyProject(shop.app.db, shop.projectIds.sandbox, { journal });
   expect(breaches).toEqual([]);
 });

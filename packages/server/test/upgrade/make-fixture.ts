@@ -6,6 +6,7 @@ import { SANDBOX_JOURNAL } from "#local-files.ts";
 import { writeBackup } from "#platform/db/backup/index.ts";
 import { listMigrations, migrate } from "#platform/db/migrate.ts";
 import { createTestApp } from "#test/support/app.ts";
+import { tellLifeOfBills } from "#test/support/life-of-bills.ts";
 import { tellLifeOfCustomers } from "#test/support/life-of-customers.ts";
 import { tellLifeOfSubscriptions } from "#test/support/life-of-subscriptions.ts";
 import { startThrowAwayServer } from "#test/support/postgres/throw-away-server.ts";
@@ -30,6 +31,7 @@ try {
   const shop = await createTestApp({ ownerUrl: server.ownerUrl, sandboxJournalPath });
   await tellLifeOfCustomers(shop);
   await tellLifeOfSubscriptions(shop);
+  await tellLifeOfBills(shop);
   await shop.stop();
   const verdicts = await verifyDatabase(server.ownerUrl);
   const name = process.argv[2] ?? (await listMigrations()).at(-1) ?? "";

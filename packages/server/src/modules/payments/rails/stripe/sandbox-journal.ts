@@ -27,7 +27,8 @@ function chargeFact(charge: JournaledCharge): ChargeFact[] {
   const { id, paymentIntent, amount, currency, status, metadata, refunds } = charge;
   const madeFor = metadata[MADE_FOR] ?? "";
   const payment = parseOwnedId("payment", madeFor);
-  const owner = payment ?? parseOwnedId("checkout", madeFor);
+  const owner =
+    payment ?? parseOwnedId("checkout", madeFor) ?? parseOwnedId("invoicePage", madeFor);
   if (owner === null) return [];
   return [
     {
