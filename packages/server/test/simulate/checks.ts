@@ -94,6 +94,7 @@ async function readWhole({ shop, customers }: Product): Promise<RailJournal> {
   return {
     chargesOf: async (ids) => ids.flatMap((id) => byCustomer.get(id) ?? []),
     chargedFor: journal.chargedFor,
+    refundedFor: journal.refundedFor,
   };
 }
 

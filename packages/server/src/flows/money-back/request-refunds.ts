@@ -82,5 +82,6 @@ async function asked(
   const found = attemptCount > 1 ? await rail.findRefund(paymentRef, key) : null;
   if (found !== null && found.type !== "ok") return found;
   if (found?.value != null) return { type: "ok", value: found.value };
-  return rail.refundPayment({ key, paymentRef, amountMinor, currency });
+  const paidMinor = payment.amountMinor;
+  return rail.refundPayment({ key, paymentRef, paidMinor, amountMinor, currency });
 }

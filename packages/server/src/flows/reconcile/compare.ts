@@ -178,19 +178,29 @@ async function bookingsOf(
     return new Map(
       moneys.map((money) => {
         const moved = sums.get(ownedKey(money)) ?? 0n;
-        return [money.railRef, bookingOf(rail, money, source === "payment" ? moved : -moved)];
+        const amountMinor = source === "payment" ? moved : -moved;
+        const asMoved = { amountMinor, currency: money.currency };
+        const expected =
+          source === "payment"
+            ? rail.chargedMinor(asMoved)
+            : rail.refundedMinor(asMoved, money.paidMinor);
+        return [money.railRef, bookingOf(money, amountMinor, expected)];
       }),
     );
   });
 }
 
-function bookingOf(rail: Rail, money: JournaledMoney, amountMinor: bigint): Booking {
-  const { customerId, paymentId, currency } = money;
+/** `expectedMinor` is what the rail moves for it; null where it cannot. */
+function bookingOf(
+  { customerId, paymentId, currency }: JournaledMoney,
+  amountMinor: bigint,
+  expectedMinor: bigint | null,
+): Booking {
   return {
     payment: formatOwnedId("payment", { customerId, id: paymentId }),
     currency,
     amountMinor,
-    expectedMinor: rail.chargedMinor({ amountMinor, currency }) ?? amountMinor,
+    expectedMinor: expectedMinor ?? amountMinor,
   };
 }
 

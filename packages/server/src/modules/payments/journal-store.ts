@@ -9,6 +9,8 @@ export interface JournaledMoney extends OwnedId, Money {
   readonly railRef: string;
   /** The payment itself, or the one that a refund is of. */
   readonly paymentId: bigint;
+  /** What that payment collected in all. */
+  readonly paidMinor: bigint;
 }
 
 interface MoneyRow {
@@ -18,6 +20,7 @@ interface MoneyRow {
   rail_ref: string;
   currency: string;
   amount_minor: string;
+  paid_minor: string;
 }
 
 /** A part of what was settled in a range, by the wall clock. */
@@ -28,8 +31,11 @@ export interface SettledPage {
   readonly limit: number;
 }
 
-const PAYMENT_COLUMNS = "customer_id, id, id as payment_id, rail_ref, currency, amount_minor";
-const REFUND_COLUMNS = "customer_id, id, payment_id, rail_ref, currency, amount_minor";
+const PAYMENT_COLUMNS = `customer_id, id, id as payment_id, rail_ref, currency, amount_minor,
+  amount_minor as paid_minor`;
+const REFUND_COLUMNS = `customer_id, id, payment_id, rail_ref, currency, amount_minor,
+  (select payment.amount_minor from payment
+    where payment.customer_id = refund.customer_id and payment.id = refund.payment_id) as paid_minor`;
 
 /** The payments of the project that stand behind these objects of the rail. */
 export async function listPaymentsByRailRef(
@@ -104,5 +110,6 @@ function toMoney(row: MoneyRow): JournaledMoney {
     railRef: row.rail_ref,
     currency: row.currency,
     amountMinor: BigInt(row.amount_minor),
+    paidMinor: BigInt(row.paid_minor),
   };
 }

@@ -55,6 +55,7 @@ export interface RailJournal {
   chargesOf(customerIds: readonly bigint[]): Promise<readonly ChargeFact[]>;
   /** What the rail charges for an amount, as it counts; null when it cannot. */
   readonly chargedFor: JournalFact["chargedFor"];
+  readonly refundedFor: JournalFact["refundedFor"];
 }
 
 /**
@@ -171,7 +172,8 @@ async function withJournal(
 }
 
 async function read(journal: RailJournal, customerIds: readonly bigint[]): Promise<JournalFact> {
-  return { charges: await journal.chargesOf(customerIds), chargedFor: journal.chargedFor };
+  const { chargedFor, refundedFor } = journal;
+  return { charges: await journal.chargesOf(customerIds), chargedFor, refundedFor };
 }
 
 async function loadFacts(tx: Tx, customerIds: readonly bigint[]): Promise<StoredFacts> {

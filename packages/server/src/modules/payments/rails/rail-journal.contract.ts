@@ -32,6 +32,7 @@ export function describeRailJournal(name: string, open: () => Promise<RailUnderT
     const refundOf = (payment: Paid | undefined, amountMinor: bigint) => ({
       key: key(),
       paymentRef: payment?.ref ?? "",
+      paidMinor: 1_169_900n,
       amountMinor,
       currency: "JMD",
     });

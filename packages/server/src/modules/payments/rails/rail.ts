@@ -91,6 +91,8 @@ export interface RefundRequest extends Money {
   /** Our own id of the refund. */
   readonly key: string;
   readonly paymentRef: string;
+  /** What its payment collected in all. */
+  readonly paidMinor: bigint;
 }
 
 export interface CheckoutRequest {
@@ -180,6 +182,12 @@ export interface Rail {
 
   /** What is charged for an amount, in the same units; null when it cannot be charged. */
   chargedMinor(money: Money): bigint | null;
+
+  /**
+   * What is given back for an amount of a payment that collected `paidMinor`, in the same units: never
+   * more, in parts, than was charged for the whole. Null where nothing can be given back for it.
+   */
+  refundedMinor(money: Money, paidMinor: bigint): bigint | null;
 
   /** Gives money back. More than was charged, in all, is `refused`. */
   refundPayment(request: RefundRequest): Promise<RailAnswer<RailRefund>>;

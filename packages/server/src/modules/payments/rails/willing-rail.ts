@@ -30,6 +30,7 @@ export function willingRail({ name }: Pick<Rail, "name">): Rail {
     },
     confirmPayment: async () => ({ type: "succeeded", chargeRef: newCharge() }),
     chargedMinor: ({ amountMinor }) => amountMinor,
+    refundedMinor: ({ amountMinor }) => amountMinor,
     ensureCustomer: neverAsked,
     openCheckout: neverAsked,
     retrieveCheckout: neverAsked,

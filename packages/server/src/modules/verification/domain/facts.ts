@@ -269,6 +269,8 @@ export interface JournalFact {
   readonly charges: readonly ChargeFact[];
   /** What the rail charges for an amount, as it counts; null when it cannot. */
   readonly chargedFor: (money: Money) => bigint | null;
+  /** What it gives back for an amount of what was charged for `paidMinor`; null when it cannot. */
+  readonly refundedFor: (money: Money, paidMinor: bigint) => bigint | null;
 }
 
 export interface ChargeFact {

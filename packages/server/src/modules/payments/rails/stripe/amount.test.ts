@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { stripeAmount } from "./amount.ts";
+import { stripeAmount, stripeRefund } from "./amount.ts";
 
 describe("an amount as Stripe's API counts it", () => {
   test.each([
@@ -37,5 +38,38 @@ describe("an amount as Stripe's API counts it", () => {
     },
   ])("$amountMinor $currency is $charged: $because", ({ amountMinor, currency, charged }) => {
     expect(stripeAmount({ amountMinor, currency })).toBe(charged);
+  });
+});
+
+describe("what is given back of a charge", () => {
+  test.each([
+    {
+      amountMinor: 5_125n,
+      paidMinor: 5_125n,
+      given: 5_130,
+      because: "all of it is what was charged",
+    },
+    { amountMinor: 2n, paidMinor: 2n, given: 10, because: "so it is of the smallest" },
+    { amountMinor: 2_567n, paidMinor: 5_125n, given: 2_560, because: "a part is rounded down" },
+    { amountMinor: 9n, paidMinor: 5_125n, given: null, because: "nothing cannot be given back" },
+  ])(
+    "$amountMinor fils of $paidMinor are $given: $because",
+    ({ given, paidMinor, amountMinor }) => {
+      expect(stripeRefund({ amountMinor, currency: "KWD" }, paidMinor)).toBe(given);
+    },
+  );
+
+  test("in parts, whatever they are, is never more than was charged", () => {
+    const parts = fc.array(fc.bigInt({ min: 1n, max: 40n }), { minLength: 2, maxLength: 20 });
+    fc.assert(
+      fc.property(parts, fc.constantFrom("KWD", "JPY", "USD"), (amounts, currency) => {
+        const paidMinor = amounts.reduce((sum, part) => sum + part, 0n);
+        const given = amounts.map((amountMinor) =>
+          stripeRefund({ amountMinor, currency }, paidMinor),
+        );
+        const all = given.reduce<number>((sum, part) => sum + (part ?? 0), 0);
+        return all <= (stripeAmount({ amountMinor: paidMinor, currency }) ?? 0);
+      }),
+    );
   });
 });

@@ -17,11 +17,29 @@ const THREE_DECIMAL: ReadonlySet<Currency> = new Set("BHD JOD KWD OMR TND".split
  * zero: an invoice of 5.124 KWD is charged as 5.120 and counts as paid. What would come to nothing is
  * ten of them, since nothing cannot be charged, and would be tried for ever.
  */
-export function stripeAmount({ amountMinor, currency }: Money): number | null {
+export function stripeAmount(money: Money): number | null {
+  return counted(money, inTens);
+}
+
+/**
+ * What is given back for an amount of a charge that was made for `paidMinor`, as Stripe's API counts it,
+ * or null when Stripe cannot give it back. All of it is what was charged. A part is rounded down to the
+ * ten: rounded like charges, two halves of 5.124 KWD would come to more than the 5.120 that were charged.
+ */
+export function stripeRefund(money: Money, paidMinor: bigint): number | null {
+  if (money.amountMinor === paidMinor) return stripeAmount(money);
+  const amount = counted(money, (thousandths) => thousandths - (thousandths % 10n));
+  return amount === 0 ? null : amount;
+}
+
+function counted(
+  { amountMinor, currency }: Money,
+  rounded: (thousandths: bigint) => bigint,
+): number | null {
   const scaled = rescaled(amountMinor, minorDigits(currency), stripeDigits(currency));
   if (scaled === null) return null;
-  const charged = THREE_DECIMAL.has(currency) ? inTens(scaled) : scaled;
-  return charged <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(charged) : null;
+  const amount = THREE_DECIMAL.has(currency) ? rounded(scaled) : scaled;
+  return amount <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(amount) : null;
 }
 
 function inTens(thousandths: bigint): bigint {

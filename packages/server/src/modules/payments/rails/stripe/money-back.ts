@@ -1,19 +1,23 @@
 import type Stripe from "stripe";
 import type { Rail, RailAnswer } from "#modules/payments/rails/rail.ts";
-import { stripeAmount } from "./amount.ts";
+import { minorAmount, stripeRefund } from "./amount.ts";
 import { answered, failureOf, mapped } from "./failure.ts";
 import { MADE_FOR, railDispute, railRefund } from "./objects.ts";
 
 type MoneyBackCalls = Pick<
   Rail,
-  "refundPayment" | "findRefund" | "retrieveRefund" | "retrieveDispute"
+  "refundedMinor" | "refundPayment" | "findRefund" | "retrieveRefund" | "retrieveDispute"
 >;
 
 /** Refunds and disputes. */
 export function moneyBack(stripe: Stripe): MoneyBackCalls {
   return {
-    async refundPayment({ key, paymentRef, ...money }) {
-      const amount = stripeAmount(money);
+    refundedMinor(money, paidMinor) {
+      const amount = stripeRefund(money, paidMinor);
+      return amount === null ? null : minorAmount(amount, money.currency);
+    },
+    async refundPayment({ key, paymentRef, paidMinor, ...money }) {
+      const amount = stripeRefund(money, paidMinor);
       if (amount === null) return notRefundable;
       const made = stripe.refunds.create(
         { payment_intent: paymentRef, amount, metadata: { [MADE_FOR]: key } },

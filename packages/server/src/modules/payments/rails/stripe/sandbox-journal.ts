@@ -2,7 +2,7 @@ import type { JournaledCharge, JournaledRefund } from "@farthing/stripe-sandbox"
 import { parseOwnedId } from "#kernel/ids.ts";
 import type { ChargeFact, GivenBackFact } from "#modules/verification/domain/index.ts";
 import type { RailJournal } from "#modules/verification/index.ts";
-import { stripeAmount } from "./amount.ts";
+import { stripeAmount, stripeRefund } from "./amount.ts";
 import { MADE_FOR } from "./objects.ts";
 
 /** The sandbox's journal as the verification reads it. `read` answers every charge so far. */
@@ -17,6 +17,10 @@ export function sandboxJournal(
     },
     chargedFor(money) {
       const amount = stripeAmount(money);
+      return amount === null ? null : BigInt(amount);
+    },
+    refundedFor(money, paidMinor) {
+      const amount = stripeRefund(money, paidMinor);
       return amount === null ? null : BigInt(amount);
     },
   };

@@ -14,14 +14,15 @@ export const refundIsMadeOnce: Invariant = {
     const made = journal.charges.flatMap(madeOf);
     const byRef = groupBy(made, ({ ref }) => ref);
     const byKey = groupBy(made, ({ madeFor }) => (madeFor === null ? "" : ownedKey(madeFor)));
-    const railRefs = new Map(payments.map((payment) => [ownedKey(payment), payment.railRef]));
+    const paymentOf = new Map(payments.map((payment) => [ownedKey(payment), payment]));
     const known = new Set(refunds.map(ownedKey));
     return [
       ...refunds.flatMap((refund) => {
         const { customerId, paymentId } = refund;
+        const payment = paymentOf.get(ownedKey({ customerId, id: paymentId }));
         const due: Due = {
-          amount: journal.chargedFor(refund),
-          paymentRef: railRefs.get(ownedKey({ customerId, id: paymentId })) ?? null,
+          amount: journal.refundedFor(refund, payment?.amountMinor ?? refund.amountMinor),
+          paymentRef: payment?.railRef ?? null,
         };
         const own = byKey.get(ownedKey(refund)) ?? [];
         return wrongRefunds(
