@@ -109,6 +109,12 @@ export interface NativeEventData {
     readonly plan: PlanReference;
     readonly invoice?: InvoiceSnapshot;
   };
+  /** It is to end with its period. A change that would have come after that end is withdrawn. */
+  "subscription.cancellation_scheduled": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+  };
   /** It was to end with its period, and runs on after all. */
   "subscription.cancellation_undone": {
     readonly subscription: SubscriptionSnapshot;
@@ -280,6 +286,7 @@ export const nativeEventTypes: readonly (keyof NativeEventData)[] = [
   "reconciliation.differed",
   "subscription.activated",
   "subscription.canceled",
+  "subscription.cancellation_scheduled",
   "subscription.cancellation_undone",
   "subscription.change_scheduled",
   "subscription.change_withdrawn",

@@ -96,6 +96,10 @@ export const billingEvents = {
     when: "It runs again after a pause.",
     carries: ["invoice?"],
   },
+  "subscription.cancellation_scheduled": {
+    when: "It is to end with its period. A change that would have come after that end is withdrawn.",
+    carries: [],
+  },
   "subscription.cancellation_undone": {
     when: "It was to end with its period, and runs on after all.",
     carries: [],

@@ -1,6 +1,9 @@
 import { takeBackAwaited } from "#flows/change-subscription/take-back-awaited.ts";
 import { giveBackUnused } from "#flows/give-back-unused.ts";
+import { loadWaiting } from "#flows/sold-terms.ts";
+import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
+import type { Interval } from "#kernel/interval.ts";
 import type { UnusedOnCancel } from "#modules/catalog/domain/index.ts";
 import {
   cancellationUndone,
@@ -12,7 +15,7 @@ import {
 import { updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
-import { billingEventsOf } from "./billing-event.ts";
+import { type BillingEventType, billingEventsOf } from "./billing-event.ts";
 import { holdPresent } from "./catch-up.ts";
 import { endHeld } from "./end-subscription.ts";
 import type { Engine } from "./engine.ts";
@@ -41,9 +44,10 @@ export async function cancelSubscription(
   if (isOver(subscription))
     refuseUnless(subscription, atPeriodEnd ? "cancel_at_period_end" : "end_now");
   if (atPeriodEnd && subscription.beganMs !== null) {
-    const ending = endingAtPeriodEnd(subscription, nowMs);
+    const waiting = await waitingInterval(engine, tx, subscription);
+    const ending = endingAtPeriodEnd(subscription, nowMs, waiting);
     await updateSubscriptions(tx, [ending]);
-    await dropAwaited(engine, tx, subscription, ending);
+    await tellOfEnding(engine, tx, { before: subscription, after: ending, nowMs });
     return ending;
   }
   const { plan } = await loadSubject(engine, tx, subscription);
@@ -69,13 +73,36 @@ export async function undoCancellation(
   return undone;
 }
 
-async function dropAwaited(
+/** The interval of the change that waits for its time, if one does. */
+async function waitingInterval(
   engine: Engine,
   tx: Tx,
-  before: Subscription,
-  after: Subscription,
+  { pendingChange }: Subscription,
+): Promise<Interval | null> {
+  if (pendingChange === null) return null;
+  return (await loadWaiting(engine, tx, pendingChange)).plan.interval;
+}
+
+interface Ending {
+  readonly before: Subscription;
+  readonly after: Subscription;
+  readonly nowMs: EpochMs;
+}
+
+/** Tells that it is to end, once, and which change is not made for it. */
+async function tellOfEnding(
+  engine: Engine,
+  tx: Tx,
+  { before, after, nowMs }: Ending,
 ): Promise<void> {
-  if (before.awaitedChange === null) return;
   const { customer, plan } = await loadSubject(engine, tx, after);
+  const isDropped = before.pendingChange !== null && after.pendingChange === null;
+  const told: BillingEventType[] = [
+    ...(before.cancelsAtPeriodEnd ? [] : (["subscription.cancellation_scheduled"] as const)),
+    ...(isDropped ? (["subscription.change_withdrawn"] as const) : []),
+  ];
+  const subject = { subscription: after, customer, plan };
+  await appendToOutbox(tx, billingEventsOf(engine, told, subject, nowMs));
+  if (before.awaitedChange === null) return;
   await takeBackAwaited(engine, tx, { before, after, customer, plan });
 }

@@ -1,6 +1,7 @@
 import { closeAsPlanned } from "#flows/close-periods/close-periods.ts";
 import { planPause, planResume } from "#flows/close-periods/plan-pause.ts";
 import { giveBackUnused } from "#flows/give-back-unused.ts";
+import { loadWaiting } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
 import { type EpochMs, isoInstant } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
@@ -48,6 +49,7 @@ export async function pauseSubscription(
     const comes_after = isoInstant(fromMs);
     throw new BillingError("time_invalid", { field: "resumes_at", comes_after });
   }
+  if (atPeriodEnd) await refuseTermToCome(engine, tx, subscription);
   if (atPeriodEnd) return written(tx, pausingAtPeriodEnd(subscription, resumesAtMs));
   const to = unused ?? plan.lifecycle.unusedTime.onPause;
   const given = { to, atMs: nowMs, reason: "Unused in the pause" };
@@ -55,6 +57,19 @@ export async function pauseSubscription(
   const asked = { atMs: nowMs, resumesAtMs, isGivenBack: to !== "nothing" };
   await closeAsPlanned(engine, tx, after, { plan: (facts) => planPause(facts, asked) });
   return getSubscription(tx, key);
+}
+
+/** What is changed to a term before it would rest does not rest then. */
+async function refuseTermToCome(engine: Engine, tx: Tx, subscription: Subscription): Promise<void> {
+  const { pendingChange, awaitedChange } = subscription;
+  const { endMs } = runningPeriod(subscription);
+  const isSoon = pendingChange !== null && (pendingChange.atMs ?? endMs) < endMs;
+  for (const change of [isSoon ? pendingChange : null, awaitedChange]) {
+    if (change === null) continue;
+    const { plan } = await loadWaiting(engine, tx, change);
+    if (plan.lifecycle.renewal === "auto") continue;
+    throw new BillingError("term_not_pausable", { allowed: ["withdraw the change"] });
+  }
 }
 
 /**

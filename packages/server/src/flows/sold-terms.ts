@@ -72,6 +72,15 @@ export function versionKeys({ plan, addOns }: HeldItems) {
   return [plan, ...addOns].map(({ planId, planVersion }) => ({ planId, version: planVersion }));
 }
 
+/** What a change that waits is to be sold as. */
+export async function loadWaiting(
+  { plans }: Pick<Engine, "plans">,
+  tx: Tx,
+  held: HeldItems,
+): Promise<Sold> {
+  return soldOf(held, await plans.planVersions(tx, versionKeys(held)));
+}
+
 export function soldOf(
   { plan, addOns }: HeldItems,
   versions: ReadonlyMap<string, PlanVersion>,

@@ -50,7 +50,7 @@ export const errorCodes = {
     kind: "invalid",
     means: "Periods of this interval do not begin on a day of the month.",
   },
-  body_invalid: { kind: "invalid", means: "The request does not have the documented form." },
+  body_invalid: { kind: "invalid", means: "The request body does not have the documented form." },
   body_malformed: { kind: "invalid", means: "The request body is not valid JSON." },
   body_too_large: {
     kind: "too_large",
@@ -80,7 +80,10 @@ export const errorCodes = {
     kind: "conflict",
     means: "A credit note takes back what is left of the invoice and of its lines, and no more.",
   },
-  currency_mismatch: { kind: "conflict", means: "The plan's currency is not the customer's." },
+  currency_mismatch: {
+    kind: "conflict",
+    means: "The customer is billed in one currency, and this is another.",
+  },
   currency_unknown: { kind: "invalid", means: "This is not an ISO 4217 currency code." },
   cursor_invalid: { kind: "invalid", means: "This is not a cursor that a list gave." },
   customer_exists: { kind: "conflict", means: "Another customer already has this external id." },
@@ -118,6 +121,11 @@ export const errorCodes = {
   },
   media_type_unsupported: { kind: "unsupported", means: "Bodies are sent as application/json." },
   method_not_allowed: { kind: "wrong_method", means: "This address does not take this method." },
+  parameter_invalid: {
+    kind: "invalid",
+    means:
+      "A parameter in the address, of its path or its query as `in` says, does not have the documented form; `errors` names it.",
+  },
   payment_declined: {
     kind: "payment_required",
     means:
@@ -179,7 +187,8 @@ export const errorCodes = {
   },
   quantity_not_offered: {
     kind: "conflict",
-    means: "The plan is sold once: it has no `quantity_policy`.",
+    means:
+      "The plan is sold once: it has no `quantity_policy`. Whoever holds more and goes over to it says a quantity of 1.",
   },
   rail_not_configured: {
     kind: "unavailable",
@@ -234,7 +243,8 @@ export const errorCodes = {
   },
   term_not_pausable: {
     kind: "conflict",
-    means: "A term that was bought by hand runs to its end: it is not paused.",
+    means:
+      "A term that was bought by hand runs to its end: it is not paused, and what is to rest does not become one.",
   },
   term_renews_itself: {
     kind: "conflict",

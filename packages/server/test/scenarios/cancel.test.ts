@@ -126,6 +126,7 @@ describe("canceled at the period's end", () => {
       "customer.created",
       "subscription.created",
       "subscription.activated",
+      "subscription.cancellation_scheduled",
       "invoice.finalized",
       "subscription.canceled",
       "payment.succeeded",

@@ -350,6 +350,16 @@ describe("what cannot be is refused, and says what can", () => {
     expect(await ada.invoices()).toHaveLength(1);
   });
 
+  test("many of what was sold in bands, where the other plan is sold once: unless that is said", async () => {
+    const quantity_policy = { included: "1", step: "1" };
+    const seats = await story.publish([flat("3.00")], { ...ungated, quantity_policy });
+    const [, membership] = await whoHas(seats, { quantity: "25" });
+    const { status, body } = await membership.changes({ plan: pro });
+    expect([status, body.code]).toEqual([409, "quantity_not_offered"]);
+    expect(body.details).toMatchObject({ plan: pro, quantity: "25", allowed: "1" });
+    expect((await membership.changes({ plan: pro, quantity: "1" })).status).toBe(200);
+  });
+
   test("a metric that would be priced twice", async () => {
     const prices = [perUnit("packages", "1.00")];
     const [, membership] = await whoHas(await story.publish(prices));

@@ -219,3 +219,46 @@ describe("what was paid for a plan that is not held any more", () => {
     });
   });
 });
+
+const MAY = "2026-05-01T00:00:00.000Z";
+
+test.each([
+  { when: "2026-04-20T00:00:00Z", unit: "month", isMade: true, because: "it comes before the end" },
+  { when: MAY, unit: "month", isMade: false, because: "nothing follows the end" },
+  { when: "2026-04-20T00:00:00Z", unit: "year", isMade: false, because: "it would begin a year" },
+])("a change waits, and the period is to be the last: $because", async ({ when, unit, isMade }) => {
+  const { ada, membership } = await whoHas("30.00");
+  const more = { ...ungated, interval: { unit } };
+  const other = await story.publish([flat("60.00", "advance")], more);
+  await membership.changes({ plan: other, when });
+
+  const { body } = await membership.cancels("at period end");
+  await membership.cancels("at period end");
+
+  expect(body.pending_change?.plan).toBe(isMade ? other : undefined);
+  const told = await ada.events();
+  expect(told.filter((type) => type === "subscription.cancellation_scheduled")).toHaveLength(1);
+  const withdrawn = told.filter((type) => type === "subscription.change_withdrawn");
+  expect(withdrawn).toHaveLength(isMade ? 0 : 1);
+  await ada.livesUntil("2026-05-02");
+  expect((await membership.now()).ended_at).toBe(MAY);
+  expect((await membership.now()).plan === other).toBe(isMade);
+});
+
+test("what is to rest does not become a term before, and what becomes a term does not rest", async () => {
+  const { membership } = await whoHas("30.00");
+  const plan = await story.publish([flat("60.00", "advance")], { ...ungated, renewal: "none" });
+  const soon = { plan, when: "2026-04-20T00:00:00Z" };
+  await membership.asks("pause", { at_period_end: true });
+  for (const wanted of [{ plan, when: "now" }, soon]) {
+    const { status, body } = await membership.changes(wanted);
+    expect([status, body.code]).toEqual([409, "term_not_pausable"]);
+    expect(body.details.pauses_at).toBe(MAY);
+  }
+  expect((await membership.changes({ plan, when: "period_end" })).status).toBe(200);
+
+  await membership.asks("resume");
+  expect((await membership.changes(soon)).status).toBe(200);
+  const { body } = await membership.asks("pause", { at_period_end: true });
+  expect([body.code, body.details.allowed]).toEqual(["term_not_pausable", ["withdraw the change"]]);
+});

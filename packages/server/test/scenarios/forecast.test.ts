@@ -108,7 +108,10 @@ describe("a forecast", () => {
     const past = await ask(subscription.id, "2025-12-31T00:00:00Z", 400);
     const unknown = await ask(`sub_${"0".repeat(26)}`, "2026-12-31T00:00:00Z", 404);
 
-    expect(past.body.code).toBe("clock_not_ahead");
+    expect(past.body).toMatchObject({
+      code: "time_invalid",
+      details: { field: "until", now: "2026-01-01T00:00:00.000Z" },
+    });
     expect(unknown.body.code).toBe("subscription_not_found");
   });
 });

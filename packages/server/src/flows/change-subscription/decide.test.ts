@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Sold } from "#flows/sold-terms.ts";
+import { isoInstant } from "#kernel/clock.ts";
 import { type ChangePolicy, newPlan } from "#modules/catalog/domain/index.ts";
 import type { ChangeMode } from "#modules/subscriptions/domain/index.ts";
 import { flatPrice, planDraft } from "#test/support/builders/plan.ts";
@@ -130,5 +131,16 @@ describe("what is asked for goes before what the plan says", () => {
     },
   ] as const)("$because: $is", ({ is, ...asked }) => {
     expect(decided({ from, ...asked })).toBe(is);
+  });
+
+  test.each([
+    { when: "period_end", named: { when: "period_end", allowed: ["now"] } },
+    { when: { atMs: NOW_MS }, named: { when: isoInstant(NOW_MS), allowed: ["now"] } },
+    { mode: "at_period_end", named: { policy: "at_period_end" } },
+  ] as const)("in a trial the refusal names what was asked: $named", ({ named, ...asked }) => {
+    const question = { from, to: dearer, nowMs: NOW_MS, isTried: true, when: null, mode: null };
+    expect(() => decideChange({ ...question, ...asked })).toThrow(
+      expect.objectContaining({ details: expect.objectContaining(named) }),
+    );
   });
 });

@@ -51,13 +51,13 @@ export function decideChange(question: Question): Decision {
 }
 
 function tried({ when, mode }: Question): Decision {
-  if (when === null || when === "now") {
-    if (mode !== "at_period_end") return { type: "now", mode: "now_without", isGated: false };
+  if (when !== null && when !== "now") {
+    const asked = when === "period_end" ? when : isoInstant(when.atMs);
+    throw new BillingError("change_policy_unfit", { when: asked, allowed: ["now"] });
   }
-  throw new BillingError("change_policy_unfit", {
-    policy: mode ?? when,
-    allowed: ["now_prorated", "now_full", "now_without"],
-  });
+  if (mode !== "at_period_end") return { type: "now", mode: "now_without", isGated: false };
+  const allowed = ["now_prorated", "now_full", "now_without"];
+  throw new BillingError("change_policy_unfit", { policy: mode, allowed });
 }
 
 /** What is wanted goes before what the plan says; what is lowered only is lowered for the next bill. */

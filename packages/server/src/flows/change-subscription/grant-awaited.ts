@@ -1,7 +1,7 @@
 import { commitCloses } from "#flows/close-periods/commit-closes.ts";
 import { loadCloseFacts } from "#flows/close-periods/load-close-facts.ts";
 import type { Engine } from "#flows/engine.ts";
-import { soldOf, versionKeys } from "#flows/sold-terms.ts";
+import { loadWaiting } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
 import { runningPeriod, type Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -20,7 +20,7 @@ export async function grantAwaited(
   const free = { ...subscription, awaitedChange: null };
   const [loaded] = await loadCloseFacts(engine, tx, [free]);
   const facts = present(loaded, "what is loaded for one is one");
-  const target = soldOf(held, await engine.plans.planVersions(tx, versionKeys(held)));
+  const target = await loadWaiting(engine, tx, held);
   // A period that is over and not closed yet has its change at the last: what follows is billed by it.
   const atMs = Math.min(facts.nowMs, runningPeriod(subscription).endMs - 1);
   const plan = planChange({ ...facts, target, mode: "now_prorated", atMs, paidOn: invoiceId });

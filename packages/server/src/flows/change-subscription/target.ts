@@ -34,7 +34,7 @@ export async function wantedSold(tx: Tx, held: Sold | null, wanted: WantedItems)
   const [plan, ...addOns] = held?.items ?? [];
   const planId = wanted.planId ?? present(plan, "somebody wants a plan").planId;
   const main = await soldVersion(tx, plan === undefined ? [] : [plan], planId, "plan");
-  const quantity = wanted.quantity ?? (main.quantityPolicy === null ? 1n : (plan?.quantity ?? 1n));
+  const quantity = wanted.quantity ?? plan?.quantity ?? 1n;
   const added = wanted.addOns ?? addOns;
   const versions = [main];
   for (const addOn of added) versions.push(await soldVersion(tx, addOns, addOn.planId, "add_on"));
@@ -92,7 +92,8 @@ function refuseUnfit({ items, plan }: Sold): void {
   for (const { quantity, version } of items) {
     const named = { plan: formatId("plan", version.planId) };
     if (version.quantityPolicy === null && quantity !== 1n) {
-      throw new BillingError("quantity_not_offered", { ...named, allowed: "1" });
+      const held = { quantity: quantity.toString(), allowed: "1" };
+      throw new BillingError("quantity_not_offered", { ...named, ...held });
     }
     if (version.currency !== plan.currency || !isSameInterval(version.interval, plan.interval)) {
       const { currency, interval } = plan;

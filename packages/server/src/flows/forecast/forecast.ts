@@ -28,7 +28,7 @@ export interface Forecast extends Written {
 /**
  * Plays a customer's time forward, on either side, with the code that time itself will run, in a
  * transaction that is undone. Cards that are on file are supposed to be charged; no provider is asked.
- * Refuses with `subscription_not_found` and, for an instant that is past, `clock_not_ahead`.
+ * Refuses with `subscription_not_found` and, for an instant that is past, `time_invalid`.
  */
 export function forecast(
   collector: Collector,
@@ -50,7 +50,9 @@ async function played(
   const owner = { projectId: tx.projectId, customerId };
   const customer = await getCustomer(tx, customerId);
   const fromMs = customerNow(customer, collector.engine.clock.now());
-  if (toMs < fromMs) throw new BillingError("clock_not_ahead", { now: isoInstant(fromMs) });
+  if (toMs < fromMs) {
+    throw new BillingError("time_invalid", { field: "until", now: isoInstant(fromMs) });
+  }
 
   await releaseLeases(tx, customerId);
   const isOnTestClock = customer.testClockAtMs !== null;

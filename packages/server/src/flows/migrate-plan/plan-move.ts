@@ -1,5 +1,6 @@
 import {
   refuseOtherCurrency,
+  refuseRestingTerm,
   refuseUnchangeable,
   refuseUnpaid,
 } from "#flows/change-subscription/change-subscription.ts";
@@ -56,6 +57,7 @@ export function planMove(
     ? ({ when: "now", mode: null } as const)
     : { when: takesEffect, mode: policy };
   const decision = decideChange({ ...how, from: facts, to, nowMs, isTried });
+  refuseRestingTerm(subscription, to, decision);
   switch (decision.type) {
     case "none":
       throw new BillingError("plan_version_not_held", {

@@ -125,7 +125,7 @@ export async function decideCurrency(
   if (customer.currency !== currency) {
     throw new BillingError("currency_mismatch", {
       customer_currency: customer.currency,
-      plan_currency: currency,
+      currency,
     });
   }
   return customer;

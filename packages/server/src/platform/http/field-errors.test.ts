@@ -15,7 +15,9 @@ const Price = Type.Union([
     model: Model,
   }),
 ]);
+const Anchor = Type.Union([Closed({ day: Type.Integer() }), Closed({ at: Type.String() })]);
 const Plan = Closed({
+  anchor: Type.Optional(Anchor),
   prices: Type.Array(Price, { maxItems: 2 }),
   metadata: Type.Optional(Metadata),
 });
@@ -49,6 +51,16 @@ test.each([
       ["/prices/0/kind", oneOf("flat, usage")],
       ["/prices/1/model/type", oneOf("per_unit, graduated, volume")],
     ],
+  },
+  {
+    because: "forms of other fields are not mixed",
+    value: { prices: [], anchor: { day: 1, at: "x" } },
+    errors: [["/anchor", "must have day or at, and only one of them"]],
+  },
+  {
+    because: "a field says which form is meant",
+    value: { prices: [], anchor: { day: "1" } },
+    errors: [["/anchor/day", "must be integer"]],
   },
   {
     because: "no form is of this type at all",

@@ -69,11 +69,30 @@ function formNamed(
   const name = Object.keys(forms[0]?.properties ?? {}).find((key) =>
     forms.every(({ properties }) => wordsOf(properties?.[key]).length > 0),
   );
-  if (name === undefined) return { anyOf: forms };
+  if (name === undefined) return formWith(forms, value, path, found);
   const named = forms.find(({ properties }) => wordsOf(properties?.[name]).includes(fields[name]));
   if (named !== undefined) return named;
   const words = forms.flatMap(({ properties }) => wordsOf(properties?.[name]));
   found.push({ path: `${path}/${name}`, message: `must be one of ${words.join(", ")}` });
+  return null;
+}
+
+/** The form that has the fields of a value, where each field is of one form only: `day` or `at`. */
+function formWith(
+  forms: readonly Loose[],
+  value: unknown,
+  path: string,
+  found: FieldError[],
+): Loose | null {
+  const names = forms.map(({ properties }) => Object.keys(properties ?? {}));
+  const isApart = new Set(names.flat()).size === names.flat().length;
+  if (jsonType(value) !== "object" || !isApart) return { anyOf: forms };
+  const fields = value as object;
+  const meant = forms.filter((_, at) => names[at]?.some((name) => Object.hasOwn(fields, name)));
+  const [only, ...others] = meant;
+  if (only !== undefined && others.length === 0) return only;
+  const message = `must have ${names.map((of) => of.join(" and ")).join(" or ")}, and only one of them`;
+  found.push({ path, message });
   return null;
 }
 

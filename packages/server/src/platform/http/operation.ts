@@ -33,12 +33,7 @@ const TOKEN_CODES = [
   "scope_missing",
   "database_unavailable",
 ] as const;
-const BODY_CODES = [
-  "body_invalid",
-  "body_malformed",
-  "body_too_large",
-  "media_type_unsupported",
-] as const;
+const BODY_CODES = ["body_malformed", "body_too_large", "media_type_unsupported"] as const;
 const IDEMPOTENCY_CODES = [
   "idempotency_key_invalid",
   "idempotency_key_reused",
@@ -72,19 +67,21 @@ export function operationOf(route: RouteOptions, surface: Surface): Operation | 
     refuses: new Set([
       ...(config.refuses ?? []),
       ...(surface.apiVersions === undefined ? [] : (["api_version_unknown"] as const)),
-      ...commonCodes(schema, config, takesIdempotencyKey),
+      ...commonCodes(route, config, takesIdempotencyKey),
     ]),
   };
 }
 
 function commonCodes(
-  { body, querystring }: RouteSchema,
+  { method, schema }: RouteOptions,
   config: RouteConfig,
   takesIdempotencyKey: boolean,
 ): ErrorCode[] {
+  const { body, querystring } = (schema ?? {}) as RouteSchema;
   return [
     ...(isRateLimited(config) ? (["rate_limit_exceeded"] as const) : []),
-    "body_invalid",
+    "parameter_invalid",
+    ...(method === "GET" ? [] : (["body_invalid"] as const)),
     ...(config.scope === undefined ? [] : TOKEN_CODES),
     ...(body === undefined && config.rawBody === undefined ? [] : BODY_CODES),
     ...(takesIdempotencyKey ? IDEMPOTENCY_CODES : []),

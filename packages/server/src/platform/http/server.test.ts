@@ -224,7 +224,10 @@ describe("an address", () => {
     const response = await get(`/v1/echo/7?${query}`);
 
     expect(response.statusCode).toBe(400);
-    expect(response.json()).toMatchObject({ code: "body_invalid" });
+    expect(response.json()).toMatchObject({
+      code: "parameter_invalid",
+      details: { in: "query" },
+    });
   });
 
   test.each([

@@ -6,9 +6,6 @@ import type { FieldError } from "./failure.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { hasOnlyStorableText } from "./json-body.ts";
 
-/** A compiled schema. */
-type Validator = ReturnType<typeof Compile>;
-
 type LooseObject = { readonly properties?: Readonly<Record<string, LooseSchema>> };
 type LooseSchema = { readonly type?: unknown; readonly default?: unknown };
 
@@ -19,23 +16,29 @@ type LooseSchema = { readonly type?: unknown; readonly default?: unknown };
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema);
-  if (httpPart === "body") return (value: unknown) => checked(schema, validator, value);
-  return (value: unknown) => {
-    if (!hasOnlyStorableText(value)) return refused([{ path: "", message: "text holds no NUL" }]);
-    return checked(schema, validator, read(schema, value));
+  const errorsOf = (value: unknown) => (validator.Check(value) ? null : fieldErrors(schema, value));
+  if (httpPart === "body") {
+    return (value: unknown) => {
+      const errors = errorsOf(value);
+      return errors === null ? { value } : { error: new BillingError("body_invalid", { errors }) };
+    };
+  }
+  const where = httpPart === "params" ? "path" : "query";
+  return (given: unknown) => {
+    const value = read(schema, given);
+    const errors = hasOnlyStorableText(given) ? errorsOf(value) : NUL;
+    return errors === null ? { value } : { error: parameterInvalid(where, errors) };
   };
 };
 
-function checked(
-  schema: TSchema,
-  validator: Validator,
-  value: unknown,
-): { value: unknown } | { error: Error } {
-  return validator.Check(value) ? { value } : refused(fieldErrors(schema, value));
-}
+const NUL = [{ path: "", message: "text holds no NUL" }];
 
-function refused(errors: readonly FieldError[]): { error: Error } {
-  return { error: new BillingError("body_invalid", { errors }) };
+/** The refusal of what is in the address; each error's path names the parameter: `/limit`. */
+export function parameterInvalid(
+  where: "path" | "query",
+  errors: readonly FieldError[],
+): BillingError {
+  return new BillingError("parameter_invalid", { in: where, errors });
 }
 
 /** Reads the address's text as the schema's types, and gives what is absent its default. */

@@ -143,7 +143,7 @@ describe("GET /v1/access_tokens", () => {
   });
 
   test.each([
-    { query: "limit=0", code: "body_invalid" },
+    { query: "limit=0", code: "parameter_invalid" },
     { query: "cursor=abc", code: "cursor_invalid" },
   ])("400 for ?$query", async ({ query, code }) => {
     const response = await call("GET", `/v1/access_tokens?${query}`);

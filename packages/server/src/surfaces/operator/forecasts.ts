@@ -10,7 +10,7 @@ import { SubscriptionWire } from "./subscriptions-schema.ts";
 const forecastSubscription = {
   config: {
     scope: "billing:read",
-    refuses: ["subscription_not_found", "clock_not_ahead", "time_invalid"],
+    refuses: ["subscription_not_found", "time_invalid"],
   },
   schema: {
     operationId: "forecastSubscription",

@@ -189,9 +189,9 @@ describe("GET /v1/invoices/:id/lines/:line/explain", () => {
 
   test.each([
     { line: "4", expected: [404, "invoice_line_not_found"] },
-    { line: "0", expected: [400, "body_invalid"] },
-    { line: "one", expected: [400, "body_invalid"] },
-    { line: "99999999999999999999", expected: [400, "body_invalid"] },
+    { line: "0", expected: [400, "parameter_invalid"] },
+    { line: "one", expected: [400, "parameter_invalid"] },
+    { line: "99999999999999999999", expected: [400, "parameter_invalid"] },
     { line: "1?cursor=nonsense", expected: [200, undefined] },
     { line: "2?cursor=nonsense", expected: [400, "cursor_invalid"] },
   ])("line $line: $expected", async ({ line, expected }) => {

@@ -77,7 +77,7 @@ describe("GET /v1/payments", () => {
     { query: "customer=cus_x", status: 404, code: "customer_not_found" },
     { query: "subscription=sub_x", status: 404, code: "subscription_not_found" },
     { query: "cursor=x", status: 400, code: "cursor_invalid" },
-    { query: "status=unknown", status: 400, code: "body_invalid" },
+    { query: "status=unknown", status: 400, code: "parameter_invalid" },
   ])("$status $code: $query", async ({ query, status, code }) => {
     expect(await list(query)).toMatchObject({ status, body: { code } });
   });

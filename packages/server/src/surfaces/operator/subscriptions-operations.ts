@@ -81,7 +81,10 @@ export const cancelSubscription = {
     description:
       "Ended now, what ran and was used so far is billed. Late usage is taken for 24 hours, onto a final " +
       "invoice. What was charged in advance for time from then on is given back as `unused` says, by " +
-      "credit notes: it first lowers what is due of its invoice.",
+      "credit notes: it first lowers what is due of its invoice. Where it is to end with its period, a " +
+      "change that waits for an instant before that is still made. One that would follow, and one that " +
+      "awaits its payment, are withdrawn: `subscription.change_withdrawn` tells it, and undoing the " +
+      "cancellation does not bring them back.",
     tags,
     params: Id,
     body: Closed({
@@ -210,6 +213,7 @@ export const changeSubscription = {
       "currency_mismatch",
       "change_policy_unfit",
       "invoice_unpaid",
+      "term_not_pausable",
       "change_awaits_payment",
       "change_overtaken",
       "payment_declined",

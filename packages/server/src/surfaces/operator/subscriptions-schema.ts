@@ -153,7 +153,11 @@ export const NewSubscription = Closed({
 
 export const SubscriptionChange = Closed({
   plan: Type.Optional(IdString("plan", { description: "Another plan, in its newest version" })),
-  quantity: Type.Optional(Quantity),
+  quantity: Type.Optional({
+    ...Quantity,
+    description:
+      "As it is held, when absent: a plan without a `quantity_policy` is then refused to who holds more than 1",
+  }),
   addons: Type.Optional(AddOns),
   when: Type.Optional(
     Type.Union([Literals(["now", "period_end"] as const), Instant], {

@@ -78,8 +78,8 @@ describe("GET /v1/usage/events", () => {
       await search({ customer: ada.id, cursor: "nonsense" }),
     ];
     expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
-      [400, "body_invalid"],
-      [400, "body_invalid"],
+      [400, "parameter_invalid"],
+      [400, "parameter_invalid"],
       [400, "time_invalid"],
       [400, "cursor_invalid"],
     ]);

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { Static } from "typebox";
 import { isoInstant } from "#kernel/clock.ts";
-import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId } from "#kernel/ids.ts";
 import { formatNanos } from "#kernel/nanos.ts";
 import { getCustomer } from "#modules/customers/index.ts";
 import { type EventSearch, type FoundEvent, searchEvents } from "#modules/metering/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
+import { parameterInvalid } from "#platform/http/validation.ts";
 import { idFrom, ownedIdFrom, parseInstant } from "#platform/http/wire.ts";
 import * as operations from "./usage-events-operations.ts";
 
@@ -43,7 +43,7 @@ function ownerOf({ customer, subscription }: Query) {
   if (subscription === undefined) {
     if (customerId !== null) return { customerId, subscriptionId: null };
     const message = "must have customer or subscription";
-    throw new BillingError("body_invalid", { errors: [{ path: "", message }] });
+    throw parameterInvalid("query", [{ path: "", message }]);
   }
   const key = ownedIdFrom("subscription", subscription, "subscription_not_found");
   return { customerId: customerId ?? key.customerId, subscriptionId: key.id };
@@ -55,7 +55,7 @@ function wantedOf(
   const { property: name, property_value: value = null } = query;
   if (name === undefined && value !== null) {
     const message = "needs the property that has it";
-    throw new BillingError("body_invalid", { errors: [{ path: "/property_value", message }] });
+    throw parameterInvalid("query", [{ path: "/property_value", message }]);
   }
   return {
     referenceId: query.reference_id ?? null,

@@ -13,16 +13,14 @@ import { change, make, wait } from "./change.ts";
 import * as course from "./course.ts";
 import { charge } from "./paying.ts";
 
-const BEGUN: readonly Status[] = ["active", "past_due"];
-
 /** In which states what may be done; else it is refused. */
 const ALLOWED: Readonly<Record<Exclude<Command["does"], "withdraw">, readonly Status[]>> = {
   cancel: ["incomplete", "scheduled", "paused", ...RUNNING],
   uncancel: RUNNING,
   end_trial: ["trialing"],
-  pause: BEGUN,
-  resume: ["paused", ...BEGUN],
-  renew: ["expired", ...BEGUN],
+  pause: ["active", "past_due"],
+  resume: ["paused", "active", "past_due"],
+  renew: ["expired", "active", "past_due"],
   change: RUNNING,
 };
 
@@ -54,11 +52,9 @@ function doDue(of: Membership): void {
 /** What is asked of a membership is answered when what was due is done. */
 export function ask(of: Membership, step: Command, plans: Plans): string {
   const { bills, nowMs } = of.account;
-  const isIdle = () => step.does === "withdraw" && of.pending === null;
-  refuseIf(isIdle(), "change_not_pending");
+  refuseIf(step.does === "withdraw" && of.pending === null, "change_not_pending");
   if (step.does === "withdraw") return wait(of, null);
-  const goesOn = () => isRunning(of) || of.status === "paused";
-  while (goesOn() && course.dueMs(of) <= nowMs) doDue(of);
+  while ((isRunning(of) || of.status === "paused") && course.dueMs(of) <= nowMs) doDue(of);
   const { does } = step;
   const owed = bills.filter(({ member, status }) => member === of && status === "open");
   refuseIf(does === "renew" && of.terms.plan.renewal === "auto", "term_renews_itself");
@@ -69,8 +65,7 @@ export function ask(of: Membership, step: Command, plans: Plans): string {
   if (does === "end_trial") course.endTrial(of, nowMs);
   if (does === "uncancel") of.endsAtPeriodEnd = false;
   if (does === "cancel") course.cancel(of, step.when === "now");
-  if (does === "resume" && !isRunning(of)) course.resume(of, nowMs);
-  else if (does === "resume") of.pause = null;
+  if (does === "resume") course.resume(of, nowMs);
   if (does === "pause") course.pause(of, step.when === "now", step.resumesAtMs);
   return "done";
 }

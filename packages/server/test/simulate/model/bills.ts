@@ -50,6 +50,6 @@ export function takeBack(account: Account, bill: Bill): void {
 
 /** Whether something failed to be paid and is tried again. */
 export const isOwing = (of: Membership) =>
-  of.account.bills.some(
-    ({ member, tryMs, firstFailedMs }) => member === of && tryMs !== null && firstFailedMs !== null,
-  );
+  of.account.bills.some((bill) => bill.member === of && isLate(bill));
+
+const isLate = ({ tryMs, firstFailedMs }: Bill) => tryMs !== null && firstFailedMs !== null;

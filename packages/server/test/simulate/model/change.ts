@@ -13,7 +13,7 @@ import {
   type Terms,
 } from "#test/simulate/records.ts";
 import { attempt, issue, sum, takeBack } from "./bills.ts";
-import { from, run } from "./course.ts";
+import { from, refuseTerm, run } from "./course.ts";
 import {
   billable,
   chargedAhead,
@@ -28,9 +28,8 @@ const NOW: readonly NowMode[] = ["now_prorated", "now_full", "now_without"];
 
 /** What is to be held: what is left out stays as it is. */
 export function wanted(plan: PlanTerms, asked: string | undefined, held = 1n): Terms {
-  const isMany = plan.quantity_policy !== null;
-  const quantity = asked === undefined ? (isMany ? held : 1n) : BigInt(asked);
-  refuseIf(!isMany && quantity !== 1n, "quantity_not_offered");
+  const quantity = asked === undefined ? held : BigInt(asked);
+  refuseIf(plan.quantity_policy === null && quantity !== 1n, "quantity_not_offered");
   return { plan, quantity };
 }
 
@@ -40,15 +39,17 @@ export function change(of: Membership, asked: WantedChange, plans: Plans): strin
   const { whenMs: atMs = null } = asked;
   const { terms: before, account } = of;
   const terms = wanted(plans.get(asked.plan ?? "") ?? before.plan, asked.quantity, before.quantity);
-  if (isLess(before, terms) && isLess(terms, before)) return wait(of, null);
+  if (isUnchanged(before, terms)) return wait(of, null);
 
   const isUpgrade = isDearer(terms, before);
   const mode = modeOf(of, asked, terms, isUpgrade);
   refuseIf(atMs !== null && atMs <= account.nowMs, "time_invalid");
   const wish = { terms, mode: soon(mode), atMs };
-  if (mode === "at_period_end" || atMs !== null) {
-    const isOver = of.endsAtPeriodEnd && (atMs ?? NEVER) >= last(of).untilMs;
-    refuseIf(isOver, "subscription_transition_refused");
+  const dueMs = atMs ?? (mode === "at_period_end" ? NEVER : account.nowMs);
+  const isAfter = dueMs >= last(of).untilMs;
+  if (!isAfter && of.pause !== null) refuseTerm(terms);
+  if (dueMs > account.nowMs) {
+    refuseIf(of.endsAtPeriodEnd && isAfter, "subscription_transition_refused");
     return wait(of, wish);
   }
   const lost = before.plan.name === terms.plan.name ? [] : chargedAhead(of);
@@ -81,6 +82,8 @@ function waysOf({ status, terms: before }: Membership, terms: Terms): readonly N
 
 const isLess = (before: Terms, after: Terms) =>
   before.plan.name === after.plan.name && after.quantity <= before.quantity;
+
+const isUnchanged = (one: Terms, other: Terms) => isLess(one, other) && isLess(other, one);
 
 /** It waits for its time, in place of what waited before. */
 export function wait(of: Membership, pending: Pending | null): string {

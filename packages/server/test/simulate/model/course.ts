@@ -11,12 +11,10 @@ import {
   type Period,
   refuseIf,
   type Status,
+  type Terms,
 } from "#test/simulate/records.ts";
 import { isOwing, issue } from "./bills.ts";
 import { billable, feesAhead, lateLines, ranLines } from "./lines.ts";
-
-/** Usage is taken for a day after the end, and a little later the rest is billed. */
-const FINAL_MS = DAY_MS + 5 * MINUTE_MS;
 
 /** When time has something to do. Terms that are bought ahead are not changed. */
 export function dueMs(of: Membership): number {
@@ -108,9 +106,14 @@ function rest(of: Membership, fromMs: number, wish: NonNullable<Membership["paus
   of.rests.push({ fromMs, untilMs: NEVER });
 }
 
+/** A term does not rest, and what is to rest does not become one before. */
+export const refuseTerm = ({ plan }: Terms) =>
+  refuseIf(plan.renewal === "none", "term_not_pausable");
+
 export function pause(of: Membership, isNow: boolean, resumesMs = NEVER): void {
   const { untilMs } = last(of);
-  refuseIf(of.terms.plan.renewal === "none", "term_not_pausable");
+  const next = !isNow && (of.pending?.atMs ?? NEVER) < untilMs ? of.pending : null;
+  for (const { terms } of [of, next ?? of]) refuseTerm(terms);
   refuseIf(resumesMs <= (isNow ? of.account.nowMs : untilMs), "time_invalid");
   if (isNow) close(of, { resumesMs });
   else of.pause = { resumesMs, paidUntilMs: untilMs };
@@ -121,6 +124,7 @@ export function pause(of: Membership, isNow: boolean, resumesMs = NEVER): void {
  * the terms that waited, where their time came in it.
  */
 export function resume(of: Membership, atMs: number): void {
+  if (isRunning(of)) return leave(of, atMs);
   const { isTrial, steps, whole } = last(of);
   const { pending, terms, pause: wish } = of;
   const isMoved = !isTrial && terms.plan.anchor_after_pause === "move";
@@ -143,15 +147,18 @@ function leave(of: Membership, atMs: number): void {
 
 function end(of: Membership, atMs: number, status: Status = "canceled"): void {
   [of.status, of.endedMs, of.pending] = [status, atMs, null];
-  of.wakesMs = of.stretches.length === 0 ? NEVER : atMs + FINAL_MS;
+  // Usage is taken for a day after the end, and a little later the rest is billed.
+  of.wakesMs = of.stretches.length === 0 ? NEVER : atMs + DAY_MS + 5 * MINUTE_MS;
   leave(of, atMs);
 }
 
 /** What rests has no period whose end could be waited for. */
 export function cancel(of: Membership, isNow: boolean): void {
   refuseIf(of.status === "paused" && !isNow, "subscription_transition_refused");
-  if (isNow || !isRunning(of)) endNow(of);
-  else [of.endsAtPeriodEnd, of.pending] = [true, null];
+  if (isNow || !isRunning(of)) return endNow(of);
+  of.endsAtPeriodEnd = true;
+  const isMade = (of.pending?.atMs ?? NEVER) < last(of).untilMs;
+  if (!isMade || !isSameInterval(of.terms, of.pending?.terms ?? of.terms)) of.pending = null;
 }
 
 /** Ends it here. What never began owes nothing. */

@@ -8,16 +8,14 @@ const AHEAD_MS = 5 * MINUTE_MS;
 
 /** What becomes of a report: by what was sold when it occurred, and if it is not known already. */
 export function takeReport(member: Membership, report: ReceivedReport): string {
-  const { atMs, occurredAtMs, metric } = report;
+  const { atMs, occurredAtMs, metric, reference } = report;
   const { status, stretches, terms, rests, endedMs, reports } = member;
   const then = stretches.findLast(({ fromMs }) => fromMs <= occurredAtMs) ?? stretches[0];
   const isPriced = usages(then?.terms ?? terms).some((price) => price.metric === metric);
   const rested = rests.some((rest) => rest.fromMs <= occurredAtMs && occurredAtMs < rest.untilMs);
   const isOutside = occurredAtMs < (stretches[0]?.fromMs ?? NEVER) || occurredAtMs >= endedMs;
   // A reference counts once, as long as it is remembered: through the month after it came.
-  const known = reports.find(
-    (before) => before.reference === report.reference && before.atMs >= monthBefore(atMs),
-  );
+  const known = reports.find((one) => one.reference === reference && one.atMs >= monthBefore(atMs));
   const answers: readonly (readonly [boolean, string])[] = [
     [status === "incomplete" || status === "scheduled", "subscription_not_active"],
     [atMs >= endedMs + DAY_MS, "subscription_closed"],

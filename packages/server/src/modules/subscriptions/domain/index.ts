@@ -1,5 +1,6 @@
 export * from "./beginning.ts";
 export * from "./billing-segments.ts";
+export * from "./cancellation.ts";
 export * from "./change.ts";
 export * from "./change-mode.ts";
 export * from "./item.ts";

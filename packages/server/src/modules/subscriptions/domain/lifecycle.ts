@@ -73,24 +73,6 @@ export function endedAt(subscription: Subscription, instantMs: EpochMs): Subscri
   };
 }
 
-/**
- * Lets the running period be the last one: what was to change is not, any more. Said twice it is the
- * same.
- */
-export function endingAtPeriodEnd(subscription: Subscription, nowMs: EpochMs): Subscription {
-  refuseUnless(subscription, "cancel_at_period_end");
-  const canceledAtMs = subscription.canceledAtMs ?? nowMs;
-  const ending = { ...subscription, cancelsAtPeriodEnd: true, canceledAtMs, awaitedChange: null };
-  if (subscription.pendingChange === null) return ending;
-  return withNextAction({ ...ending, pendingChange: null });
-}
-
-/** Lets it run on after all. Said twice, or of one that was never to end, it is the same. */
-export function cancellationUndone(subscription: Subscription): Subscription {
-  refuseUnless(subscription, "undo_cancellation");
-  return { ...subscription, cancelsAtPeriodEnd: false, canceledAtMs: null };
-}
-
 /** Late usage is settled: time has nothing more to do here. */
 export function settled(subscription: Subscription): Subscription {
   refuseUnless(subscription, "settle");
