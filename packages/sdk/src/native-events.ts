@@ -102,6 +102,18 @@ export interface NativeEventData {
     readonly plan: PlanReference;
     readonly invoice?: InvoiceSnapshot;
   };
+  /** It is to rest from the end of its period on. Told again when the pause is to end at another time. */
+  "subscription.pause_scheduled": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+  };
+  /** It was to rest from the end of its period on, and runs on after all. */
+  "subscription.pause_withdrawn": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+  };
   /** It runs again after a pause. */
   "subscription.resumed": {
     readonly subscription: SubscriptionSnapshot;
@@ -294,6 +306,8 @@ export const nativeEventTypes: readonly (keyof NativeEventData)[] = [
   "subscription.created",
   "subscription.expired",
   "subscription.past_due",
+  "subscription.pause_scheduled",
+  "subscription.pause_withdrawn",
   "subscription.paused",
   "subscription.recovered",
   "subscription.renewed",

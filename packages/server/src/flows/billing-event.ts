@@ -92,6 +92,14 @@ export const billingEvents = {
     when: "It rests: nothing is billed and no usage is taken until it is resumed.",
     carries: ["invoice?"],
   },
+  "subscription.pause_scheduled": {
+    when: "It is to rest from the end of its period on. Told again when the pause is to end at another time.",
+    carries: [],
+  },
+  "subscription.pause_withdrawn": {
+    when: "It was to rest from the end of its period on, and runs on after all.",
+    carries: [],
+  },
   "subscription.resumed": {
     when: "It runs again after a pause.",
     carries: ["invoice?"],

@@ -1,7 +1,6 @@
 import { takeBackAwaited } from "#flows/change-subscription/take-back-awaited.ts";
 import { giveBackUnused } from "#flows/give-back-unused.ts";
 import { loadWaiting } from "#flows/sold-terms.ts";
-import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
 import type { UnusedOnCancel } from "#modules/catalog/domain/index.ts";
@@ -12,13 +11,12 @@ import {
   refuseUnless,
   type Subscription,
 } from "#modules/subscriptions/domain/index.ts";
-import { updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { appendToOutbox } from "#platform/jobs/outbox.ts";
-import { type BillingEventType, billingEventsOf } from "./billing-event.ts";
+import type { BillingEventType } from "./billing-event.ts";
 import { holdPresent } from "./catch-up.ts";
 import { endHeld } from "./end-subscription.ts";
 import type { Engine } from "./engine.ts";
+import { keepAndTell } from "./keep-and-tell.ts";
 import { loadSubject } from "./load-subject.ts";
 
 /** When a subscription is to end, and what of it is given back. */
@@ -31,8 +29,9 @@ export interface AskedCancellation {
 /**
  * Ends a subscription: now, billing what ran and was used so far, or when its period ends. Usage that
  * is already on its way is taken for a day longer, onto a final invoice. What has not begun just
- * ends; what rests has no period, and can be ended now only. Refuses with `subscription_transition_refused`, and with `payment_under_way` while an
- * invoice of which something is to be given back is being charged.
+ * ends; what rests has no period, and can be ended now only. Refuses with
+ * `subscription_transition_refused`, and with `payment_under_way` while an invoice of which something is
+ * to be given back is being charged.
  */
 export async function cancelSubscription(
   engine: Engine,
@@ -46,8 +45,11 @@ export async function cancelSubscription(
   if (atPeriodEnd && subscription.beganMs !== null) {
     const waiting = await waitingInterval(engine, tx, subscription);
     const ending = endingAtPeriodEnd(subscription, nowMs, waiting);
-    await updateSubscriptions(tx, [ending]);
-    await tellOfEnding(engine, tx, { before: subscription, after: ending, nowMs });
+    const told = toldOfEnding(subscription, ending);
+    await keepAndTell(engine, tx, { subscription: ending, told, nowMs });
+    if (subscription.awaitedChange === null) return ending;
+    const { customer, plan } = await loadSubject(engine, tx, ending);
+    await takeBackAwaited(engine, tx, { before: subscription, after: ending, customer, plan });
     return ending;
   }
   const { plan } = await loadSubject(engine, tx, subscription);
@@ -66,11 +68,8 @@ export async function undoCancellation(
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
   const undone = cancellationUndone(subscription);
   if (!subscription.cancelsAtPeriodEnd) return subscription;
-  await updateSubscriptions(tx, [undone]);
-  const subject = { ...(await loadSubject(engine, tx, undone)), subscription: undone };
   const told = ["subscription.cancellation_undone"] as const;
-  await appendToOutbox(tx, billingEventsOf(engine, told, subject, nowMs));
-  return undone;
+  return keepAndTell(engine, tx, { subscription: undone, told, nowMs });
 }
 
 /** The interval of the change that waits for its time, if one does. */
@@ -83,26 +82,11 @@ async function waitingInterval(
   return (await loadWaiting(engine, tx, pendingChange)).plan.interval;
 }
 
-interface Ending {
-  readonly before: Subscription;
-  readonly after: Subscription;
-  readonly nowMs: EpochMs;
-}
-
-/** Tells that it is to end, once, and which change is not made for it. */
-async function tellOfEnding(
-  engine: Engine,
-  tx: Tx,
-  { before, after, nowMs }: Ending,
-): Promise<void> {
-  const { customer, plan } = await loadSubject(engine, tx, after);
+/** That it is to end is told once; a change that is not made for it, too. */
+function toldOfEnding(before: Subscription, after: Subscription): BillingEventType[] {
   const isDropped = before.pendingChange !== null && after.pendingChange === null;
-  const told: BillingEventType[] = [
+  return [
     ...(before.cancelsAtPeriodEnd ? [] : (["subscription.cancellation_scheduled"] as const)),
     ...(isDropped ? (["subscription.change_withdrawn"] as const) : []),
   ];
-  const subject = { subscription: after, customer, plan };
-  await appendToOutbox(tx, billingEventsOf(engine, told, subject, nowMs));
-  if (before.awaitedChange === null) return;
-  await takeBackAwaited(engine, tx, { before, after, customer, plan });
 }

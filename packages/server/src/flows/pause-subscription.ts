@@ -14,10 +14,11 @@ import {
   runningPeriod,
   type Subscription,
 } from "#modules/subscriptions/domain/index.ts";
-import { getSubscription, updateSubscriptions } from "#modules/subscriptions/index.ts";
+import { getSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { holdPresent } from "./catch-up.ts";
 import type { Engine } from "./engine.ts";
+import { keepAndTell } from "./keep-and-tell.ts";
 import { loadSubject } from "./load-subject.ts";
 
 /** When a pause begins and when, if anybody knows, it ends. */
@@ -50,7 +51,12 @@ export async function pauseSubscription(
     throw new BillingError("time_invalid", { field: "resumes_at", comes_after });
   }
   if (atPeriodEnd) await refuseTermToCome(engine, tx, subscription);
-  if (atPeriodEnd) return written(tx, pausingAtPeriodEnd(subscription, resumesAtMs));
+  if (atPeriodEnd) {
+    const isTold = subscription.pause === null || subscription.pause.resumesAtMs !== resumesAtMs;
+    const told = isTold ? (["subscription.pause_scheduled"] as const) : [];
+    const pausing = pausingAtPeriodEnd(subscription, resumesAtMs);
+    return keepAndTell(engine, tx, { subscription: pausing, told, nowMs });
+  }
   const to = unused ?? plan.lifecycle.unusedTime.onPause;
   const given = { to, atMs: nowMs, reason: "Unused in the pause" };
   const after = await giveBackUnused(engine, tx, subscription, given);
@@ -83,7 +89,10 @@ export async function resumeSubscription(
 ): Promise<Subscription> {
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
   refuseUnless(subscription, "resume");
-  if (subscription.status !== "paused") return written(tx, pauseWithdrawn(subscription));
+  if (subscription.status !== "paused") {
+    const told = subscription.pause === null ? [] : (["subscription.pause_withdrawn"] as const);
+    return keepAndTell(engine, tx, { subscription: pauseWithdrawn(subscription), told, nowMs });
+  }
   await closeAsPlanned(engine, tx, subscription, {
     plan: (facts) => planResume(facts, nowMs),
   });
@@ -100,9 +109,4 @@ function refuseUnresumed({ status, pause }: Subscription): void {
     status,
     allowed: `resume after ${isoInstant(present(pause?.pausedAtMs, "what is paused was paused"))}`,
   });
-}
-
-async function written(tx: Tx, subscription: Subscription): Promise<Subscription> {
-  await updateSubscriptions(tx, [subscription]);
-  return subscription;
 }

@@ -106,11 +106,21 @@ test("paused when its period ends, until a date: no period is billed between", a
   ]);
 });
 
-test("a pause that has not begun is taken back", async () => {
+test("a pause that has not begun is told, once for each end that it is to have, and taken back", async () => {
   const { ada, subscription } = await subscriber([flat("31.00", "advance")]);
-  await subscription.asks("pause", { at_period_end: true });
+  const april = { at_period_end: true, resumes_at: "2026-04-01T00:00:00Z" };
+  for (const asked of [{ at_period_end: true }, april, april]) {
+    await subscription.asks("pause", asked);
+  }
 
   expect((await subscription.asks("resume")).body).toMatchObject({ status: "active", pause: null });
+  await subscription.asks("resume");
+
+  expect((await ada.events()).filter((type) => type.includes("pause"))).toEqual([
+    "subscription.pause_scheduled",
+    "subscription.pause_scheduled",
+    "subscription.pause_withdrawn",
+  ]);
 
   await ada.livesUntil("2026-02-01");
   expect(await ada.invoices()).toHaveLength(2);
