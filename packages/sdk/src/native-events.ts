@@ -121,7 +121,7 @@ export interface NativeEventData {
     readonly plan: PlanReference;
     readonly invoice?: InvoiceSnapshot;
   };
-  /** It is to end with its period. A change that would have come after that end is withdrawn. */
+  /** It is to end with its period. A change that would have come after that end, or begun a period of its own, is withdrawn. */
   "subscription.cancellation_scheduled": {
     readonly subscription: SubscriptionSnapshot;
     readonly customer: CustomerSnapshot;

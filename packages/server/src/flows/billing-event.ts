@@ -105,7 +105,7 @@ export const billingEvents = {
     carries: ["invoice?"],
   },
   "subscription.cancellation_scheduled": {
-    when: "It is to end with its period. A change that would have come after that end is withdrawn.",
+    when: "It is to end with its period. A change that would have come after that end, or begun a period of its own, is withdrawn.",
     carries: [],
   },
   "subscription.cancellation_undone": {

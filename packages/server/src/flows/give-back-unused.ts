@@ -73,22 +73,14 @@ async function withoutAwaited(
   return after;
 }
 
-/** By the plan of its price; what was held before and is charged for still, by the present plan. */
 function unusedOf(
   line: RunningLine,
-  { items, plan }: Subject,
+  { plan }: Subject,
   subscription: Subscription,
   atMs: EpochMs,
 ): UnusedLine[] {
-  const item = items.find(({ version }) =>
-    version.prices.some(({ priceId }) => priceId === line.priceId),
-  );
-  const { amountMinor, computation } = unusedLine(
-    line,
-    item?.version ?? plan,
-    restAfter(subscription, atMs),
-    "now_prorated",
-  );
+  const rest = restAfter(subscription, atMs);
+  const { amountMinor, computation } = unusedLine(line, plan.currency, rest, "now_prorated");
   if (amountMinor === 0n || computation.type !== "credit") return [];
   return [{ amountMinor: -amountMinor, computation }];
 }

@@ -50,8 +50,8 @@ export async function pauseSubscription(
     const comes_after = isoInstant(fromMs);
     throw new BillingError("time_invalid", { field: "resumes_at", comes_after });
   }
-  if (atPeriodEnd) await refuseTermToCome(engine, tx, subscription);
   if (atPeriodEnd) {
+    await refuseTermToCome(engine, tx, subscription);
     const isTold = subscription.pause === null || subscription.pause.resumesAtMs !== resumesAtMs;
     const told = isTold ? (["subscription.pause_scheduled"] as const) : [];
     const pausing = pausingAtPeriodEnd(subscription, resumesAtMs);

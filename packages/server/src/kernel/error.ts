@@ -64,7 +64,7 @@ export const errorCodes = {
   change_overtaken: {
     kind: "conflict",
     means:
-      "Something else dropped the change while it was being paid for, and it is not made. `kept_as_credit` says what was charged for it and is the customer's credit now; null while the provider has not answered.",
+      "Something else dropped the change while it was being paid for, and it is not made. `kept_as_credit` says what was charged for it and became the customer's credit; null while the provider has not answered.",
   },
   change_pending: {
     kind: "conflict",

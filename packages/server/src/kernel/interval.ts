@@ -26,28 +26,21 @@ export function periodStart(anchoring: Anchoring, index: number): EpochMs {
   const { anchorMs, interval } = anchoring;
   assert(Number.isSafeInteger(index), "periods are counted in whole numbers");
   if (interval.unit === "fixed_days") return anchorMs + index * interval.count * DAY_MS;
-  const starts = knownStarts(anchoring);
-  const startMs = starts.get(index) ?? startByCalendar(anchoring, interval.unit, index);
-  starts.set(index, startMs);
+  const key = `${anchorMs} ${interval.count} ${interval.unit} ${anchoring.timeZone} ${index}`;
+  const startMs = known.get(key) ?? startByCalendar(anchoring, interval.unit, index);
+  remember(key, startMs);
   return startMs;
 }
 
 // Whoever walks over a history asks for the same starts again and again, and a calendar takes a hundred
-// times as long to answer as a map.
-const known = new Map<string, Map<number, EpochMs>>();
-const KNOWN_ANCHORINGS_MAX = 5_000;
+// times as long to answer as a map. The same question always has the same answer.
+const known = new Map<string, EpochMs>();
+const KNOWN_MAX = 50_000;
 
-function knownStarts({ anchorMs, interval, timeZone }: Anchoring): Map<number, EpochMs> {
-  const key = `${anchorMs} ${interval.count} ${interval.unit} ${timeZone}`;
-  const starts = known.get(key) ?? new Map<number, EpochMs>();
-  if (starts.size === 0) remember(key, starts);
-  return starts;
-}
-
-/** Forgets the oldest when there are too many, and an anchoring that was asked for too much. */
-function remember(key: string, starts: Map<number, EpochMs>): void {
-  if (known.size >= KNOWN_ANCHORINGS_MAX) known.delete(known.keys().next().value ?? key);
-  known.set(key, starts);
+/** Forgets everything when there is too much of it. */
+function remember(key: string, startMs: EpochMs): void {
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(key, startMs);
 }
 
 function startByCalendar(

@@ -26,8 +26,13 @@ async function verifyAll(): Promise<void> {
 }
 
 /** Of the first month of April, which has thirty days. */
-async function whoHas(price: string, more: object = ungated, wanted: object = {}) {
-  const ada = await story.welcome({ clock: "2026-04-01" });
+async function whoHas(
+  price: string,
+  more: object = ungated,
+  wanted: object = {},
+  clock = "2026-04-01",
+) {
+  const ada = await story.welcome({ clock });
   const plan = await story.publish([flat(price, "advance")], more);
   const membership = await ada.subscribes(plan, wanted);
   await shop.settle();
@@ -205,11 +210,46 @@ describe("what was paid for a plan that is not held any more", () => {
     });
   });
 
+  test("is measured by the period and the days that it was charged by", async () => {
+    const days = { change_policy: { payment_gated: false, proration: "fixed_30_days" } };
+    const { ada, membership } = await whoHas("30.00", ungated, {}, "2026-03-01");
+    const { plan: exact } = await membership.now();
+    const counted = await story.publish([flat("90.00", "advance")], days);
+    await membership.changes({ plan: counted, policy: "now_without" });
+    await ada.livesUntil("2026-03-16");
+
+    await membership.changes({ plan: exact, policy: "now_prorated" });
+
+    expect((await ada.invoices()).at(-1)).toMatchObject({
+      lines: ["Unused: Base fee: -15.48", "Base fee: 15.48"],
+    });
+  });
+
+  test("for a month is not given back as if it had been for the year that followed", async () => {
+    const { ada, membership } = await whoHas("30.00");
+    const yearly = (amount: string) =>
+      story.publish([flat(amount, "advance")], { ...ungated, interval: { unit: "year" } });
+    await ada.gives("pm_card_chargeCustomerFail");
+    await ada.livesUntil("2026-04-11");
+    await membership.changes({ plan: await yearly("365.00"), when: "now" });
+    await shop.settle();
+    const unpaid = present((await ada.bills()).at(-1), "the year was billed");
+    await shop.call("POST", `/v1/invoices/${unpaid.id}/void`, { body: {} });
+    await ada.livesUntil("2026-04-30");
+
+    await membership.changes({ plan: await yearly("730.00"), policy: "now_prorated" });
+
+    expect((await ada.invoices()).at(-1)).toMatchObject({
+      lines: ["Unused: Base fee: -1.00", "Base fee: 692.00"],
+    });
+  });
+
   test("of an add-on that was dropped without a credit stays paid", async () => {
     const extra = await story.publish([flat("6.00", "advance")], { kind: "add_on", ...ungated });
     const { ada, membership } = await whoHas("30.00");
-    await membership.changes({ add_ons: [{ plan: extra }] });
-    await membership.changes({ add_ons: [], policy: "now_without" });
+    const bought = await membership.changes({ addons: [{ plan: extra }] });
+    const dropped = await membership.changes({ addons: [], policy: "now_without" });
+    expect([bought.status, dropped.status]).toEqual([200, 200]);
     await ada.livesUntil("2026-04-11");
 
     await membership.changes({ plan: await pro(), policy: "now_prorated" });
@@ -219,6 +259,29 @@ describe("what was paid for a plan that is not held any more", () => {
     });
   });
 });
+
+test.each(["now", "2026-04-20T00:00:00Z"])(
+  "what is to end with its period does not begin a year before: %s",
+  async (when) => {
+    const { ada, membership } = await whoHas("30.00");
+    const yearly = await story.publish([flat("360.00", "advance")], {
+      ...ungated,
+      interval: { unit: "year" },
+    });
+    await membership.cancels("at period end");
+
+    expect(await membership.changes({ plan: yearly, when })).toMatchObject({
+      status: 409,
+      body: {
+        code: "subscription_transition_refused",
+        details: { allowed: "undo the cancellation first" },
+      },
+    });
+    await ada.livesUntil("2026-05-03");
+    expect(await membership.now()).toMatchObject({ status: "canceled" });
+    expect(await ada.invoices()).toHaveLength(1);
+  },
+);
 
 const MAY = "2026-05-01T00:00:00.000Z";
 

@@ -109,9 +109,8 @@ test("paused when its period ends, until a date: no period is billed between", a
 test("a pause that has not begun is told, once for each end that it is to have, and taken back", async () => {
   const { ada, subscription } = await subscriber([flat("31.00", "advance")]);
   const april = { at_period_end: true, resumes_at: "2026-04-01T00:00:00Z" };
-  for (const asked of [{ at_period_end: true }, april, april]) {
+  for (const asked of [{ at_period_end: true }, april, april])
     await subscription.asks("pause", asked);
-  }
 
   expect((await subscription.asks("resume")).body).toMatchObject({ status: "active", pause: null });
   await subscription.asks("resume");

@@ -13,7 +13,8 @@ export async function playApart(seed: number, others: readonly string[]): Promis
   child.on("message", (message) => {
     summed = message as Summed;
   });
-  const [code] = await once(child, "exit");
+  // What the child has said last may come after its end.
+  const [[code]] = await Promise.all([once(child, "exit"), once(child, "disconnect")]);
   return code === 0 ? summed : null;
 }
 

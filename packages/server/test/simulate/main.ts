@@ -32,6 +32,9 @@ const simulated = {
   subscriptions: wholeNumber("subscriptions", values.subscriptions),
   years: wholeNumber("years", values.years),
 };
+if (values.seeds !== undefined && (values.life ?? values.steps) !== undefined) {
+  throw new Error("--life and --steps are of one --seed");
+}
 if (values.seeds === undefined) await playHere();
 else await playLanes(values.seeds);
 

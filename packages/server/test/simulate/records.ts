@@ -19,7 +19,7 @@ export interface Line extends Span {
   readonly quantity: bigint;
   readonly minor: bigint;
   /** What a fee was charged for. */
-  readonly fee?: { readonly plan: string; readonly price: FlatTerms; readonly share: Fraction };
+  readonly fee?: { readonly plan: PlanTerms; readonly price: FlatTerms; readonly share: Fraction };
   /** The line of which a credit gives back a part. */
   readonly gives?: Line;
   /** What credit notes took back of it. */

@@ -2,8 +2,8 @@ import type { ChargedLine } from "#flows/charged-lines.ts";
 import { chargedPrices } from "#flows/close-periods/flat-lines.ts";
 import type { SoldItem } from "#flows/sold-terms.ts";
 import type { Period } from "#kernel/clock.ts";
+import type { Currency } from "#kernel/currency.ts";
 import { type Share, shareOf } from "#kernel/proration.ts";
-import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import {
   creditLine,
   type DraftLine,
@@ -40,7 +40,7 @@ export function creditLines(
   if (mode === "now_without") return [];
   return items
     .flatMap((item) =>
-      givenBackWith(item, lines).map((line) => unusedLine(line, item.version, part, mode)),
+      givenBackWith(item, lines).map((line) => unusedLine(line, item.version.currency, part, mode)),
     )
     .filter(({ amountMinor }) => amountMinor !== 0n);
 }
@@ -50,21 +50,34 @@ export function givenBackWith(item: SoldItem, lines: readonly ChargedLine[]): Ch
   return linesOf(item, lines).filter(({ isPaid }) => isPaid);
 }
 
-/** What is given back of one line, by the terms of the plan that it was charged for. */
+/** What is given back of one line, measured as it was charged. */
 export function unusedLine(
   line: RunningLine,
-  { currency, changePolicy }: PlanVersion,
-  { rest, whole, timeZone }: RestOfPeriod,
+  currency: Currency,
+  part: RestOfPeriod,
   mode: Exclude<NowMode, "now_without">,
 ): DraftLine {
-  const basis = changePolicy.proration;
+  const { period, computation } = line;
+  const { share, basis } = computation;
   // A term that was bought ahead has not begun: all of it is unused.
-  if (mode === "now_full" || line.period.startMs >= rest.endMs) {
-    const { period, computation } = line;
-    return creditLine(line, { period, share: computation.share, basis }, currency);
-  }
-  const share = shareOf(rest, whole, { basis, timeZone });
-  return creditLine(line, { period: rest, share, basis }, currency);
+  const isWhole = mode === "now_full" || period.startMs >= part.rest.endMs;
+  if (isWhole) return creditLine(line, { period, share, basis }, currency);
+  const rest = { startMs: part.rest.startMs, endMs: period.endMs };
+  return creditLine(line, { period: rest, share: unusedShare(line, part), basis }, currency);
+}
+
+/**
+ * By the whole period, where the line ends with it; a line of a plan before, which had another interval
+ * or anchor, by its own.
+ */
+function unusedShare(
+  { period, computation: { share, basis } }: RunningLine,
+  { rest, whole, timeZone }: RestOfPeriod,
+): Share {
+  if (period.endMs === rest.endMs) return shareOf(rest, whole, { basis, timeZone });
+  const left = { startMs: Math.max(rest.startMs, period.startMs), endMs: period.endMs };
+  const unused = shareOf(left, period, { basis, timeZone });
+  return { part: share.part * unused.part, whole: share.whole * unused.whole };
 }
 
 /** What is charged in advance for what is held more of, unless it was paid for before. */

@@ -8,7 +8,6 @@ import { loadSubject } from "#flows/load-subject.ts";
 import { isSentInvoices } from "#flows/payment-terms.ts";
 import { heldOf, type Sold } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
-import { isoInstant } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
@@ -20,7 +19,6 @@ import {
   type ChangeMode,
   type NowMode,
   refuseUnless,
-  runningPeriod,
   type Subscription,
   scheduled,
   unscheduled,
@@ -32,6 +30,7 @@ import { linesOf } from "./change-lines.ts";
 import { type Decision, decideChange, type Wanted } from "./decide.ts";
 import { isSameVersion } from "./direction.ts";
 import { gatingInvoice, planChange } from "./plan-change.ts";
+import { refuseDecided } from "./refuse-decided.ts";
 import { takeBackAwaited } from "./take-back-awaited.ts";
 import { type WantedItems, wantedSold } from "./target.ts";
 
@@ -69,7 +68,7 @@ export async function changeSubscription(
   refuseOtherCurrency(current, to);
   const isTried = subscription.status === "trialing";
   const decision = decideChange({ ...wanted, from: current, to, nowMs, isTried });
-  refuseRestingTerm(subscription, to, decision);
+  refuseDecided(subscription, to, decision);
   switch (decision.type) {
     case "none":
       return withdrawn(engine, tx, current);
@@ -109,18 +108,6 @@ function refuseAwaiting({ customerId, awaitedChange }: Subscription): void {
 export function refuseOtherCurrency({ plan }: Sold, to: Sold): void {
   if (plan.currency === to.plan.currency) return;
   throw new BillingError("currency_mismatch", { allowed: plan.currency });
-}
-
-/** A term runs to its end: what is to rest sooner than a change is made does not become one. */
-export function refuseRestingTerm(subscription: Subscription, to: Sold, decision: Decision): void {
-  const { pause } = subscription;
-  if (decision.type === "none" || pause === null || to.plan.lifecycle.renewal === "auto") return;
-  const { endMs } = runningPeriod(subscription);
-  if (decision.type === "later" && (decision.atMs ?? endMs) >= endMs) return;
-  throw new BillingError("term_not_pausable", {
-    pauses_at: isoInstant(endMs),
-    allowed: ["take the pause back by resume", "change at the period's end"],
-  });
 }
 
 async function changedNow(

@@ -1,11 +1,11 @@
 import {
   refuseOtherCurrency,
-  refuseRestingTerm,
   refuseUnchangeable,
   refuseUnpaid,
 } from "#flows/change-subscription/change-subscription.ts";
 import { decideChange } from "#flows/change-subscription/decide.ts";
 import { planChange } from "#flows/change-subscription/plan-change.ts";
+import { refuseDecided } from "#flows/change-subscription/refuse-decided.ts";
 import type { ChargedLine } from "#flows/charged-lines.ts";
 import type { PlannedClose } from "#flows/close-periods/commit-closes.ts";
 import type { LoadedFacts } from "#flows/close-periods/load-close-facts.ts";
@@ -57,7 +57,7 @@ export function planMove(
     ? ({ when: "now", mode: null } as const)
     : { when: takesEffect, mode: policy };
   const decision = decideChange({ ...how, from: facts, to, nowMs, isTried });
-  refuseRestingTerm(subscription, to, decision);
+  refuseDecided(subscription, to, decision);
   switch (decision.type) {
     case "none":
       throw new BillingError("plan_version_not_held", {

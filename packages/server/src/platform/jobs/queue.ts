@@ -88,8 +88,6 @@ function openQueuePool(ownerUrl: string, connectionsMax: number, log: Log): pg.P
       log.warn({ err: error }, "a connection of the queue was lost");
     });
   });
-  // Of an idle connection the pool repeats what the connection itself has said.
-  pool.on("error", () => undefined);
   return pool;
 }
 

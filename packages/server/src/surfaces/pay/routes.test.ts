@@ -59,7 +59,7 @@ describe("GET /pay/:id", () => {
       const answer = await get(path);
       expect(answer.statusCode).toBe(404);
       expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
-      expect(answer.body).toContain("There is no such link");
+      expect(answer.body).toContain("There is nothing at this address");
     }
   });
 

@@ -27,7 +27,7 @@ export const PAGES = {
       "Its subscription was canceled. Ask whoever sent you the link for a new one if you want it.",
   },
   unknown_link: {
-    title: "There is no such link",
+    title: "There is nothing at this address",
     message: "Check that the whole address was copied, or ask whoever sent it to you.",
   },
   unavailable: {

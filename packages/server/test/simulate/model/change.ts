@@ -48,10 +48,8 @@ export function change(of: Membership, asked: WantedChange, plans: Plans): strin
   const dueMs = atMs ?? (mode === "at_period_end" ? NEVER : account.nowMs);
   const isAfter = dueMs >= last(of).untilMs;
   if (!isAfter && of.pause !== null) refuseTerm(terms);
-  if (dueMs > account.nowMs) {
-    refuseIf(of.endsAtPeriodEnd && isAfter, "subscription_transition_refused");
-    return wait(of, wish);
-  }
+  refuseIf(isBeyondEnd(of, terms, isAfter), "subscription_transition_refused");
+  if (dueMs > account.nowMs) return wait(of, wish);
   const lost = before.plan.name === terms.plan.name ? [] : chargedAhead(of);
   refuseIf(mode !== "now_without" && lost.some(({ isPaid }) => !isPaid), "invoice_unpaid");
   return make(of, wish, before.plan.change_policy.payment_gated && isUpgrade);
@@ -82,6 +80,10 @@ function waysOf({ status, terms: before }: Membership, terms: Terms): readonly N
 
 const isLess = (before: Terms, after: Terms) =>
   before.plan.name === after.plan.name && after.quantity <= before.quantity;
+
+/** What is to end with its period has nothing behind that end, and no period of another length. */
+const isBeyondEnd = (of: Membership, terms: Terms, isAfter: boolean) =>
+  of.endsAtPeriodEnd && (isAfter || !isSameInterval(of.terms, terms));
 
 const isUnchanged = (one: Terms, other: Terms) => isLess(one, other) && isLess(other, one);
 

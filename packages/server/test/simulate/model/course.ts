@@ -75,14 +75,13 @@ export function close(of: Membership, cut?: "ends" | { readonly resumesMs: numbe
   const stretch = last(of);
   const paidUntilMs = stretch.untilMs;
   if (cut !== undefined) stretch.untilMs = of.account.nowMs;
-  const { untilMs } = stretch;
   const lines = [...ranLines(of, stretch), ...lateLines(of, of.stretches.slice(0, -1))];
   const isBought = of.termsAhead > 0;
   const resting = cut ?? (of.endsAtPeriodEnd && !isBought ? "ends" : of.pause);
-  if (resting === "ends") end(of, untilMs);
-  else if (resting !== null) rest(of, untilMs, { resumesMs: resting.resumesMs, paidUntilMs });
-  else if (!isBought && of.terms.plan.renewal === "none") end(of, untilMs, "expired");
-  else lines.push(...renewed(of, untilMs));
+  if (resting === "ends") end(of, stretch.untilMs);
+  else if (resting !== null) rest(of, stretch.untilMs, { ...resting, paidUntilMs });
+  else if (!isBought && of.terms.plan.renewal === "none") end(of, stretch.untilMs, "expired");
+  else lines.push(...renewed(of, stretch.untilMs));
   issue(of, { ...stretch, reason: "renewal", lines });
 }
 

@@ -32,19 +32,19 @@ export const licensed = ({ steps }: Pick<Stretch, "steps">) => steps.at(-1)?.qua
 
 export const usages = ({ plan }: Terms) => plan.prices.filter((price) => price.kind === "usage");
 
-const shareOf = ({ account }: Membership, { plan }: Terms, part: Part) =>
+const shareOf = ({ account }: Membership, { plan }: Pick<Terms, "plan">, part: Part) =>
   shareByCalendar(account.timeZone, plan.change_policy.proration, part, part.whole);
 
 /** So many of a plan's fees for a part of a period. */
 function fees(of: Membership, { plan, billed, quantity, full, ...part }: Fees): Line[] {
   const { fromMs, untilMs } = part;
-  const share = full ?? shareOf(of, { plan, quantity }, part);
+  const share = full ?? shareOf(of, { plan }, part);
   if (share.over <= 0n || quantity <= 0n || untilMs <= fromMs) return [];
   const many = { kind: "flat", fromMs, untilMs, quantity: quantity * BILLION } as const;
   return plan.prices.flatMap((price) => {
     if (price.kind !== "flat" || price.billed !== billed) return [];
     const all = times(decimal(price.amount), fraction(quantity, 1n));
-    const fee = { plan: plan.name, price, share };
+    const fee = { plan, price, share };
     return [{ ...many, name: price.name, minor: minor(times(all, share), plan), fee }];
   });
 }
@@ -69,26 +69,29 @@ export function ranLines(of: Membership, stretch: Stretch): Line[] {
 export function chargedAhead(of: Membership) {
   const bills = of.account.bills.filter(({ member, status }) => member === of && status !== "void");
   const given = new Set(bills.flatMap(({ lines }) => lines.map(({ gives }) => gives)));
-  const isAhead = (line: Line) => line.fee !== undefined && line.untilMs > of.account.nowMs;
-  return bills.flatMap(({ lines, status }) => {
-    const ahead = lines.filter((line) => isAhead(line) && !given.has(line));
-    return ahead.map((line) => ({ line, isPaid: status === "paid" }));
-  });
+  const isAhead = (line: Line) => line.untilMs > of.account.nowMs && !given.has(line);
+  return bills.flatMap(({ lines, status }) =>
+    lines.filter(isAhead).flatMap((line) => {
+      return line.fee === undefined ? [] : [{ line, fee: line.fee, isPaid: status === "paid" }];
+    }),
+  );
 }
 
 /** The unused part of what was charged for a stretch: as far as it was paid and is not back already. */
 export function creditLines(of: Membership, stretch: Stretch, mode: NowMode): Line[] {
-  const rest = { fromMs: of.account.nowMs, untilMs: stretch.untilMs };
-  const unused = shareOf(of, stretch.terms, { ...rest, whole: stretch.whole });
-  return chargedAhead(of).flatMap(({ line, isPaid }) => {
-    const { name, quantity } = line;
-    if (line.fee === undefined || !isPaid || mode === "now_without") return [];
-    const { fromMs, untilMs } = mode === "now_full" ? line : rest;
-    const all = times(decimal(line.fee.price.amount), fraction(quantity, BILLION));
-    const part = minor(times(all, mode === "now_full" ? line.fee.share : unused), of.account);
-    const back = least(part, line.minor - (line.noted ?? 0n));
+  if (mode === "now_without") return [];
+  return chargedAhead(of).flatMap(({ line, fee, isPaid }) => {
+    const { name, quantity, untilMs } = line;
+    // One that does not end with the stretch was charged for a span of its own.
+    const whole = untilMs === stretch.untilMs ? stretch.whole : line;
+    const left = shareOf(of, fee, { fromMs: of.account.nowMs, untilMs, whole });
+    const unused = whole === line ? times(fee.share, left) : left;
+    const share = mode === "now_full" ? fee.share : unused;
+    const all = times(decimal(fee.price.amount), fraction(quantity, BILLION));
+    const back = least(minor(times(all, share), of.account), line.minor - (line.noted ?? 0n));
+    const fromMs = mode === "now_full" ? line.fromMs : of.account.nowMs;
     const credit = { name: `Unused: ${name}`, quantity, minor: -back, gives: line };
-    return back === 0n ? [] : [{ kind: "credit", fromMs, untilMs, ...credit }];
+    return !isPaid || back === 0n ? [] : [{ kind: "credit", fromMs, untilMs, ...credit }];
   });
 }
 
@@ -96,11 +99,11 @@ export function creditLines(of: Membership, stretch: Stretch, mode: NowMode): Li
 export function gainLines(of: Membership, stretch: Stretch, terms: Terms, mode: NowMode): Line[] {
   if (mode === "now_without") return [];
   const { plan } = terms;
-  const owed = chargedAhead(of).filter((one) => !one.isPaid && one.line.fee?.plan === plan.name);
+  const owed = chargedAhead(of).filter((one) => !one.isPaid && one.fee.plan === plan);
   const before = sum(owed.map(({ line }) => ({ minor: line.quantity / BILLION })));
   const had = stretch.terms.plan.name === plan.name ? licensed(stretch) : before;
-  const rest = { fromMs: of.account.nowMs, untilMs: stretch.untilMs, whole: stretch.whole };
   const full = mode === "now_full" ? fullShare(of, stretch, terms) : undefined;
+  const rest = { fromMs: of.account.nowMs, untilMs: stretch.untilMs, whole: stretch.whole };
   return fees(of, { ...rest, plan, billed: "advance", quantity: billable(terms) - had, full });
 }
 
@@ -108,7 +111,7 @@ export function gainLines(of: Membership, stretch: Stretch, terms: Terms, mode: 
 function fullShare(of: Membership, { whole }: Stretch, terms: Terms): Fraction {
   const began = of.stretches.find(({ isTrial }) => !isTrial)?.fromMs ?? whole.fromMs;
   const fromMs = Math.max(whole.fromMs, began, ...of.rests.map(({ untilMs }) => untilMs));
-  const shares = chargedAhead(of).flatMap(({ line }) => line.fee?.share ?? []);
+  const shares = chargedAhead(of).map(({ fee }) => fee.share);
   return shares.reduce(larger, shareOf(of, terms, { ...whole, fromMs, whole }));
 }
 

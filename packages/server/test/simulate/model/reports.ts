@@ -4,8 +4,6 @@ import { billionths } from "#test/proofs/fraction.ts";
 import { type Membership, NEVER, type ReceivedReport } from "#test/simulate/records.ts";
 import { usages } from "./lines.ts";
 
-const AHEAD_MS = 5 * MINUTE_MS;
-
 /** What becomes of a report: by what was sold when it occurred, and if it is not known already. */
 export function takeReport(member: Membership, report: ReceivedReport): string {
   const { atMs, occurredAtMs, metric, reference } = report;
@@ -20,8 +18,8 @@ export function takeReport(member: Membership, report: ReceivedReport): string {
     [status === "incomplete" || status === "scheduled", "subscription_not_active"],
     [atMs >= endedMs + DAY_MS, "subscription_closed"],
     [!isPriced, "usage_metric_unknown"],
-    [occurredAtMs > atMs + AHEAD_MS, "usage_too_early"],
-    [occurredAtMs < monthBefore(atMs) + AHEAD_MS, "usage_too_late"],
+    [occurredAtMs > atMs + 5 * MINUTE_MS, "usage_too_early"],
+    [occurredAtMs < monthBefore(atMs) + 5 * MINUTE_MS, "usage_too_late"],
     [rested && status === "paused", "subscription_paused"],
     [rested || isOutside, "usage_outside_subscription"],
     [known !== undefined && contentOf(known) === contentOf(report), "duplicate"],

@@ -13,7 +13,7 @@ import { refuseUnless } from "./transition.ts";
 export function endingAtPeriodEnd(
   subscription: Subscription,
   nowMs: EpochMs,
-  waiting: Interval | null = null,
+  waiting: Interval | null,
 ): Subscription {
   refuseUnless(subscription, "cancel_at_period_end");
   const canceledAtMs = subscription.canceledAtMs ?? nowMs;

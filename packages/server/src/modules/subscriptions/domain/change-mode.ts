@@ -6,7 +6,8 @@
  * - `now_full`: at once, as if the new terms had held since the period began: what was paid for it is
  *   credited in full, and the new terms are charged in full: for all of the period that the subscription
  *   ran or runs, whatever its days.
- * - `now_without`: at once, and nothing is credited or charged before the next period.
+ * - `now_without`: at once, and nothing is credited or charged before the next period, or the next
+ *   change, which counts what was paid.
  * - `at_period_end`: with the next period.
  */
 export const changeModes = ["now_prorated", "now_full", "now_without", "at_period_end"] as const;

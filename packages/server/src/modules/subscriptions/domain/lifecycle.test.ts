@@ -97,9 +97,9 @@ describe("a subscription's life", () => {
   });
 
   test("runs on to its period's end when it is to end there, and remembers the first asking", () => {
-    const ending = endingAtPeriodEnd(active, ANCHOR_MS + 5);
+    const ending = endingAtPeriodEnd(active, ANCHOR_MS + 5, null);
     expect(ending).toMatchObject({ status: "active", cancelsAtPeriodEnd: true });
-    expect(endingAtPeriodEnd(ending, ANCHOR_MS + 9).canceledAtMs).toBe(ANCHOR_MS + 5);
+    expect(endingAtPeriodEnd(ending, ANCHOR_MS + 9, null).canceledAtMs).toBe(ANCHOR_MS + 5);
   });
 
   test("falls past due when a charge fails and recovers when all is paid", () => {
@@ -124,7 +124,7 @@ describe("what a state does not allow is refused, and says where it is allowed",
     "pause at period end": (from: Subscription) => pausingAtPeriodEnd(from, null),
     "pause after the trial": (from: Subscription) => pausedAfterTrial(from, ANCHOR_MS),
     "withdraw the pause": pauseWithdrawn,
-    "cancel at period end": (from: Subscription) => endingAtPeriodEnd(from, ANCHOR_MS),
+    "cancel at period end": (from: Subscription) => endingAtPeriodEnd(from, ANCHOR_MS, null),
     "undo the cancellation": cancellationUndone,
     "cancel now": (from: Subscription) => endedAt(from, ANCHOR_MS),
     settle: settled,

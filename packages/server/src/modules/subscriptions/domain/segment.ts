@@ -30,7 +30,7 @@ export function wholeBookedPeriodOf(subscription: Subscription): Period {
   return periodAt(anchoring, runningPeriod(subscription).index);
 }
 
-/** What of the whole billing period is not before the subscription began, or last went on: changes do not cut it. */
+/** What of the whole billing period is not before the subscription began or last went on; no change cuts it. */
 export function openedPeriodOf(subscription: Subscription): Period {
   const whole = wholePeriodOf(subscription);
   return { ...whole, startMs: Math.max(whole.startMs, lastOpeningMs(subscription)) };
