@@ -1,5 +1,6 @@
 import { groupBy } from "#kernel/group-by.ts";
 import { ownedKey } from "#kernel/ids.ts";
+import type { PlanKind } from "#modules/catalog/domain/index.ts";
 import { listPricesOfAddOns } from "#modules/catalog/index.ts";
 import type { RunningLine } from "#modules/invoices/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
@@ -44,10 +45,11 @@ async function pricesOfAddOns(
   holdings: readonly Holding[],
   lines: readonly RunningLine[],
 ): Promise<ReadonlySet<bigint>> {
-  const pricesOf = (items: Sold["items"]) =>
-    items.flatMap(({ version }) => version.prices.map(({ priceId }) => priceId));
-  const ofPlans = new Set(holdings.flatMap(({ items }) => pricesOf(items.slice(0, 1))));
-  const ofAddOns = new Set(holdings.flatMap(({ items }) => pricesOf(items.slice(1))));
+  const held = holdings.flatMap(({ items }) => items.map(({ version }) => version));
+  const pricesOf = (kind: PlanKind) =>
+    held.filter((version) => version.kind === kind).flatMap(({ prices }) => prices);
+  const ofPlans = new Set(pricesOf("plan").map(({ priceId }) => priceId));
+  const ofAddOns = new Set(pricesOf("add_on").map(({ priceId }) => priceId));
   const former = lines
     .map(({ priceId }) => priceId)
     .filter((priceId) => !ofPlans.has(priceId) && !ofAddOns.has(priceId));

@@ -2,13 +2,11 @@ import { closePeriodEarly } from "#flows/close-periods/close-periods.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { abandonPayments } from "#modules/payments/index.ts";
 import { endedAt, isRunning, type Subscription } from "#modules/subscriptions/domain/index.ts";
-import { getSubscription, updateSubscriptions } from "#modules/subscriptions/index.ts";
+import { getSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { appendToOutbox } from "#platform/jobs/outbox.ts";
-import { billingEventsOf } from "./billing-event.ts";
 import { type Held, holdPresent } from "./catch-up.ts";
 import type { Engine } from "./engine.ts";
-import { loadSubject } from "./load-subject.ts";
+import { keepAndTell } from "./keep-and-tell.ts";
 
 /**
  * Ends a subscription now, billing what ran and was used so far; what was paid for longer is not given
@@ -30,8 +28,6 @@ export async function endHeld(
   }
   const ended = endedAt(subscription, nowMs);
   if (subscription.beganMs === null) await abandonPayments(tx, subscription, nowMs);
-  await updateSubscriptions(tx, [ended]);
-  const subject = { ...(await loadSubject(engine, tx, ended)), subscription: ended };
-  await appendToOutbox(tx, billingEventsOf(engine, ["subscription.canceled"], subject, nowMs));
-  return ended;
+  const told = ["subscription.canceled"] as const;
+  return keepAndTell(engine, tx, { subscription: ended, told, nowMs });
 }

@@ -30,8 +30,9 @@ export function createNoticeReceiver({ db, clock, rails }: NoticeReceiving) {
   // A project keeps its name and its number for ever, and a busy rail sends many notices a second.
   const known = new Map<string, number>();
   return async ({ project, rawBody, signature }: ReceivedNotice): Promise<void> => {
-    const projectId = known.get(project) ?? (await projectIdOf(db, project));
-    known.set(project, projectId);
+    const knownId = known.get(project);
+    const projectId = knownId ?? (await projectIdOf(db, project));
+    if (knownId === undefined) known.set(project, projectId);
     const rail = rails(projectId);
     const notice = rail.parseNotice(rawBody, signature, clock.now());
     await db.inProject(projectId, async (tx) => {

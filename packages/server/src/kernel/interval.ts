@@ -27,9 +27,7 @@ export function periodStart(anchoring: Anchoring, index: number): EpochMs {
   assert(Number.isSafeInteger(index), "periods are counted in whole numbers");
   if (interval.unit === "fixed_days") return anchorMs + index * interval.count * DAY_MS;
   const key = `${anchorMs} ${interval.count} ${interval.unit} ${anchoring.timeZone} ${index}`;
-  const startMs = known.get(key) ?? startByCalendar(anchoring, interval.unit, index);
-  remember(key, startMs);
-  return startMs;
+  return known.get(key) ?? remembered(key, startByCalendar(anchoring, interval.unit, index));
 }
 
 // Whoever walks over a history asks for the same starts again and again, and a calendar takes a hundred
@@ -38,9 +36,10 @@ const known = new Map<string, EpochMs>();
 const KNOWN_MAX = 50_000;
 
 /** Forgets everything when there is too much of it. */
-function remember(key: string, startMs: EpochMs): void {
+function remembered(key: string, startMs: EpochMs): EpochMs {
   if (known.size >= KNOWN_MAX) known.clear();
   known.set(key, startMs);
+  return startMs;
 }
 
 function startByCalendar(

@@ -49,8 +49,8 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly connectionsMax: number;
   /**
-   * Has each connection plan a statement once, which takes more than half of the work off both sides
-   * where statements are small. Not while the schema may change, nor through a pooler.
+   * Has each connection plan a statement once, which spares both sides much work where statements are
+   * small. Not while the schema may change, nor through a pooler.
    */
   readonly keepsPlans?: boolean;
   /** Called with the error of a connection that broke while idle: for the log. */
