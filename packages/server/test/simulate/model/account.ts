@@ -54,7 +54,7 @@ export function ask(of: Membership, step: Command, plans: Plans): string {
   const { bills, nowMs } = of.account;
   refuseIf(step.does === "withdraw" && of.pending === null, "change_not_pending");
   if (step.does === "withdraw") return wait(of, null);
-  while ((isRunning(of) || of.status === "paused") && course.dueMs(of) <= nowMs) doDue(of);
+  catchUp(of, nowMs);
   const { does } = step;
   const owed = bills.filter(({ member, status }) => member === of && status === "open");
   refuseIf(does === "renew" && of.terms.plan.renewal === "auto", "term_renews_itself");
@@ -67,5 +67,12 @@ export function ask(of: Membership, step: Command, plans: Plans): string {
   if (does === "cancel") course.cancel(of, step.when === "now");
   if (does === "resume") course.resume(of, nowMs);
   if (does === "pause") course.pause(of, step.when === "now", step.resumesAtMs);
+  // Where it goes on in time that is paid for, a change whose time came in the pause follows at once.
+  catchUp(of, nowMs);
   return "done";
+}
+
+/** Does what is due of what runs or rests. */
+function catchUp(of: Membership, nowMs: number): void {
+  while ((isRunning(of) || of.status === "paused") && course.dueMs(of) <= nowMs) doDue(of);
 }

@@ -39,7 +39,7 @@ export function change(of: Membership, asked: WantedChange, plans: Plans): strin
   const { whenMs: atMs = null } = asked;
   const { terms: before, account } = of;
   const terms = wanted(plans.get(asked.plan ?? "") ?? before.plan, asked.quantity, before.quantity);
-  if (isUnchanged(before, terms)) return wait(of, null);
+  if (isLess(before, terms) && isLess(terms, before)) return wait(of, null);
 
   const isUpgrade = isDearer(terms, before);
   const mode = modeOf(of, asked, terms, isUpgrade);
@@ -58,10 +58,9 @@ export function change(of: Membership, asked: WantedChange, plans: Plans): strin
 /** How a change is made: as it is asked for, or else as the plan says that is held. */
 function modeOf(of: Membership, asked: WantedChange, terms: Terms, isUpgrade: boolean) {
   const { when, whenMs, policy } = asked;
-  const { upgrade, downgrade } = of.terms.plan.change_policy;
   const isTrial = of.status === "trialing";
   const mayWait = !isTrial && whenMs === undefined && when !== "now";
-  const usual = isUpgrade ? upgrade : downgrade;
+  const usual = of.terms.plan.change_policy[isUpgrade ? "upgrade" : "downgrade"];
   const byPlan = isTrial || isLess(of.terms, terms) ? "now_without" : usual;
   const unasked = when === "period_end" ? "at_period_end" : mayWait ? byPlan : soon(byPlan);
   const mode = policy ?? unasked;
@@ -85,8 +84,6 @@ const isLess = (before: Terms, after: Terms) =>
 const isBeyondEnd = (of: Membership, terms: Terms, isAfter: boolean) =>
   of.endsAtPeriodEnd && (isAfter || !isSameInterval(of.terms, terms));
 
-const isUnchanged = (one: Terms, other: Terms) => isLess(one, other) && isLess(other, one);
-
 /** It waits for its time, in place of what waited before. */
 export function wait(of: Membership, pending: Pending | null): string {
   of.pending = pending;
@@ -99,8 +96,7 @@ const soon = (mode: NowMode | "at_period_end") =>
 
 /** By flat prices on an average day, of another plan for as many; what costs the same is an upgrade. */
 function isDearer(one: Terms, before: Terms): boolean {
-  const isSame = one.plan.name === before.plan.name;
-  const other = isSame ? before : { ...before, quantity: one.quantity };
+  const other = one.plan.name === before.plan.name ? before : { ...before, quantity: one.quantity };
   const priceOf = (terms: Terms, { plan: { interval } }: Terms) => {
     const flats = terms.plan.prices.filter((price) => price.kind === "flat");
     const all = sum(flats.map(({ amount }) => ({ minor: billionths(amount) })));

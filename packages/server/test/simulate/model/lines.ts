@@ -137,9 +137,8 @@ function used(of: Membership, price: UsageTerms, stretch: Stretch, kind: Line["k
   charged.set(metric, after);
   for (const report of all) report.isBilled = true;
   const more = { quantity: quantity - before.quantity, minor: after.minor - before.minor };
-  return more.quantity === 0n && more.minor === 0n
-    ? []
-    : [{ kind, name, fromMs, untilMs, ...more }];
+  const isNothing = more.quantity === 0n && more.minor === 0n;
+  return isNothing ? [] : [{ kind, name, fromMs, untilMs, ...more }];
 }
 
 const reportsOf = ({ reports }: Membership, { fromMs, untilMs }: Span) =>
