@@ -56,7 +56,7 @@ export const feesAhead = (of: Membership, { plan, ...asked }: Terms, part: Part)
 /** What is billed of a stretch that is over; each rise of a quantity counts from there on. */
 export function ranLines(of: Membership, stretch: Stretch): Line[] {
   const { terms, steps, whole, untilMs } = stretch;
-  if (stretch.isTrial) return [];
+  if (stretch.isTrial || untilMs <= stretch.fromMs) return [];
   const behind = steps.flatMap((step, at) => {
     const part = { fromMs: Math.max(step.fromMs, stretch.fromMs), untilMs, whole };
     const quantity = step.quantity - (steps[at - 1]?.quantity ?? 0n);
