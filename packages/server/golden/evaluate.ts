@@ -57,7 +57,9 @@ export function evaluate(golden: GoldenCase): Evaluation {
     };
   } catch (error) {
     if (error instanceof Unreadable) return withoutAnswer(golden, error.message);
-    throw error;
+    // One case that the engine refuses takes no other down, and is no agreement.
+    const reason = `refused: ${error instanceof Error ? error.message : String(error)}`;
+    return { id, topic, verdict: "differ", got: null, expected, reason };
   }
 }
 

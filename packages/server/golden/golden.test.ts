@@ -46,6 +46,17 @@ describe("a case that cannot be said in this engine's words", () => {
   });
 });
 
+test("a case that contradicts itself is refused alone, and takes no other down", () => {
+  const segment = cases.find(({ id }) => id === "G188") as GoldenCase;
+  const inputs = { ...segment.inputs, to: "2199-01-01" };
+  const { verdict, got, reason } = evaluate({ ...segment, inputs });
+  expect({ verdict, got, reason }).toEqual({
+    verdict: "differ",
+    got: null,
+    reason: "refused: a part lies within its period",
+  });
+});
+
 test("a file without cases is told, and no crash", async () => {
   expect(await readCases("/nowhere/cases.json")).toMatch(/cannot be read/);
   expect(await readCases(KEPT_CASES.replace("cases.json", "main.ts"))).toMatch(/cannot be read/);
