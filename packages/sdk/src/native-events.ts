@@ -53,7 +53,7 @@ export interface NativeEventData {
     readonly plan: PlanReference;
     readonly invoice?: InvoiceSnapshot;
   };
-  /** It holds something else from now on: another plan, another quantity, other add-ons. */
+  /** It holds something else from now on: another plan, another quantity, other add-ons. No change waits any more. */
   "subscription.changed": {
     readonly subscription: SubscriptionSnapshot;
     readonly customer: CustomerSnapshot;
@@ -66,7 +66,7 @@ export interface NativeEventData {
     readonly customer: CustomerSnapshot;
     readonly plan: PlanReference;
   };
-  /** The change that waited is not made. */
+  /** A change that waited for its time or its payment is not made. Where the subscription ends, this is told first. */
   "subscription.change_withdrawn": {
     readonly subscription: SubscriptionSnapshot;
     readonly customer: CustomerSnapshot;

@@ -65,7 +65,7 @@ export const billingEvents = {
     carries: ["invoice?"],
   },
   "subscription.changed": {
-    when: "It holds something else from now on: another plan, another quantity, other add-ons.",
+    when: "It holds something else from now on: another plan, another quantity, other add-ons. No change waits any more.",
     carries: ["invoice?"],
   },
   "subscription.change_scheduled": {
@@ -73,7 +73,7 @@ export const billingEvents = {
     carries: [],
   },
   "subscription.change_withdrawn": {
-    when: "The change that waited is not made.",
+    when: "A change that waited for its time or its payment is not made. Where the subscription ends, this is told first.",
     carries: [],
   },
   "subscription.past_due": {

@@ -1,4 +1,5 @@
 import { closePeriodEarly } from "#flows/close-periods/close-periods.ts";
+import { toldOfEnd } from "#flows/close-periods/told-of-end.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { abandonPayments } from "#modules/payments/index.ts";
 import { endedAt, isRunning, type Subscription } from "#modules/subscriptions/domain/index.ts";
@@ -28,6 +29,6 @@ export async function endHeld(
   }
   const ended = endedAt(subscription, nowMs);
   if (subscription.beganMs === null) await abandonPayments(tx, subscription, nowMs);
-  const told = ["subscription.canceled"] as const;
+  const told = toldOfEnd(subscription, "subscription.canceled");
   return keepAndTell(engine, tx, { subscription: ended, told, nowMs });
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { present } from "#kernel/assert.ts";
 import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
-import { type Customer, flat, type Story, storyOf } from "#test/support/story.ts";
+import { type Customer, flat, type Membership, type Story, storyOf } from "#test/support/story.ts";
 
 // Changes that meet credit notes, pauses and terms: here the product once did otherwise than its rules say.
 
@@ -307,6 +307,37 @@ test.each([
   expect((await membership.now()).ended_at).toBe(MAY);
   expect((await membership.now()).plan === other).toBe(isMade);
 });
+
+const ends = {
+  "canceled now": async (_: Customer, held: Membership) => held.cancels("now"),
+  "canceled in a pause": async (_: Customer, held: Membership) => {
+    await held.asks("pause");
+    await held.cancels("now");
+  },
+  "not paid for": async (ada: Customer) => {
+    await ada.gives("pm_card_chargeCustomerFail");
+    await ada.livesUntil("2026-06-10");
+  },
+  "run out as a term": async (ada: Customer) => ada.livesUntil("2026-05-02"),
+};
+
+test.each(Object.entries(ends))(
+  "that a change is not made is told of what is %s",
+  async (how, end) => {
+    const renewal = how === "run out as a term" ? "none" : "auto";
+    const { ada, membership } = await whoHas("30.00", { ...ungated, renewal });
+    const other = await story.publish([flat("60.00", "advance")], ungated);
+    await membership.changes({ plan: other, when: "2026-07-20T00:00:00Z" });
+
+    await end(ada, membership);
+
+    expect((await membership.now()).pending_change).toBe(null);
+    const told = await ada.events();
+    const last = how === "run out as a term" ? "subscription.expired" : "subscription.canceled";
+    expect(told.filter((type) => type === "subscription.change_withdrawn")).toHaveLength(1);
+    expect(told.indexOf("subscription.change_withdrawn")).toBeLessThan(told.indexOf(last));
+  },
+);
 
 test("what is to rest does not become a term before, and what becomes a term does not rest", async () => {
   const { membership } = await whoHas("30.00");

@@ -39,6 +39,8 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
   async cancelSubscription() {
     const { ada, subscription } = await subscriber();
     await shop.call("POST", "/v1/invoice_items", { body: pendingOf(ada) });
+    const plan = await story.publish([flat("9.00")]);
+    await subscription.changes({ plan, when: "period_end" });
     const body = { at_period_end: false, unused: "refund" };
     return { ada, path: `/v1/subscriptions/${subscription.id}/cancel`, body };
   },

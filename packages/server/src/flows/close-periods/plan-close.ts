@@ -30,6 +30,7 @@ import type { MadeChange, PeriodClose } from "#modules/subscriptions/index.ts";
 import { closedTogether, isFree, isUnbilled, knownOf, usedOf } from "./closed-counters.ts";
 import { advanceLines, wholly } from "./flat-lines.ts";
 import { bounds, closingLines, type LineFacts, lateLines } from "./period-lines.ts";
+import { toldOfEnd } from "./told-of-end.ts";
 
 /** Everything that decides what closing a period comes to. */
 export interface CloseFacts extends LineFacts {
@@ -120,7 +121,7 @@ function afterPeriod(facts: CloseFacts, endMs: EpochMs, isCut: boolean): AfterPe
   const { termsAhead, cancelsAtPeriodEnd, pause } = subscription;
   if (isCut || (cancelsAtPeriodEnd && termsAhead === 0)) {
     const after = endedAt(subscription, endMs);
-    return { after, told: ["subscription.canceled"], begins: null };
+    return { after, told: toldOfEnd(subscription, "subscription.canceled"), begins: null };
   }
   if (pause !== null) {
     const { resumesAtMs } = pause;
@@ -133,7 +134,7 @@ function afterPeriod(facts: CloseFacts, endMs: EpochMs, isCut: boolean): AfterPe
   }
   if (plan.lifecycle.renewal === "none") {
     const after = expiredAt(subscription, endMs);
-    return { after, told: ["subscription.expired"], begins: null };
+    return { after, told: toldOfEnd(subscription, "subscription.expired"), begins: null };
   }
   return (
     changedAtEnd(facts, endMs) ?? {

@@ -82,9 +82,9 @@ export const cancelSubscription = {
       "Ended now, what ran and was used so far is billed. Late usage is taken for 24 hours, onto a final " +
       "invoice. What was charged in advance for time from then on is given back as `unused` says, by " +
       "credit notes: it first lowers what is due of its invoice. Where it is to end with its period, a " +
-      "change that waits for an instant before that is still made. One that would follow, and one that " +
-      "awaits its payment, are withdrawn: `subscription.change_withdrawn` tells it, and undoing the " +
-      "cancellation does not bring them back.",
+      "change that waits for an instant before that is still made. What else waits for its time or its " +
+      "payment is withdrawn: `subscription.change_withdrawn` tells it, and undoing the cancellation " +
+      "does not bring it back.",
     tags,
     params: Id,
     body: Closed({
