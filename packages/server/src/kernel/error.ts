@@ -82,7 +82,7 @@ export const errorCodes = {
   },
   currency_mismatch: {
     kind: "conflict",
-    means: "The customer is billed in one currency, and this is another.",
+    means: "The customer is billed in one currency, `allowed`, and this is another.",
   },
   currency_unknown: { kind: "invalid", means: "This is not an ISO 4217 currency code." },
   cursor_invalid: { kind: "invalid", means: "This is not a cursor that a list gave." },

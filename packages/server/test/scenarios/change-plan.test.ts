@@ -305,11 +305,6 @@ describe("an add-on", () => {
 describe("what cannot be is refused, and says what can", () => {
   test.each([
     [
-      "another currency",
-      async () => ({ plan: await story.publish([flat("1.00")], { currency: "USD" }) }),
-      "currency_mismatch",
-    ],
-    [
       "an add-on as the plan",
       async () => ({ plan: await story.publish([flat("1.00")], { kind: "add_on" }) }),
       "add_on_alone",
@@ -358,6 +353,14 @@ describe("what cannot be is refused, and says what can", () => {
     expect([status, body.code]).toEqual([409, "quantity_not_offered"]);
     expect(body.details).toMatchObject({ plan: pro, quantity: "25", allowed: "1" });
     expect((await membership.changes({ plan: pro, quantity: "1" })).status).toBe(200);
+  });
+
+  test("another currency, beside the one that is billed", async () => {
+    const plan = await story.publish([flat("1.00")], { currency: "USD" });
+    const [, membership] = await whoHas(basic);
+    const { status, body } = await membership.changes({ plan });
+    expect([status, body.code]).toEqual([409, "currency_mismatch"]);
+    expect(body.details).toEqual({ currency: "USD", allowed: "JMD" });
   });
 
   test("a metric that would be priced twice", async () => {

@@ -10,7 +10,7 @@ import { heldOf, type Sold } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId, ownedKey } from "#kernel/ids.ts";
-import { customerNow } from "#modules/customers/domain/index.ts";
+import { customerNow, refuseOtherCurrency } from "#modules/customers/domain/index.ts";
 import type { DraftInvoice, Invoice } from "#modules/invoices/domain/index.ts";
 import { holdCredit } from "#modules/ledger/index.ts";
 import { isUnderWay, lockCollectingPayment } from "#modules/payments/index.ts";
@@ -65,7 +65,7 @@ export async function changeSubscription(
   const [facts] = await loadCloseFacts(engine, tx, [subscription]);
   const current = present(facts, "what is loaded for one is one");
   const to = await wantedSold(tx, current, wanted.items);
-  refuseOtherCurrency(current, to);
+  refuseOtherCurrency(current.customer, to.plan.currency);
   const isTried = subscription.status === "trialing";
   const decision = decideChange({ ...wanted, from: current, to, nowMs, isTried });
   refuseDecided(subscription, to, decision);
@@ -103,11 +103,6 @@ function refuseAwaiting({ customerId, awaitedChange }: Subscription): void {
     invoice: formatOwnedId("invoice", { customerId, id: awaitedChange.invoiceId }),
     allowed: ["pay the invoice", "withdraw the change"],
   });
-}
-
-export function refuseOtherCurrency({ plan }: Sold, to: Sold): void {
-  if (plan.currency === to.plan.currency) return;
-  throw new BillingError("currency_mismatch", { allowed: plan.currency });
 }
 
 async function changedNow(

@@ -1,5 +1,4 @@
 import {
-  refuseOtherCurrency,
   refuseUnchangeable,
   refuseUnpaid,
 } from "#flows/change-subscription/change-subscription.ts";
@@ -13,6 +12,7 @@ import { heldOf, type Sold } from "#flows/sold-terms.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
+import { refuseOtherCurrency } from "#modules/customers/domain/index.ts";
 import type { Impact, PlanMigration } from "#modules/plan-migrations/domain/index.ts";
 import {
   type NowMode,
@@ -51,7 +51,7 @@ export function planMove(
   refuseUnchangeable(subscription);
   refusePending(subscription);
   const to = inVersion(facts, step);
-  refuseOtherCurrency(facts, to);
+  refuseOtherCurrency(facts.customer, to.plan.currency);
   const isTried = subscription.status === "trialing";
   const how = isTried
     ? ({ when: "now", mode: null } as const)

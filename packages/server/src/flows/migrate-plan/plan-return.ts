@@ -1,7 +1,4 @@
-import {
-  refuseOtherCurrency,
-  refuseUnchangeable,
-} from "#flows/change-subscription/change-subscription.ts";
+import { refuseUnchangeable } from "#flows/change-subscription/change-subscription.ts";
 import { planChange } from "#flows/change-subscription/plan-change.ts";
 import type { PlannedClose } from "#flows/close-periods/commit-closes.ts";
 import type { LoadedFacts } from "#flows/close-periods/load-close-facts.ts";
@@ -9,6 +6,7 @@ import type { Sold } from "#flows/sold-terms.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatId, formatOwnedId } from "#kernel/ids.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
+import { refuseOtherCurrency } from "#modules/customers/domain/index.ts";
 import type { MigratedSubscription } from "#modules/plan-migrations/domain/index.ts";
 import {
   isSameInterval,
@@ -43,7 +41,7 @@ export function planReturn({ facts, row, left, movedTo, billedOn }: ReturnFacts)
   refusePending(subscription);
   const before = inVersion(facts, { from: movedTo.version, to: left });
   refuseBilled(row, billedOn);
-  refuseOtherCurrency(facts, before);
+  refuseOtherCurrency(facts.customer, before.plan.currency);
   refuseOtherPeriods(facts, before);
   refuseMeteredAnew(facts, before);
   const { startMs } = runningPeriod(subscription);

@@ -9,6 +9,7 @@ import {
   type CustomerDraft,
   changedCustomer,
   newCustomer,
+  refuseOtherCurrency,
   refuseUnfitTestTime,
 } from "#modules/customers/domain/index.ts";
 import { sideOf } from "#modules/projects/domain/index.ts";
@@ -122,12 +123,7 @@ export async function decideCurrency(
 ): Promise<Customer> {
   await updateCurrency(tx, customerId, currency);
   const customer = await getCustomer(tx, customerId);
-  if (customer.currency !== currency) {
-    throw new BillingError("currency_mismatch", {
-      customer_currency: customer.currency,
-      currency,
-    });
-  }
+  refuseOtherCurrency(customer, currency);
   return customer;
 }
 

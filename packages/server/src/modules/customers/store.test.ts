@@ -237,7 +237,7 @@ describe("a customer's currency", () => {
     expect((await decide(customerId, "JMD")).currency).toBe("JMD");
     expect(await refusalOf(decide(customerId, "USD"))).toMatchObject({
       code: "currency_mismatch",
-      details: { customer_currency: "JMD", currency: "USD" },
+      details: { currency: "USD", allowed: "JMD" },
     });
   });
 

@@ -1,5 +1,6 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { Currency } from "#kernel/currency.ts";
+import { BillingError } from "#kernel/error.ts";
 import type { OwnPaymentTerms } from "#modules/invoices/domain/index.ts";
 
 /** Who is billed. */
@@ -26,4 +27,13 @@ export interface Customer {
 /** The customer's present: the test clock where there is one, else the server's time. */
 export function customerNow(customer: Customer, serverNowMs: EpochMs): EpochMs {
   return customer.testClockAtMs ?? serverNowMs;
+}
+
+/** Refuses with `currency_mismatch` what is in another currency than the one that a customer is billed in. */
+export function refuseOtherCurrency(
+  { currency: allowed }: Pick<Customer, "currency">,
+  currency: Currency,
+): void {
+  if (currency === allowed) return;
+  throw new BillingError("currency_mismatch", { currency, allowed });
 }

@@ -10,5 +10,5 @@ export {
   NAME_CHARACTERS_MAX,
   refuseUnfitTestTime,
 } from "./check-customer.ts";
-export { type Customer, customerNow } from "./customer.ts";
+export { type Customer, customerNow, refuseOtherCurrency } from "./customer.ts";
 export { type CustomerSnapshot, customerSnapshot } from "./snapshot.ts";
