@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BillingError } from "#kernel/error.ts";
 import { startTestServer, type TestServer } from "#test/support/http/test-server.ts";
+import { PAGE_HEADERS } from "./page-headers.ts";
 import { problemErrors } from "./problem.ts";
 import type { ErrorShape, Surface } from "./surface.ts";
 import { Closed } from "./wire.ts";
@@ -83,6 +84,12 @@ const otherRoutes: FastifyPluginAsyncTypebox = async (app) => {
 const pageRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get("/pages/hello", { config: { public: true }, schema: { hide: true } }, (_, reply) =>
     reply.type("text/html").send("<h1>Hello</h1>"),
+  );
+
+  app.get(
+    "/pages/of/:id",
+    { config: { public: true }, schema: { hide: true, params: Closed({ id: Type.String() }) } },
+    ({ params }) => params.id,
   );
 };
 
@@ -351,7 +358,26 @@ describe("every answer", () => {
 
     expect(page.body).toBe("<h1>Hello</h1>");
     expect(page.headers["content-security-policy"]).toContain("frame-ancestors 'none'");
-    expect((await get("/v1/echo/1")).headers["x-content-type-options"]).toBe("nosniff");
+    const data = await get("/v1/echo/1");
+    expect(data.headers["x-content-type-options"]).toBe("nosniff");
+    expect(data.headers["content-security-policy"]).toBeUndefined();
+  });
+
+  test.each([
+    { method: "GET", url: "/pages/nothing", status: 404 },
+    { method: "POST", url: "/pages/hello", status: 405 },
+    { method: "GET", url: "/pages/hello/%ZZ", status: 404 },
+    { method: "GET", url: `/pages/of/${"7".repeat(201)}`, status: 404 },
+    { method: "GET", url: "/pages/of/%00", status: 400 },
+  ] as const)("protects a $status page alike: $method $url", async ({ method, url, status }) => {
+    const page = await server.app.inject({ method, url });
+
+    expect(page.statusCode).toBe(status);
+    expect(page.headers).toMatchObject({
+      ...PAGE_HEADERS,
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+    });
   });
 
   test("is logged in one line and measured by route", async () => {

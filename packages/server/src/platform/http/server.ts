@@ -1,5 +1,4 @@
 import cors from "@fastify/cors";
-import helmet from "@fastify/helmet";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import {
   type FastifyBaseLogger,
@@ -9,7 +8,7 @@ import {
 } from "fastify";
 import type { Registry } from "prom-client";
 import { allowedMethods } from "./allowed-methods.ts";
-import { answerHeaders } from "./answer-headers.ts";
+import { answerHeaders, beginAnswer, type HeaderWriter } from "./answer-headers.ts";
 import type { Authenticate } from "./caller.ts";
 import { errorHandler, type OnUndeclaredRefusal } from "./error-handler.ts";
 import { type HealthDeps, healthRoutes } from "./health.ts";
@@ -59,7 +58,8 @@ const EXPOSED_HEADERS = [
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { surfaces, corsOrigins, clock, requestsPerTokenMax } = options;
-  const app = createApp(options);
+  const writeHeaders = answerHeaders(surfaces);
+  const app = createApp(options, writeHeaders);
   const operations = new Map<string, Operation>();
   const allowed = allowedMethods();
 
@@ -67,7 +67,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   decorateWithTransactions(app, options);
   app.decorateRequest("startedAtMs", 0);
   app.decorateRequest("isBodyRaw", false);
-  app.addHook("onRequest", answerHeaders(surfaces));
+  app.addHook("onRequest", beginAnswer(writeHeaders, surfaces));
   app.setErrorHandler(errorHandler(options.logger, problemErrors, () => undefined));
   app.setNotFoundHandler((request, reply) => sendNotFound(request, reply, surfaces, allowed));
 
@@ -85,7 +85,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   return app;
 }
 
-function createApp({ bodyLimitBytes, logger, surfaces }: HttpServerOptions): FastifyInstance {
+function createApp(
+  { bodyLimitBytes, logger, surfaces }: HttpServerOptions,
+  writeHeaders: HeaderWriter,
+): FastifyInstance {
   return fastify({
     // Fastify's logger makes a child and two listeners for each request, a fifth of what a small one
     // costs. Routes and the error handler are given the logger themselves.
@@ -99,7 +102,7 @@ function createApp({ bodyLimitBytes, logger, surfaces }: HttpServerOptions): Fas
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => {
-      reply.header("x-request-id", request.id);
+      writeHeaders(request, reply);
       const shape = surfaceAt(request.url, surfaces)?.errors ?? problemErrors;
       errorHandler(logger, shape, () => undefined)(error, request, reply);
     },
@@ -112,23 +115,7 @@ interface SurfaceDeps extends RoutePreparationDeps {
   readonly onUndeclaredRefusal?: OnUndeclaredRefusal;
 }
 
-/** Pages run no script and send forms home or to the card page; HTTPS is the proxy's to insist on. */
-const PAGE_HEADERS = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", "data:"],
-      formAction: ["*"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-    },
-  },
-  strictTransportSecurity: false,
-};
-
-/** A surface is a scope of its own, so that its error shape and its headers end where it ends. */
+/** A surface is a scope of its own, so that its error shape ends where it ends. */
 async function registerSurface(
   app: FastifyInstance,
   surface: Surface,
@@ -144,7 +131,6 @@ async function registerSurface(
       }),
     );
     scope.addHook("onRoute", (route) => prepareRoute(route, surface, deps));
-    if (surface.sends === "pages") await scope.register(helmet, PAGE_HEADERS);
     for (const routes of surface.routes) await scope.register(routes);
   });
 }
