@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 
@@ -16,11 +17,12 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /**
- * The package unpacks below the temporary folder, where another user's copy would be in the way, and
- * where another test's may be half written: each unpacks into a folder of its own, and one is kept.
+ * The package unpacks below the temporary folder, where another user's or another version's copy would be
+ * in the way, and where another test's may be half written: each unpacks into a folder of its own, and
+ * one is kept. Answers the path of the program.
  */
-async function unpackedChromium(): Promise<string> {
-  const folder = join(tmpdir(), `farthing-browser-${userInfo().uid}`);
+export async function unpackedChromium(): Promise<string> {
+  const folder = join(tmpdir(), `farthing-browser-${packageVersion()}-${userInfo().uid}`);
   const program = join(folder, "chromium");
   if (existsSync(program)) return program;
   const own = mkdtempSync(`${folder}-`);
@@ -32,6 +34,12 @@ async function unpackedChromium(): Promise<string> {
     rmSync(own, { recursive: true });
   }
   return program;
+}
+
+function packageVersion(): string {
+  const main = createRequire(import.meta.url).resolve("@sparticuz/chromium");
+  const manifest = readFileSync(join(dirname(main), "../../package.json"), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 async function unpackInto(folder: string): Promise<void> {

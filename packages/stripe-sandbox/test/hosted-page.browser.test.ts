@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -6,7 +7,7 @@ import {
   listen,
   type StripeSandbox,
 } from "../src/index.ts";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser, unpackedChromium } from "./browser.ts";
 import { sdkInProcess } from "./support.ts";
 
 let browser: Browser;
@@ -68,6 +69,13 @@ async function typeCard(page: Page, number: string): Promise<void> {
   await page.getByLabel("Security code").fill("123");
   await page.getByLabel("Name on card").fill("Ada Example");
 }
+
+test("the browser is the pinned one, also where another version was unpacked before", async () => {
+  const manifest = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+  const pinned: string = JSON.parse(manifest).devDependencies["@sparticuz/chromium"];
+  expect(await unpackedChromium()).toContain(`-${pinned}-`);
+  expect(browser.version().split(".")[0]).toBe(pinned.split(".")[0]);
+});
 
 describe("a person with a browser", () => {
   test("is declined with 0002, then pays with 4242", async () => {
