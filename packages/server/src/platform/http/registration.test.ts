@@ -45,6 +45,14 @@ describe("a route is not registered when", () => {
       },
       message: "unknown fields",
     },
+    {
+      because: "it has headers validated, whose refusal would speak of the query",
+      options: {
+        config: { scope: "admin", refuses: [] },
+        schema: { ...described, headers: Type.Object({ "x-count": Type.Integer() }) },
+      },
+      message: "headers are read by hooks",
+    },
   ] as const)("$because", async ({ options, message }) => {
     const routes: FastifyPluginAsyncTypebox = async (app) => {
       app.post("/v1/things", options as object, () => ({}));

@@ -1,6 +1,7 @@
 import type { FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
+import { assert } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { FieldError } from "./failure.ts";
 import { fieldErrors } from "./field-errors.ts";
@@ -23,6 +24,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
       return errors === null ? { value } : { error: new BillingError("body_invalid", { errors }) };
     };
   }
+  assert(httpPart === "params" || httpPart === "querystring", "headers are read by hooks");
   const where = httpPart === "params" ? "path" : "query";
   return (given: unknown) => {
     const value = read(schema, given);
