@@ -367,7 +367,9 @@ describe("canceled now on 11 January, with the month paid in advance", () => {
     expect([refused.status, refused.body.errors[0].path]).toEqual([400, "/unused"]);
     await ada.gives("pm_card_authenticationRequired");
     const dearer = await story.publish([flat("93.00", "advance")], { name: "Dearer" });
-    expect((await subscription.changes({ plan: dearer })).body.code).toBe("payment_declined");
+    expect((await subscription.asks("change", { plan: dearer })).body.code).toBe(
+      "payment_declined",
+    );
     await subscription.cancels("now", { unused: "credit" });
     expect((await outcome(ada)).credit).toBe("17.00");
     expect((await ada.bills())[1]).toMatchObject({ status: "void", reason: "change" });

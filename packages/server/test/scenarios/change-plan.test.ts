@@ -338,7 +338,7 @@ describe("what cannot be is refused, and says what can", () => {
   ] as const)("%s", async (_what, wanted, code) => {
     const [ada, membership] = await whoHas(basic);
     const before = await membership.now();
-    const { status, body } = await membership.changes(await wanted());
+    const { status, body } = await membership.asks("change", await wanted());
     expect(body.code).toBe(code);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(await membership.now()).toEqual(before);
@@ -349,7 +349,7 @@ describe("what cannot be is refused, and says what can", () => {
     const quantity_policy = { included: "1", step: "1" };
     const seats = await story.publish([flat("3.00")], { ...ungated, quantity_policy });
     const [, membership] = await whoHas(seats, { quantity: "25" });
-    const { status, body } = await membership.changes({ plan: pro });
+    const { status, body } = await membership.asks("change", { plan: pro });
     expect([status, body.code]).toEqual([409, "quantity_not_offered"]);
     expect(body.details).toMatchObject({ plan: pro, quantity: "25", allowed: "1" });
     expect((await membership.changes({ plan: pro, quantity: "1" })).status).toBe(200);
@@ -358,7 +358,7 @@ describe("what cannot be is refused, and says what can", () => {
   test("another currency, beside the one that is billed", async () => {
     const plan = await story.publish([flat("1.00")], { currency: "USD" });
     const [, membership] = await whoHas(basic);
-    const { status, body } = await membership.changes({ plan });
+    const { status, body } = await membership.asks("change", { plan });
     expect([status, body.code]).toEqual([409, "currency_mismatch"]);
     expect(body.details).toEqual({ currency: "USD", allowed: "JMD" });
   });
@@ -367,7 +367,7 @@ describe("what cannot be is refused, and says what can", () => {
     const prices = [perUnit("packages", "1.00")];
     const [, membership] = await whoHas(await story.publish(prices));
     const addOn = await story.publish(prices, { kind: "add_on" });
-    const { status, body } = await membership.changes({ addons: [{ plan: addOn }] });
+    const { status, body } = await membership.asks("change", { addons: [{ plan: addOn }] });
     expect([status, body.code]).toEqual([409, "usage_metric_sold_twice"]);
   });
 
@@ -375,7 +375,7 @@ describe("what cannot be is refused, and says what can", () => {
     const [ada, membership] = await whoHas(basic);
     await ada.gives("pm_card_chargeCustomerFail");
     await ada.livesUntil("2026-05-02");
-    const { status, body } = await membership.changes({ plan: pro });
+    const { status, body } = await membership.asks("change", { plan: pro });
     expect([status, body.code]).toEqual([409, "invoice_unpaid"]);
     expect(body.details.allowed).toContain("at_period_end");
   });

@@ -270,7 +270,7 @@ test.each(["now", "2026-04-20T00:00:00Z"])(
     });
     await membership.cancels("at period end");
 
-    expect(await membership.changes({ plan: yearly, when })).toMatchObject({
+    expect(await membership.asks("change", { plan: yearly, when })).toMatchObject({
       status: 409,
       body: {
         code: "subscription_transition_refused",
@@ -345,7 +345,7 @@ test("what is to rest does not become a term before, and what becomes a term doe
   const soon = { plan, when: "2026-04-20T00:00:00Z" };
   await membership.asks("pause", { at_period_end: true });
   for (const wanted of [{ plan, when: "now" }, soon]) {
-    const { status, body } = await membership.changes(wanted);
+    const { status, body } = await membership.asks("change", wanted);
     expect([status, body.code]).toEqual([409, "term_not_pausable"]);
     expect(body.details.pauses_at).toBe(MAY);
   }

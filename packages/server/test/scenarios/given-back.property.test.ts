@@ -44,7 +44,8 @@ const acts: Readonly<Record<string, (life: Life, size: number) => Promise<unknow
       amount: `${size % 25}.25`,
     });
   },
-  change: ({ subscription }, size) => subscription.changes({ plan: plans[size % plans.length] }),
+  change: ({ subscription }, size) =>
+    subscription.asks("change", { plan: plans[size % plans.length] }),
   async pause({ subscription }, size) {
     await subscription.asks(size % 2 === 0 ? "pause" : "resume");
   },

@@ -287,7 +287,7 @@ describe("a change and a pause", () => {
   test("what rests is not changed: it is resumed first, and the refusal says so", async () => {
     const { subscription } = await subscriber([flat("31.00", "advance")]);
     await subscription.asks("pause");
-    const { body } = await subscription.changes({ plan: await dearer() });
+    const { body } = await subscription.asks("change", { plan: await dearer() });
     expect(body).toMatchObject({
       code: "subscription_transition_refused",
       details: { status: "paused", allowed_in: ["trialing", "active", "past_due"] },

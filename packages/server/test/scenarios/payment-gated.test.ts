@@ -70,7 +70,7 @@ describe("what costs more is granted when it is paid", () => {
     const before = await membership.now();
     const books = await ada.books();
 
-    const { status, body } = await membership.changes({ plan: pro });
+    const { status, body } = await membership.asks("change", { plan: pro });
 
     expect([status, body.code]).toEqual([402, "payment_declined"]);
     expect(body.details).toMatchObject({ failure_code: "generic_decline", action_url: null });
@@ -101,7 +101,7 @@ describe("what costs more is granted when it is paid", () => {
     const membership = await ada.subscribes(seats, { quantity: "10" });
     await ada.livesUntil("2026-04-16");
     await ada.gives("pm_card_chargeCustomerFail");
-    expect((await membership.changes({ quantity: "20" })).status).toBe(402);
+    expect((await membership.asks("change", { quantity: "20" })).status).toBe(402);
     expect(await membership.now()).toMatchObject({ quantity: "10", licensed_quantity: "10" });
     await ada.gives("pm_card_visa");
     const { body } = await membership.changes({ quantity: "20" });
@@ -124,7 +124,7 @@ describe("what costs more is granted when it is paid", () => {
 
     expect([status, body.plan]).toEqual([200, basic]);
     expect(body.awaited_change).toMatchObject({ plan: pro, invoice: body.invoice.id });
-    const { body: refused } = await membership.changes({ plan: pro });
+    const { body: refused } = await membership.asks("change", { plan: pro });
     expect(refused.code).toBe("change_awaits_payment");
     shop.app.sandbox.faults.clear();
     for (let round = 0; round < 3; round += 1) await shop.moveTo(shop.clock.now() + 2 * MINUTE_MS);
@@ -191,7 +191,7 @@ describe("what costs more is granted when it is paid", () => {
 describe("a bank that wants the payer", () => {
   async function challenged() {
     const [ada, membership] = await onTheEleventh("pm_card_authenticationRequired");
-    const { status, body } = await membership.changes({ plan: pro });
+    const { status, body } = await membership.asks("change", { plan: pro });
     expect([status, body.code]).toEqual([402, "payment_declined"]);
     expect(body.details.failure_code).toBe("authentication_required");
     return { ada, membership, link: body.details.action_url as string };

@@ -111,7 +111,7 @@ async function whoPaysForMore(story: Story): Promise<void> {
   ]) {
     const [ada, membership] = await subscriber(story, basic);
     await ada.gives(card);
-    await membership.changes({ plan: pro });
+    await membership.asks("change", { plan: pro });
   }
 }
 

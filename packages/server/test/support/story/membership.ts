@@ -13,9 +13,9 @@ export interface Membership {
   /** Reports usage that is taken. */
   uses(metric: string, quantity: string, more?: object): Promise<void>;
   cancels(when: "at period end" | "now", more?: object): Promise<Answer>;
-  /** Asks for what happens to it otherwise: `uncancel`, `end_trial`, `renew`; answers whatever is answered. */
+  /** Asks for whatever else: `uncancel`, `end_trial`, `renew`, a `change`; answers whatever is answered. */
   asks(what: string, body?: object): Promise<Answer>;
-  /** Asks for another plan, quantity or add-ons; answers whatever is answered. */
+  /** Gets another plan, quantity or add-ons, now or later: a change that is not refused. */
   changes(wanted: object): Promise<Answer>;
   /** Withdraws the change that waits. */
   withdraws(): Promise<Answer>;
@@ -51,8 +51,14 @@ export function membershipOf(teller: Teller, { id, payment_url }: Json): Members
       }),
     asks: (what, body = {}) =>
       shop.call("POST", `/v1/subscriptions/${id}/${what}`, { token, body }),
-    changes: (wanted) =>
-      shop.call("POST", `/v1/subscriptions/${id}/change`, { token, body: wanted }),
+    async changes(wanted) {
+      const answer = await shop.call("POST", `/v1/subscriptions/${id}/change`, {
+        token,
+        body: wanted,
+      });
+      if (answer.status !== 200) throw new Error(`not changed: ${JSON.stringify(answer.body)}`);
+      return answer;
+    },
     withdraws: () => shop.call("DELETE", `/v1/subscriptions/${id}/pending_change`, { token }),
     async period() {
       const { current_period_start, current_period_end } = await now();
