@@ -96,12 +96,6 @@ describe("a subscription's life", () => {
     expect(endedAt(incomplete, ANCHOR_MS).nextActionMs).toBeNull();
   });
 
-  test("runs on to its period's end when it is to end there, and remembers the first asking", () => {
-    const ending = endingAtPeriodEnd(active, ANCHOR_MS + 5, null);
-    expect(ending).toMatchObject({ status: "active", cancelsAtPeriodEnd: true });
-    expect(endingAtPeriodEnd(ending, ANCHOR_MS + 9, null).canceledAtMs).toBe(ANCHOR_MS + 5);
-  });
-
   test("falls past due when a charge fails and recovers when all is paid", () => {
     expect(pastDue.status).toBe("past_due");
     expect(afterPaymentRecovered(pastDue).status).toBe("active");
