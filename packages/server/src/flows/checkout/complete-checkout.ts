@@ -3,7 +3,7 @@ import type { Engine } from "#flows/engine.ts";
 import { keepStrayPayment } from "#flows/money-back/keep-stray-payment.ts";
 import { answerOf, type RailAccess } from "#flows/rail-customer.ts";
 import { saveCard } from "#flows/save-card.ts";
-import { settlePayment } from "#flows/settle-payment/settle-payment.ts";
+import { settlePagePayment } from "#flows/settle-payment/settle-page-payment.ts";
 import { present } from "#kernel/assert.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Checkout } from "#modules/checkout/domain/index.ts";
@@ -14,7 +14,6 @@ import type { RailPayment } from "#modules/payments/domain/index.ts";
 import {
   findPaymentByRailRef,
   findUntriedPayment,
-  keepRailRef,
   type RailCheckout,
   type RailPaymentMethod,
 } from "#modules/payments/index.ts";
@@ -112,12 +111,6 @@ async function startSubscription(
     status === "incomplete" ? await findUntriedPayment(tx, customerId, subscriptionId) : null;
   // The customer's credit may have changed since the page was opened: the card then pays what is due.
   if (payment === null || payment.amountMinor !== paid.amountMinor) return false;
-  await keepRailRef(tx, payment, paid.ref);
-  await settlePayment(engine, tx, {
-    payment,
-    attemptNumber: null,
-    outcome: { type: "succeeded" },
-    chargeRef: paid.latestChargeRef,
-  });
+  await settlePagePayment(engine, tx, payment, paid);
   return true;
 }

@@ -1,7 +1,7 @@
 import type { Engine } from "#flows/engine.ts";
 import { keepStrayPayment } from "#flows/money-back/keep-stray-payment.ts";
 import type { RailAccess } from "#flows/rail-customer.ts";
-import { settlePayment } from "#flows/settle-payment/settle-payment.ts";
+import { settlePagePayment } from "#flows/settle-payment/settle-page-payment.ts";
 import { present } from "#kernel/assert.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { closePage, lockInvoicePage } from "#modules/checkout/index.ts";
@@ -10,7 +10,7 @@ import { getCustomer } from "#modules/customers/index.ts";
 import { amountRemainingMinor, type Invoice } from "#modules/invoices/domain/index.ts";
 import { getInvoice, getInvoiceLocked } from "#modules/invoices/index.ts";
 import { planCollection, type RailPayment } from "#modules/payments/domain/index.ts";
-import { findPaymentByRailRef, insertPayments, keepRailRef } from "#modules/payments/index.ts";
+import { findPaymentByRailRef, insertPayments } from "#modules/payments/index.ts";
 import { getSubscriptionLocked } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
@@ -80,11 +80,5 @@ async function pay(engine: Engine, tx: Tx, invoice: Invoice, paid: RailPayment):
   );
   const payment = present(made, "a page asks for more than nothing");
   await insertPayments(tx, [{ ...payment, nextAttemptMs: null }]);
-  await keepRailRef(tx, payment, paid.ref);
-  await settlePayment(engine, tx, {
-    payment,
-    attemptNumber: null,
-    outcome: { type: "succeeded" },
-    chargeRef: paid.latestChargeRef,
-  });
+  await settlePagePayment(engine, tx, payment, paid);
 }
