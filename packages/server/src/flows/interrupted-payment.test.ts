@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { changeSubscription } from "#flows/change-subscription/change-subscription.ts";
+import { collectChange } from "#flows/change-subscription/collect-change.ts";
+import { present } from "#kernel/assert.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "#kernel/clock.ts";
 import { formatOwnedId } from "#kernel/ids.ts";
+import { createPlan } from "#modules/catalog/index.ts";
 import {
   findDefaultPaymentMethod,
   findRailCustomer,
@@ -8,6 +12,7 @@ import {
   leasePayment,
   startAttempt,
 } from "#modules/payments/index.ts";
+import { flatPrice, planDraft } from "#test/support/builders/plan.ts";
 import {
   type BillingWorld,
   createBillingWorld,
@@ -17,6 +22,7 @@ import {
 import { breakableRail, type RailFaults } from "#test/support/payments/breakable-rail.ts";
 import { collectDue } from "./collect-due-payments.ts";
 import { collectPayment } from "./collect-payment.ts";
+import { pauseSubscription } from "./pause-subscription.ts";
 
 const faults: RailFaults = {};
 let world: BillingWorld;
@@ -169,6 +175,50 @@ describe("two who settle the same attempt", () => {
     const events = await world.eventsOf(owing.payment.customerId);
     expect(events.filter((type) => type === "payment.failed")).toHaveLength(1);
     expect(await world.attemptsOf(owing)).toHaveLength(1);
+  });
+});
+
+describe("one who pays for a change, and one who drops it meanwhile", () => {
+  /** Asks for a dearer plan, and pauses between the charge for it and its answer. */
+  async function overtaken(card: string) {
+    const owing = await world.newOwing();
+    await world.collect(owing);
+    await world.giveCard(owing.payment.customerId, card);
+    const { engine, collector, projectId, inProject } = world;
+    const key = owing.subscription;
+    const { subscription } = await inProject(async (tx) => {
+      const draft = planDraft({ prices: [flatPrice("9000.00", "advance")] });
+      const { planId } = (await createPlan(tx, engine, draft)).latest;
+      return changeSubscription(engine, tx, key, { items: { planId }, when: null, mode: null });
+    });
+    const id = present(subscription.awaitedChange, "it is paid first").invoiceId;
+    const pause = { atPeriodEnd: false, resumesAtMs: null, unused: null };
+    faults.onConfirmed = async () =>
+      void (await inProject((tx) => pauseSubscription(engine, tx, key, pause)));
+    const invoice = { customerId: key.customerId, id };
+    const collected = collectChange(collector, { projectId, subscription: key, invoice });
+    const refusal: unknown = await collected.catch((error: unknown) => error);
+    return { owing: { ...owing, invoice }, refusal };
+  }
+
+  test("is told what was charged, which is the customer's credit", async () => {
+    const { owing, refusal } = await overtaken("pm_card_visa");
+
+    expect(refusal).toMatchObject({
+      code: "change_overtaken",
+      details: { invoice: formatOwnedId("invoice", owing.invoice), kept_as_credit: "9000.00" },
+    });
+    expect(await world.stateOf(owing)).toMatchObject({ subscription: "paused", invoice: "void" });
+    const events = await world.eventsOf(owing.invoice.customerId);
+    expect(events.filter((type) => type === "subscription.change_withdrawn")).toHaveLength(1);
+    expect(events).not.toContain("subscription.changed");
+  });
+
+  test("is told of the decline, where there was one", async () => {
+    const { owing, refusal } = await overtaken("pm_card_chargeCustomerFail");
+
+    expect(refusal).toMatchObject({ code: "payment_declined" });
+    expect(await world.stateOf(owing)).toMatchObject({ subscription: "paused", invoice: "void" });
   });
 });
 
