@@ -191,6 +191,23 @@ describe("who cannot be moved is left as it is, and the reason is told", () => {
     expect(await told.progressOf(later)).toBe("completed, 5 total, 1 moved, 4 skipped");
   });
 
+  test("what is to rest at its period's end does not become a term before that", async () => {
+    const plan = await story.publish([flat("30.00", "advance")]);
+    const ada = await story.welcome();
+    const subscription = await ada.subscribes(plan);
+    await shop.settle();
+    await subscription.asks("pause", { at_period_end: true });
+    await told.nextVersion(plan, [flat("45.00", "advance")], { renewal: "none" });
+    const later = await told.drafted(plan);
+    const now = await told.drafted(plan, { when: "now" });
+    await told.asks(now, "start");
+
+    const skipped = { state: "skipped", code: "term_not_pausable" };
+    expect(await told.rowOf(now, ada)).toMatchObject(skipped);
+    expect(await told.rowOf(later, ada)).toMatchObject({ state: "waiting", code: null });
+    expect(await subscription.now()).toMatchObject({ plan_version: 1, status: "active" });
+  });
+
   test("whom a draft names, and whom it leaves out", async () => {
     const plan = await story.publish(cheap);
     const [ada, bob, cyd] = (await told.subscribers(plan, 3)) as [Customer, Customer, Customer];

@@ -239,6 +239,19 @@ describe("a bank that wants the payer", () => {
     },
   );
 
+  test("keeps what is to become a term from resting before that", async () => {
+    const term = await story.publish([flat("90.00", "advance")], { renewal: "none" });
+    const [, membership] = await onTheEleventh("pm_card_authenticationRequired");
+    expect((await membership.asks("change", { plan: term })).status).toBe(402);
+
+    const { status, body } = await membership.asks("pause", { at_period_end: true });
+
+    expect([status, body.code]).toEqual([409, "term_not_pausable"]);
+    expect(body.details.allowed).toEqual(["withdraw the change"]);
+    await membership.withdraws();
+    expect((await membership.asks("pause", { at_period_end: true })).status).toBe(200);
+  });
+
   test("may be passed by: paid by hand it is granted, voided by hand it is not", async () => {
     const { ada, membership } = await challenged();
     const { invoice } = (await membership.now()).awaited_change;
