@@ -199,7 +199,7 @@ function lookingAt({ inProject, sandbox }: Core) {
     invoicesOf: (customerId: bigint) =>
       inProject((tx) => listInvoices(tx, { customerId }, { before: null, limit: 20 })),
 
-    stateOf: ({ subscription, invoice }: Pick<Owing, "subscription" | "invoice">) =>
+    stateOf: ({ subscription, invoice }: Record<"subscription" | "invoice", OwnedId>) =>
       inProject(async (tx) => {
         const balances = await listBalances(tx, subscription.customerId);
         const balanceOf = (name: string) =>
