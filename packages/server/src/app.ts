@@ -12,10 +12,11 @@ import { runMigrations } from "#flows/migrate-plan/run-migrations.ts";
 import { requestRefunds } from "#flows/money-back/request-refunds.ts";
 import type { RailAccess } from "#flows/rail-customer.ts";
 import { type NightlyReconciling, reconcileAll } from "#flows/reconcile/reconcile-all.ts";
+import { createSetAside } from "#flows/set-aside.ts";
 import { tellOverdue } from "#flows/tell-overdue.ts";
 import { DAY_MS } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
-import { formatId, idSource } from "#kernel/ids.ts";
+import { formatId, formatOwnedId, idSource } from "#kernel/ids.ts";
 import { createPlanCache } from "#modules/catalog/index.ts";
 import { createInvoiceLinks } from "#modules/invoices/index.ts";
 import { type AccessTokenDeps, createAuthenticator } from "#modules/keys/index.ts";
@@ -37,6 +38,7 @@ import { forgetIdempotencyKeys } from "#platform/http/idempotency-store.ts";
 import { processMetrics } from "#platform/http/metrics.ts";
 import { createHttpServer } from "#platform/http/server.ts";
 import type { Surface } from "#platform/http/surface.ts";
+import { everyTurn } from "#platform/jobs/every-turn.ts";
 import { createLoop, type Loop } from "#platform/jobs/loop.ts";
 import { createQueue } from "#platform/jobs/queue.ts";
 import { createRelayPass } from "#platform/jobs/relay.ts";
@@ -293,11 +295,17 @@ function createLoops(deps: LoopDeps): Record<LoopName, Loop> {
     ),
     log,
   });
+  const aside = createSetAside({
+    clock,
+    onDefect: (error, { projectId, failures, ...key }) => {
+      const subscription = formatOwnedId("subscription", key);
+      log.error({ err: error, projectId, subscription, failures }, "a subscription was set aside");
+    },
+  });
   const periods = createLoop({
     name: "periods",
-    pass: waking(
-      payments,
-      async () => (await closeDue(engine, db)) + (await tellOverdue(engine, db)),
+    pass: waking(payments, () =>
+      everyTurn([() => closeDue(engine, db, aside), () => tellOverdue(engine, db)]),
     ),
     log,
   });

@@ -3,6 +3,7 @@ import type { Invoice } from "#modules/invoices/domain/index.ts";
 import { claimOverdue, claimOverdueOf, findProjectsWithOverdue } from "#modules/invoices/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
 import type { CustomerScope, Database, Tx } from "#platform/db/database.ts";
+import { everyTurn } from "#platform/jobs/every-turn.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { billingEventsOf } from "./billing-event.ts";
 import type { Engine } from "./engine.ts";
@@ -17,13 +18,11 @@ const BATCH_MAX = 500;
 export async function tellOverdue(engine: Engine, db: Database): Promise<number> {
   const nowMs = engine.clock.now();
   const projects = await db.acrossProjects((tx) => findProjectsWithOverdue(tx, nowMs));
-  let count = 0;
-  for (const projectId of projects) {
-    count += await db.inProject(projectId, async (tx) =>
+  const tellIn = (projectId: number) =>
+    db.inProject(projectId, async (tx) =>
       told(engine, tx, await claimOverdue(tx, nowMs, BATCH_MAX), nowMs),
     );
-  }
-  return count;
+  return everyTurn(projects.map((projectId) => () => tellIn(projectId)));
 }
 
 /** The same for one customer, at an instant of the customer's own time. */

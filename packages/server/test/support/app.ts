@@ -75,6 +75,8 @@ export interface TestApp {
   settle(): Promise<void>;
   /** Moves the server's clock, and settles what that makes due. */
   moveTo(instantMs: EpochMs): Promise<void>;
+  /** The lines that were logged as defects since: who asks for them expected them. */
+  takeDefects(): string[];
   /** Ends it. Throws what was logged as a defect meanwhile. */
   stop(): Promise<void>;
 }
@@ -123,6 +125,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       await ensureUsagePartitions(ownerUrl, clock);
       await settle(app);
     },
+    takeDefects: () => defects.splice(0),
     async stop() {
       await app.stop();
       await database?.drop();

@@ -20,6 +20,7 @@ import {
 } from "#modules/plan-migrations/index.ts";
 import { lockFreeSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { togetherOrAlone } from "#platform/jobs/together-or-alone.ts";
 import type { HeldRow } from "./commit-each.ts";
 import { keepStatus } from "./keep-status.ts";
 import { assessRows, moveRows, type RefusalReason, refusedRow } from "./move-rows.ts";
@@ -62,37 +63,26 @@ export async function runMigrations(migrating: Migrating): Promise<number> {
 }
 
 /** Runs one batch; where it breaks off, each of its subscriptions for itself. */
-async function runBatch(migrating: Migrating, at: MigrationAtWork): Promise<number> {
-  let claimed: readonly MigratedSubscription[] = [];
-  try {
-    return await inBatch(migrating, at, async (tx, { wanted }) => {
-      claimed = await claimRows(tx, at.id, wanted, migrating.batchMax);
-      return claimed;
-    });
-  } catch (error) {
-    if (claimed.length === 0 || isUnavailable(error)) throw error;
-    let count = 0;
-    for (const row of claimed) count += await runAlone(migrating, at, row);
-    return count;
-  }
-}
-
-async function runAlone(
-  migrating: Migrating,
-  at: MigrationAtWork,
-  row: MigratedSubscription,
-): Promise<number> {
-  const alone = (tx: Tx, { wanted }: Work) =>
-    claimRow(tx, at.id, wanted, { customerId: row.customerId, id: row.subscriptionId });
-  try {
-    return await inBatch(migrating, at, alone);
-  } catch (error) {
-    if (isUnavailable(error)) throw error;
-    migrating.onDefect(error, row);
-    return inBatch(migrating, at, alone, async ({ clock }, _tx, { status }, held) =>
-      held.map(({ row: failing }) => failedRow(failing, status, error, clock.now())),
-    );
-  }
+function runBatch(migrating: Migrating, at: MigrationAtWork): Promise<number> {
+  const claimOne =
+    ({ customerId, subscriptionId: id }: MigratedSubscription) =>
+    (tx: Tx, { wanted }: Work) =>
+      claimRow(tx, at.id, wanted, { customerId, id });
+  return togetherOrAlone<MigratedSubscription>({
+    together: (took) =>
+      inBatch(migrating, at, async (tx, { wanted }) => {
+        const claimed = await claimRows(tx, at.id, wanted, migrating.batchMax);
+        took(claimed);
+        return claimed;
+      }),
+    alone: (row) => inBatch(migrating, at, claimOne(row)),
+    onDefect(error, row) {
+      migrating.onDefect(error, row);
+      return inBatch(migrating, at, claimOne(row), async ({ clock }, _tx, { status }, held) =>
+        held.map(({ row: failing }) => failedRow(failing, status, error, clock.now())),
+      );
+    },
+  });
 }
 
 /** What ran into a defect while it was only worked out says so, and waits on. */
@@ -106,10 +96,6 @@ function failedRow(
   const reason: RefusalReason = error instanceof BillingError ? error : defect;
   const failed = refusedRow(row, status === "undoing" ? "kept" : "failed", reason);
   return status === "draft" ? { ...failed, state: "waiting", assessedAtMs: nowMs } : failed;
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof BillingError && error.code === "database_unavailable";
 }
 
 /** One transaction: takes rows, does with them what the migration is at, and counts that. */

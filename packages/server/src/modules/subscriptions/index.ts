@@ -12,19 +12,21 @@ export {
 } from "./lifecycle-json.ts";
 export { type SubscriptionSnapshot, subscriptionSnapshot } from "./snapshot.ts";
 export {
-  claimDueSubscriptions,
-  claimDueSubscriptionsOf,
-  findProjectsWithDue,
   findSubscriptions,
   insertSubscription,
   listPastDueIds,
   listSubscriptions,
   lockFreeSubscriptions,
-  nextActionOf,
   updateSubscriptions,
 } from "./store.ts";
 export { insertChanges, listPastTerms, type MadeChange } from "./store-changes.ts";
 export { insertPeriodCloses, listPeriodCloses, type PeriodClose } from "./store-closes.ts";
+export {
+  claimDueSubscriptions,
+  claimDueSubscriptionsOf,
+  findProjectsWithDue,
+  nextActionOf,
+} from "./store-due.ts";
 
 /** The subscription, or the refusal that there is none. */
 export async function getSubscription(tx: Tx, key: OwnedId): Promise<Subscription> {

@@ -2,8 +2,8 @@ import type { EpochMs } from "#kernel/clock.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import type { Interval } from "#kernel/interval.ts";
 import type { Subscription, SubscriptionStatus } from "#modules/subscriptions/domain/index.ts";
-import { columns, instant } from "#platform/db/columns.ts";
-import type { DiscoveryTx, Tx } from "#platform/db/database.ts";
+import { columns } from "#platform/db/columns.ts";
+import type { Tx } from "#platform/db/database.ts";
 import {
   type AwaitedChangeJson,
   awaitedFromJson,
@@ -30,7 +30,7 @@ import {
   restsToJson,
 } from "./lifecycle-json.ts";
 
-interface SubscriptionRow {
+export interface SubscriptionRow {
   customer_id: bigint;
   id: bigint;
   plan_id: bigint;
@@ -235,38 +235,6 @@ export async function listSubscriptions(
   return rows.map(toSubscription);
 }
 
-/**
- * Takes subscriptions for which it is time, earliest first, and holds them until the transaction
- * ends; what another worker holds is passed over. Those on a test clock wait for their clock.
- */
-export async function claimDueSubscriptions(
-  tx: Tx,
-  nowMs: EpochMs,
-  limit: number,
-): Promise<Subscription[]> {
-  const rows = await tx.query<SubscriptionRow>(
-    `select * from subscription
-      where next_action_at <= $1 and not on_test_clock and project_id = $2
-      order by next_action_at limit $3 for update skip locked`,
-    [instant(nowMs), tx.projectId, limit],
-  );
-  return rows.map(toSubscription);
-}
-
-/** The same for the subscriptions of one customer, whatever clock it lives by. */
-export async function claimDueSubscriptionsOf(
-  tx: Tx,
-  customerId: bigint,
-  nowMs: EpochMs,
-): Promise<Subscription[]> {
-  const rows = await tx.query<SubscriptionRow>(
-    `select * from subscription where customer_id = $1 and next_action_at <= $2
-      order by id for update`,
-    [customerId, instant(nowMs)],
-  );
-  return rows.map(toSubscription);
-}
-
 /** The customer's subscriptions that are past due, held until the transaction ends. */
 export async function listPastDueIds(tx: Tx, customerId: bigint): Promise<bigint[]> {
   const rows = await tx.query<{ id: bigint }>(
@@ -275,31 +243,6 @@ export async function listPastDueIds(tx: Tx, customerId: bigint): Promise<bigint
     [customerId],
   );
   return rows.map(({ id }) => id);
-}
-
-/** When time next has something to do for a customer; null when nothing is planned. */
-export async function nextActionOf(tx: Tx, customerId: bigint): Promise<EpochMs | null> {
-  const [row] = await tx.query<{ next: EpochMs | null }>(
-    "select min(next_action_at) as next from subscription where customer_id = $1",
-    [customerId],
-  );
-  return row?.next ?? null;
-}
-
-/** The projects in which something is due, by the wall clock. */
-export async function findProjectsWithDue(
-  tx: DiscoveryTx,
-  nowMs: EpochMs,
-  limit: number,
-): Promise<number[]> {
-  const rows = await tx.query<{ project_id: number }>(
-    `select distinct project_id
-       from (select project_id from subscription
-              where next_action_at <= $1 and not on_test_clock
-              order by next_action_at limit $2) as due`,
-    [instant(nowMs), limit],
-  );
-  return rows.map((row) => row.project_id);
 }
 
 async function several(
@@ -347,7 +290,8 @@ function changedColumns(subscription: Subscription) {
   };
 }
 
-function toSubscription(row: SubscriptionRow): Subscription {
+/** Reads a row; for the stores of this concept. */
+export function toSubscription(row: SubscriptionRow): Subscription {
   return {
     customerId: row.customer_id,
     id: row.id,

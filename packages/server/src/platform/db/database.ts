@@ -67,6 +67,12 @@ const UNDONE_STATES = new Set(["40001", "40P01"]);
 const LOST_STATES = new Set(["08006", "08003", "57P01", "57P02", "57P03"]);
 const LOST_CONNECTION =
   /Connection terminated|connection error and is not queryable|ECONNRESET|EPIPE|ECONNREFUSED|timeout expired/;
+// What the pool says when no connection comes free in time.
+const NONE_FREE = /timeout exceeded when trying to connect/;
+
+// Connections, a standby that takes no writes, work undone, resources used up, locks, an operator's or
+// the system's doing; or a system call that failed on the way.
+const DATABASES_OWN = /^(?:(?:08|25|40|53|57|58)[0-9A-Z]{3}|55P03|E(?!RR_)[A-Z_]+)$/;
 
 /**
  * The API's way into the database. Its connections run as `farthing_app`, which owns nothing and is
@@ -184,6 +190,16 @@ export async function retried<Result>(attempt: () => Promise<Result>): Promise<R
       }
     }
   }
+}
+
+/**
+ * Whether an error is the database's own trouble, or that of the way to it: then it says nothing of what
+ * was asked for, and the same may be done later.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof BillingError) return error.code === "database_unavailable";
+  if (!(error instanceof Error)) return false;
+  return isLost(error) || DATABASES_OWN.test(stateOf(error)) || NONE_FREE.test(error.message);
 }
 
 function isPassing(error: unknown): boolean {
