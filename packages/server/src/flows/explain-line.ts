@@ -2,6 +2,7 @@ import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import {
   type Charge,
+  chargesUpTo,
   type Evidence,
   type Explanation,
   explainLine,
@@ -88,7 +89,7 @@ async function usedBehind(tx: Tx, { computation }: InvoiceLine, behind: EventsKe
   return { quantity, events: tally?.all ?? null };
 }
 
-/** What a limit counts: all that its period was charged up to this invoice. */
+/** What a limit counts: all that its period was charged when this invoice was numbered. */
 async function chargesBehind(
   tx: Tx,
   { customerId, subscriptionId, number }: Invoice,
@@ -96,8 +97,7 @@ async function chargesBehind(
 ): Promise<Charge[]> {
   if ((kind !== "minimum" && kind !== "maximum") || subscriptionId === null) return [];
   const key = { customerId, subscriptionId, periodStartMs: period.startMs };
-  const charges = await listCharges(tx, [key]);
-  return charges.filter(({ invoiceNumber }) => invoiceNumber <= number);
+  return chargesUpTo(await listCharges(tx, [key]), number);
 }
 
 function eventsBehind(invoice: Invoice, line: InvoiceLine): EventsKey | null {

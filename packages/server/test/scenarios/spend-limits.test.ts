@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
-import { flat, perUnit, priced, type Story, storyOf } from "#test/support/story.ts";
+import { stopVerified } from "#test/support/stop-verified.ts";
+import { type Customer, flat, perUnit, priced, type Story, storyOf } from "#test/support/story.ts";
 
 let shop: TestApp;
 let story: Story;
@@ -8,7 +9,7 @@ beforeAll(async () => {
   shop = await createTestApp();
   story = storyOf(shop);
 });
-afterAll(() => shop.stop());
+afterAll(() => stopVerified(shop));
 
 async function subscriber(prices: readonly object[], limits: object = {}) {
   const ada = await story.welcome({ clock: "2026-01-01" });
@@ -97,6 +98,84 @@ test("what was charged in advance counts towards the limits of its period", asyn
       "Base fee: 300.00",
     ],
   ]);
+});
+
+describe("an invoice that is void", () => {
+  const advance = [flat("60.00", "advance"), perUnit("packages", "50.00")];
+  const february = "2026-02-01 – 2026-03-01";
+
+  /** February's 60.00 stand on an invoice that was sent and is not paid. */
+  async function sentFebruary() {
+    const ada = await story.welcome({ clock: "2026-01-01", card: null });
+    await shop.call("PATCH", `/v1/customers/${ada.id}`, {
+      body: { payment_terms: { collection: "send", net_days: 30 } },
+    });
+    const subscription = await ada.subscribes(
+      await story.publish(advance, { minimum_spend: "100.00" }),
+    );
+    await ada.livesUntil("2026-02-01");
+    return { ada, subscription };
+  }
+
+  async function voidsFebruary(ada: Customer) {
+    const id = (await ada.bills())[1]?.["id"];
+    const { body } = await shop.call("POST", `/v1/invoices/${id}/void`);
+    expect(body.status).toBe("void");
+  }
+
+  const newestLines = async (ada: Customer) => (await ada.invoices()).at(-1)?.lines;
+
+  test("before its period is closed charges nothing for it, as was said before", async () => {
+    const { ada, subscription } = await sentFebruary();
+    await voidsFebruary(ada);
+    const until = "2026-03-01T00:00:00Z";
+    const path = `/v1/subscriptions/${subscription.id}/forecast?until=${until}`;
+    const { body: forecast } = await shop.call("GET", path);
+    const periods = `/api/v1/billing_subscriptions/${subscription.id}/periods`;
+    const { body: billed } = await shop.call("GET", periods);
+    expect(billed.data[0]).toMatchObject({ base_amount: 0, total: 100 });
+    await ada.livesUntil("2026-03-01");
+
+    const lines = [`Minimum spend of ${february}: 100.00`, "Base fee: 60.00"];
+    expect(await newestLines(ada)).toEqual(lines);
+    expect(forecast.invoices).toMatchObject([{ total: "160.00" }]);
+    expect((await ada.explained()).every(({ holds }) => holds)).toBe(true);
+  });
+
+  test("after that was counted where it stands, and is counted no more by what comes late", async () => {
+    const { ada, subscription } = await sentFebruary();
+    await ada.livesUntil("2026-03-01");
+    expect(await newestLines(ada)).toContain(`Minimum spend of ${february}: 40.00`);
+    await voidsFebruary(ada);
+    await subscription.uses("packages", "1", { occurred_at: "2026-02-10T00:00:00Z" });
+    await ada.livesUntil("2026-04-01");
+
+    expect((await newestLines(ada))?.slice(1, -1)).toEqual([
+      `late packages of ${february}: 1 → 50.00`,
+      // 40.00 and 50.00 are owed for February.
+      `Minimum spend of ${february}: 10.00`,
+    ]);
+    expect((await ada.explained()).every(({ holds }) => holds)).toBe(true);
+  });
+
+  test("with the change that it was to pay for charges nothing, declined or dropped at the end", async () => {
+    const dearer = await story.publish([flat("90.00", "advance")]);
+    const plan = await story.publish(advance, { minimum_spend: "100.00" });
+    for (const card of ["pm_card_chargeCustomerFail", "pm_card_authenticationRequired"]) {
+      const ada = await story.welcome({ clock: "2026-01-01" });
+      const subscription = await ada.subscribes(plan);
+      await ada.livesUntil("2026-02-01");
+      await ada.gives(card);
+      expect((await subscription.asks("change", { plan: dearer })).status).toBe(402);
+      await ada.livesUntil("2026-03-01");
+
+      expect(await newestLines(ada)).toEqual([
+        `Minimum spend of ${february}: 40.00`,
+        "Base fee: 60.00",
+      ]);
+      expect((await ada.explained()).every(({ holds }) => holds)).toBe(true);
+    }
+  });
 });
 
 describe("a price's own limits", () => {

@@ -69,6 +69,9 @@ async function upgrade(ownerUrl: string, owed: readonly Purse[]): Promise<void> 
   const touched = owed.length === 0 ? [] : ["ledger_head", "ledger_transfer"];
   expect([...changes.keys()].toSorted()).toEqual(touched);
   expect([moved.gone, moved.came.length]).toEqual([[], owed.length]);
+  const unlike =
+    "select id from invoice where (status = 'void') <> (void_since_number is not null)";
+  expect(await rowsOf(ownerUrl, unlike)).toEqual([]);
   const credit = await rowsOf(
     ownerUrl,
     `select customer_id, currency, amount_minor as minor from ledger_transfer

@@ -1,7 +1,8 @@
 import { soldAt } from "#flows/sold-terms.ts";
+import { groupBy } from "#kernel/group-by.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import { hasSpendLimits, perEventModel } from "#modules/catalog/domain/index.ts";
-import type { Charge } from "#modules/invoices/domain/index.ts";
+import { type Charge, chargesUpTo } from "#modules/invoices/domain/index.ts";
 import { listCharges } from "#modules/invoices/index.ts";
 import { tallyEvents } from "#modules/metering/index.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -47,7 +48,10 @@ async function withTallies(tx: Tx, counted: readonly Counted[]): Promise<readonl
   }));
 }
 
-/** By `ownedKey` of the subscription. */
+/**
+ * What counts for the limits of an invoice that is made now, by `ownedKey` of the subscription. What a
+ * change awaits is a proposal, and void as soon as a period of it is closed.
+ */
 async function chargesOf(tx: Tx, counted: readonly Counted[]): Promise<Map<string, Charge[]>> {
   const periods = counted
     .filter(({ plan, past }) => [plan, ...past.map((sold) => sold.plan)].some(hasSpendLimits))
@@ -57,12 +61,13 @@ async function chargesOf(tx: Tx, counted: readonly Counted[]): Promise<Map<strin
       if (period !== null) starts.add(period.startMs);
       return [...starts].map((periodStartMs) => ({ customerId, subscriptionId, periodStartMs }));
     });
-  const charges = new Map<string, Charge[]>();
-  for (const charge of await listCharges(tx, periods)) {
-    const key = ownedKey({ customerId: charge.customerId, id: charge.subscriptionId });
-    const known = charges.get(key);
-    if (known === undefined) charges.set(key, [charge]);
-    else known.push(charge);
-  }
-  return charges;
+  const proposals = new Set(
+    counted.flatMap(({ subscription: { customerId, awaitedChange } }) =>
+      awaitedChange === null ? [] : [ownedKey({ customerId, id: awaitedChange.invoiceId })],
+    ),
+  );
+  const charges = chargesUpTo(await listCharges(tx, periods), null).filter(
+    ({ customerId, invoiceId: id }) => !proposals.has(ownedKey({ customerId, id })),
+  );
+  return groupBy(charges, ({ customerId, subscriptionId: id }) => ownedKey({ customerId, id }));
 }

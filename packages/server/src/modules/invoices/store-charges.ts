@@ -15,6 +15,7 @@ interface ChargeRow {
   subscription_id: bigint;
   invoice_id: bigint;
   number: bigint;
+  void_since_number: bigint | null;
   line_number: number;
   kind: Charge["kind"];
   price_id: bigint | null;
@@ -24,15 +25,15 @@ interface ChargeRow {
 }
 
 /**
- * Everything that was charged for these periods so far, on whichever invoices, in the order of their
- * numbers.
+ * Everything that was charged for these periods so far, on whichever invoices, void ones too, in the order
+ * of their numbers: `chargesUpTo` says which of it counts.
  */
 export async function listCharges(tx: Tx, periods: readonly PeriodKey[]): Promise<Charge[]> {
   if (periods.length === 0) return [];
   const rows = await tx.query<ChargeRow>(
     `select line.customer_id, invoice.subscription_id, line.invoice_id, invoice.number,
-            line.line_number, line.kind, line.price_id, line.description, line.period_start,
-            line.amount_minor
+            invoice.void_since_number, line.line_number, line.kind, line.price_id,
+            line.description, line.period_start, line.amount_minor
        from unnest($1::bigint[], $2::bigint[], $3::timestamptz[])
             as asked (customer_id, subscription_id, period_start)
        join invoice
@@ -52,6 +53,7 @@ export async function listCharges(tx: Tx, periods: readonly PeriodKey[]): Promis
     subscriptionId: row.subscription_id,
     invoiceId: row.invoice_id,
     invoiceNumber: row.number,
+    voidSinceNumber: row.void_since_number,
     lineNumber: row.line_number,
     kind: row.kind,
     priceId: row.price_id,

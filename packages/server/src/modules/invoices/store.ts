@@ -149,10 +149,28 @@ export async function insertInvoices(tx: Tx, invoices: readonly Invoice[]): Prom
   );
 }
 
-/** Writes what may change of an invoice that is issued: what became of it, and what was paid of it. */
+/**
+ * The first invoice number that can still be taken. While a subscription is held no invoice of it takes
+ * one, so what comes to it afterwards has this number or a higher one.
+ */
+async function nextInvoiceNumber(tx: Tx): Promise<bigint> {
+  const [row] = await tx.query<{ last_number: bigint }>(
+    "select last_number from invoice_number where project_id = $1",
+    [tx.projectId],
+  );
+  return (row?.last_number ?? 0n) + 1n;
+}
+
+/**
+ * Writes what may change of an invoice that is issued: what became of it, and what was paid of it. One
+ * that becomes void keeps from which number on later invoices count it no more; its subscription is held.
+ */
 export async function updateInvoice(tx: Tx, invoice: Invoice): Promise<void> {
+  const voidSince = invoice.status === "void" ? await nextInvoiceNumber(tx) : null;
   await tx.query(
-    `update invoice set status = $3, credited_minor = $4, amount_paid_minor = $5, paid_at = $6
+    `update invoice
+        set status = $3, credited_minor = $4, amount_paid_minor = $5, paid_at = $6,
+            void_since_number = coalesce(void_since_number, $7)
       where customer_id = $1 and id = $2`,
     [
       invoice.customerId,
@@ -161,6 +179,7 @@ export async function updateInvoice(tx: Tx, invoice: Invoice): Promise<void> {
       invoice.creditedMinor,
       invoice.amountPaidMinor,
       isoInstantOrNull(invoice.paidAtMs),
+      voidSince,
     ],
   );
 }

@@ -163,6 +163,7 @@ interface InvoiceRow extends OwnedRow {
   subscription_id: bigint | null;
   number: bigint;
   status: InvoiceStatus;
+  void_since_number: bigint | null;
   reason: InvoiceReason;
   currency: string;
   period_start: EpochMs;
@@ -180,9 +181,9 @@ interface InvoiceRow extends OwnedRow {
 
 export async function listInvoiceFacts(tx: Tx, customerIds: Ids): Promise<InvoiceFact[]> {
   const rows = await tx.query<InvoiceRow>(
-    `select customer_id, id, subscription_id, number, status, reason, currency, period_start,
-            period_end, total_minor, credit_applied_minor, credited_minor, amount_paid_minor,
-            collection, issued_at, due_at, overdue_at, paid_at
+    `select customer_id, id, subscription_id, number, status, void_since_number, reason, currency,
+            period_start, period_end, total_minor, credit_applied_minor, credited_minor,
+            amount_paid_minor, collection, issued_at, due_at, overdue_at, paid_at
        from invoice where customer_id = any($1) order by id`,
     [customerIds],
   );
@@ -191,6 +192,7 @@ export async function listInvoiceFacts(tx: Tx, customerIds: Ids): Promise<Invoic
     subscriptionId: row.subscription_id,
     number: row.number,
     status: row.status,
+    voidSinceNumber: row.void_since_number,
     reason: row.reason,
     currency: row.currency,
     period: spanOf(row),

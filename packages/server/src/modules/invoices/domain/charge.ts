@@ -8,12 +8,28 @@ export interface Charge
   readonly customerId: bigint;
   readonly invoiceId: bigint;
   readonly invoiceNumber: bigint;
+  /** Where its invoice is void: the first invoice number that counts it no more; else null. */
+  readonly voidSinceNumber: bigint | null;
   readonly lineNumber: number;
   readonly subscriptionId: bigint;
   readonly periodStartMs: EpochMs;
 }
 
 export type LimitKind = "minimum" | "maximum";
+
+/**
+ * The charges that the limits on an invoice count: what stood on it and on the invoices before it when it
+ * was numbered. What became void later was counted, and goes on counting there. Without `invoiceNumber`
+ * it is the invoice that is made next, for which nothing counts that is void.
+ */
+export function chargesUpTo(charges: readonly Charge[], invoiceNumber: bigint | null): Charge[] {
+  return charges.filter((charge) =>
+    invoiceNumber === null
+      ? charge.voidSinceNumber === null
+      : charge.invoiceNumber <= invoiceNumber &&
+        (charge.voidSinceNumber === null || invoiceNumber < charge.voidSinceNumber),
+  );
+}
 
 type Counted = Pick<DraftLine, "kind" | "priceId" | "amountMinor">;
 

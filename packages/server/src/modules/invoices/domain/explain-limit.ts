@@ -10,8 +10,8 @@ import { adjustmentMinor } from "./limit-line.ts";
 type LimitComputation = Extract<Computation, { type: "minimum" | "maximum" }>;
 
 /**
- * Computes a limit's line again from the lines it counts: `charges` are all that the period was charged
- * on invoices up to number `invoiceNumber`, which has the line.
+ * Computes a limit's line again from the lines it counts: `charges` are those that count for invoice
+ * number `invoiceNumber`, which has the line (`chargesUpTo`).
  */
 export function limitSteps(
   { type: kind, limit, share }: LimitComputation,

@@ -7,7 +7,7 @@ import type { Used } from "./line.ts";
 export interface Evidence {
   /** What the events behind a usage line, and behind the earlier lines of its period, come to. */
   readonly used: Used;
-  /** What was charged for a limit's period, on this invoice and earlier ones. */
+  /** What was charged for a limit's period, on this invoice and earlier ones, void ones that counted too. */
   readonly charges: readonly Charge[];
   readonly invoiceNumber: bigint;
 }

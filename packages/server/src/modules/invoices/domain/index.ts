@@ -1,4 +1,4 @@
-export type { Charge } from "./charge.ts";
+export { type Charge, chargesUpTo } from "./charge.ts";
 export type { Computation } from "./computation.ts";
 export { withCreditApplied } from "./credit-applied.ts";
 export {

@@ -133,6 +133,8 @@ export interface InvoiceFact extends OwnedId {
   readonly subscriptionId: bigint | null;
   readonly number: bigint;
   readonly status: InvoiceStatus;
+  /** The first invoice number whose limits count it no more; null where it is not void. */
+  readonly voidSinceNumber: bigint | null;
   readonly reason: InvoiceReason;
   readonly currency: string;
   readonly period: Period;

@@ -2,6 +2,7 @@ import { groupBy } from "#kernel/group-by.ts";
 import {
   type Charge,
   type Computation,
+  chargesUpTo,
   explainLine,
   type Used,
 } from "#modules/invoices/domain/index.ts";
@@ -48,8 +49,7 @@ function recomputedMinor(
   if (computation === null) return null;
   const evidence = {
     used: usedIn(computation),
-    // What was charged of the limit's period so far, this invoice included.
-    charges: charges.filter(({ invoiceNumber }) => invoiceNumber <= number),
+    charges: chargesUpTo(charges, number),
     invoiceNumber: number,
   };
   try {
@@ -68,9 +68,9 @@ function chargeOf(line: LineFact, invoice: InvoiceFact | undefined): Charge[] {
   const subscriptionId = invoice?.subscriptionId ?? null;
   if (invoice === undefined || subscriptionId === null) return [];
   const { period, ...charge } = line;
-  return [
-    { ...charge, subscriptionId, invoiceNumber: invoice.number, periodStartMs: period.startMs },
-  ];
+  const { number: invoiceNumber, voidSinceNumber } = invoice;
+  const periodStartMs = period.startMs;
+  return [{ ...charge, subscriptionId, invoiceNumber, voidSinceNumber, periodStartMs }];
 }
 
 function periodKey(charge: Charge): string {
