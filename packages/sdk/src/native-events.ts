@@ -33,6 +33,12 @@ export interface NativeEventData {
     readonly invoice?: InvoiceSnapshot;
     readonly payment?: PaymentSnapshot;
   };
+  /** Its start has come and its customer has no card: it begins when the payer has been at its `payment_url`. */
+  "subscription.awaiting_payer": {
+    readonly subscription: SubscriptionSnapshot;
+    readonly customer: CustomerSnapshot;
+    readonly plan: PlanReference;
+  };
   /** Its trial ends in three days; or it has just begun, where it is shorter than that. */
   "subscription.trial_will_end": {
     readonly subscription: SubscriptionSnapshot;
@@ -297,6 +303,7 @@ export const nativeEventTypes: readonly (keyof NativeEventData)[] = [
   "plan_migration.undone",
   "reconciliation.differed",
   "subscription.activated",
+  "subscription.awaiting_payer",
   "subscription.canceled",
   "subscription.cancellation_scheduled",
   "subscription.cancellation_undone",

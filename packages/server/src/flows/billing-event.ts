@@ -52,6 +52,10 @@ export const billingEvents = {
     when: "It began, with a trial if it has one: the card is saved, or the first invoice is paid.",
     carries: ["invoice?", "payment?"],
   },
+  "subscription.awaiting_payer": {
+    when: "Its start has come and its customer has no card: it begins when the payer has been at its `payment_url`.",
+    carries: [],
+  },
   "subscription.trial_will_end": {
     when: "Its trial ends in three days; or it has just begun, where it is shorter than that.",
     carries: [],

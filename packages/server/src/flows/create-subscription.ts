@@ -50,7 +50,7 @@ export interface NewPaymentLink extends Omit<NewSubscription, "customerId"> {
 
 export interface CreatedSubscription {
   readonly subscription: Subscription;
-  /** Where the customer saves, or saved, a card for it; null when one was on file. */
+  /** Where the customer saves, or saved, a card for it; null when one was on file, also at its start. */
   readonly paymentUrl: string | null;
 }
 
@@ -124,8 +124,8 @@ async function isPayer(tx: Tx, customer: Customer): Promise<boolean> {
 }
 
 /** The subscription as it stands, and its payment link, if it has one. */
-async function asItStands(
-  { publicUrl }: Subscribing,
+export async function asItStands(
+  { publicUrl }: Pick<Subscribing, "publicUrl">,
   tx: Tx,
   key: OwnedId,
 ): Promise<CreatedSubscription> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyProject } from "#modules/verification/index.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
-import { flat, perUnit, type Story, storyOf } from "#test/support/story.ts";
+import { type Customer, flat, perUnit, type Story, storyOf } from "#test/support/story.ts";
 
 let shop: TestApp;
 let story: Story;
@@ -10,6 +10,13 @@ beforeAll(async () => {
   story = storyOf(shop);
 });
 afterAll(() => shop.stop());
+
+async function removeCards({ id }: Customer): Promise<void> {
+  const methods = `/v1/customers/${id}/payment_methods`;
+  const { body } = await shop.call("GET", methods);
+  for (const card of body.data) await shop.call("DELETE", `${methods}/${card.id}`);
+  expect((await shop.call("GET", methods)).body.data).toEqual([]);
+}
 
 describe("a subscription that is sold today and begins on 1 February", () => {
   const later = { starts_at: "2026-02-01T00:00:00Z" };
@@ -41,6 +48,72 @@ describe("a subscription that is sold today and begins on 1 February", () => {
     await subscription.pays();
 
     expect(await subscription.period()).toBe("2026-02-03 – 2026-03-03");
+  });
+
+  test("with a card that is gone by then it waits at a payment link, and begins when it is paid there", async () => {
+    const ada = await story.welcome({ clock: "2026-01-10" });
+    const plan = await story.publish([flat("1000.00", "advance")]);
+    const order = { ...later, reference_id: "order-1" };
+    const sold = await ada.subscribes(plan, order);
+    expect(sold.paymentUrl).toBeNull();
+    await ada.livesUntil("2026-01-20");
+    await removeCards(ada);
+
+    await ada.livesUntil("2026-02-03");
+
+    const again = await ada.subscribes(plan, order);
+    expect(again.id).toBe(sold.id);
+    expect(await sold.now()).toMatchObject({ status: "incomplete", payment_url: again.paymentUrl });
+    expect(again.paymentUrl).toMatch(/\/pay\/chk_/);
+    expect(await ada.events()).toEqual([
+      "customer.created",
+      "subscription.created",
+      "subscription.awaiting_payer",
+    ]);
+
+    await again.pays();
+    await shop.settle();
+
+    expect(await sold.now()).toMatchObject({ status: "active", payment_url: again.paymentUrl });
+    expect(await sold.period()).toBe("2026-02-03 – 2026-03-03");
+    expect(await ada.invoices()).toMatchObject([
+      { issued: "2026-02-03", reason: "opening", total: "1000.00", status: "paid" },
+    ]);
+  });
+
+  test("with a card from the payment link that is gone by then it waits at a new link", async () => {
+    const ada = await story.welcome({ clock: "2026-01-10", card: null });
+    const plan = await story.publish([flat("1000.00", "advance")]);
+    const order = { ...later, reference_id: "order-2" };
+    const sold = await ada.subscribes(plan, order);
+    await sold.pays();
+    await removeCards(ada);
+
+    await ada.livesUntil("2026-02-03");
+    const again = await ada.subscribes(plan, order);
+    expect(again.paymentUrl).not.toBe(sold.paymentUrl);
+    await again.pays();
+    await shop.settle();
+
+    expect(await sold.period()).toBe("2026-02-03 – 2026-03-03");
+    expect(await ada.invoices()).toMatchObject([{ total: "1000.00", status: "paid" }]);
+  });
+
+  test("sold to who was sent invoices and is to be charged by then, it waits at a payment link", async () => {
+    const ada = await story.welcome({ clock: "2026-01-10", card: null });
+    const collectedBy = (collection: string) =>
+      shop.call("PATCH", `/v1/customers/${ada.id}`, { body: { payment_terms: { collection } } });
+    await collectedBy("send");
+    const plan = await story.publish([flat("1000.00")]);
+    const order = { ...later, reference_id: "order-3" };
+    const sold = await ada.subscribes(plan, order);
+    expect(sold.paymentUrl).toBeNull();
+    await collectedBy("charge");
+
+    await ada.livesUntil("2026-02-03");
+    await (await ada.subscribes(plan, order)).pays();
+
+    expect(await sold.period()).toBe("2026-02-03 – 2026-03-03");
   });
 
   test("a card that is given before changes nothing before its time", async () => {

@@ -40,7 +40,7 @@ describe("a forecast", () => {
     const made = (await invoicesOf(ada.id)).slice(before.length);
     expect(body.invoices).toHaveLength(3);
     expect(essence(body.invoices)).toEqual(essence(made));
-    expect(body.subscription).toEqual(await subscription.now());
+    expect({ ...body.subscription, payment_url: null }).toEqual(await subscription.now());
     expect(body.until).toBe("2026-05-15T00:00:00.000Z");
   });
 
@@ -58,7 +58,7 @@ describe("a forecast", () => {
     const made = (await invoicesOf(ada.id)).slice(before.length);
     expect(body.invoices).toHaveLength(2);
     expect(essence(body.invoices)).toEqual(essence(made));
-    expect(body.subscription).toEqual(await subscription.now());
+    expect({ ...body.subscription, payment_url: null }).toEqual(await subscription.now());
   });
 
   test("shows what becomes of one without a card: it is tried, and given up", async () => {

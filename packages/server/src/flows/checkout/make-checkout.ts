@@ -1,9 +1,11 @@
+import type { InvoiceFacts } from "#flows/close-periods/plan-close.ts";
 import { planStart } from "#flows/close-periods/plan-start.ts";
 import type { Engine } from "#flows/engine.ts";
 import { loadSubject } from "#flows/load-subject.ts";
+import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { Checkout } from "#modules/checkout/domain/index.ts";
-import { insertCheckout } from "#modules/checkout/index.ts";
+import { insertCheckouts } from "#modules/checkout/index.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { type DraftInvoice, withCreditApplied } from "#modules/invoices/domain/index.ts";
 import { listCredit } from "#modules/ledger/index.ts";
@@ -12,32 +14,67 @@ import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
 /**
- * Makes the checkout that a subscription waits for, or answers the one that it has. Refuses an
- * address to return to that is not on the project's list with `return_url_not_allowed`.
+ * Makes the checkout that a subscription waits for. Refuses an address to return to that is not on the
+ * project's list with `return_url_not_allowed`.
  */
 export async function makeCheckout(
   engine: Engine,
   tx: Tx,
   subscription: Subscription,
   returnUrl: string | null,
-): Promise<Checkout> {
+): Promise<void> {
   if (returnUrl !== null && !mayReturnTo(await getProject(tx), returnUrl)) {
     throw new BillingError("return_url_not_allowed", { return_url: returnUrl });
   }
   const { customer } = await loadSubject(engine, tx, subscription);
   const opening = await openingOf(engine, tx, subscription);
-  return insertCheckout(tx, {
-    customerId: subscription.customerId,
-    id: engine.newId(),
-    subscriptionId: subscription.id,
+  const nowMs = customerNow(customer, engine.clock.now());
+  await insertCheckouts(tx, [{ ...newCheckout(engine, subscription, opening, nowMs), returnUrl }]);
+}
+
+/** A subscription whose start has come, and what decides what that costs. */
+interface Starting {
+  readonly facts: InvoiceFacts;
+  readonly subscription: Subscription;
+}
+
+/**
+ * Makes the checkouts of subscriptions that were to start and found no payer, with one statement. One that
+ * was made at the sale is kept while it is open; where it was completed and the card is gone since, a new
+ * one takes its place.
+ */
+export async function openCheckouts(
+  engine: Engine,
+  tx: Tx,
+  starting: readonly Starting[],
+): Promise<void> {
+  if (starting.length === 0) return;
+  await insertCheckouts(
+    tx,
+    starting.map(({ facts, subscription }) =>
+      newCheckout(engine, subscription, openingIn({ ...facts, subscription }), facts.nowMs),
+    ),
+  );
+}
+
+function newCheckout(
+  { newId }: Engine,
+  { customerId, id: subscriptionId }: Subscription,
+  opening: DraftInvoice | null,
+  createdAtMs: EpochMs,
+): Checkout {
+  return {
+    customerId,
+    id: newId(),
+    subscriptionId,
     mode: opening === null ? "setup" : "payment",
     status: "open",
-    returnUrl,
+    returnUrl: null,
     rail: "stripe",
     railRef: null,
-    createdAtMs: customerNow(customer, engine.clock.now()),
+    createdAtMs,
     completedAtMs: null,
-  });
+  };
 }
 
 /** What starting a subscription now would cost; null when nothing is billed in advance, or not yet. */
@@ -49,8 +86,11 @@ async function openingOf(
   const { customer, plan, items } = await loadSubject(engine, tx, subscription);
   const nowMs = customerNow(customer, engine.clock.now());
   if (subscription.status !== "incomplete") return null;
-  const facts = { subscription, plan, items, nowMs, invoiceId: 0n, hasCard: true };
-  const { invoice: opening } = planStart(facts, nowMs);
+  return openingIn({ subscription, plan, items, nowMs, invoiceId: 0n });
+}
+
+function openingIn(facts: InvoiceFacts): DraftInvoice | null {
+  const { invoice: opening } = planStart({ ...facts, hasCard: true }, facts.nowMs);
   return opening === null || opening.totalMinor <= 0n ? null : opening;
 }
 

@@ -1,11 +1,12 @@
 import { loadChargedLines } from "#flows/charged-lines.ts";
+import { openCheckouts } from "#flows/checkout/make-checkout.ts";
 import type { Engine } from "#flows/engine.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { commitCloses, takeBackDropped } from "./commit-closes.ts";
+import { commitCloses, type PlannedClose, takeBackDropped } from "./commit-closes.ts";
 import { type LoadedFacts, loadCloseFacts } from "./load-close-facts.ts";
 import { type CloseFacts, type ClosePlan, planPeriodClose } from "./plan-close.ts";
 import { isChangeDue, planDue } from "./plan-due.ts";
@@ -14,7 +15,7 @@ import type { StartPlan } from "./plan-start.ts";
 /**
  * Does what time asks for with subscriptions that are due and that this transaction holds: bills each
  * period that has ended, starts the next one or ends the subscription, makes the change that waited for
- * this instant, settles late usage, starts what was to start, and ends trials. May run for the same
+ * this instant, settles late usage, starts what was to start, or has it wait for its payer at a payment link, and ends trials. May run for the same
  * subscriptions twice or after a crash: `period_close` lets each period be claimed once, and
  * only what was claimed here is written.
  */
@@ -26,14 +27,18 @@ export async function closePeriods(
   const found = await loadCloseFacts(engine, tx, due.toSorted(byDueThenAge));
   const loaded = await withoutDropped(engine, tx, found);
   const running = await loadChargedLines(tx, loaded.filter(isChangeDue));
-  await commitCloses(
-    engine,
-    tx,
-    loaded.map((facts) => {
-      const runningLines = running.get(ownedKey(facts.subscription)) ?? [];
-      return { facts, ...planDue({ ...facts, runningLines }) };
-    }),
-  );
+  const planned = loaded.map((facts) => {
+    const runningLines = running.get(ownedKey(facts.subscription)) ?? [];
+    return { facts, ...planDue({ ...facts, runningLines }) };
+  });
+  await commitCloses(engine, tx, planned);
+  await openCheckouts(engine, tx, planned.filter(awaitsPayer));
+}
+
+/** Whether its start came and found no payer, of whom it knows no more than at a sale without a card. */
+function awaitsPayer({ facts, subscription, invoice }: PlannedClose): boolean {
+  const wasToCome = facts.subscription.status === "scheduled";
+  return wasToCome && subscription.status === "incomplete" && invoice === null;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface StartPlan extends ClosePlan {
 /**
  * What begins at an instant: the trial; or the first period, if nothing of it is billed in advance; or
  * the waiting for its payment, which then starts it. Without a card it waits for one, unless its trial
- * asks for none.
+ * asks for none; where its start was to come, that is told, for nobody is there to see it.
  */
 export function planStart(facts: StartFacts, startMs: EpochMs): StartPlan {
   const { subscription, plan, nowMs, hasCard } = facts;
@@ -22,7 +22,9 @@ export function planStart(facts: StartFacts, startMs: EpochMs): StartPlan {
   const needsCard = endMs === null || plan.lifecycle.trial.requiresCard;
   if (needsCard && !hasCard) {
     const waiting = { ...subscription, status: "incomplete", nextActionMs: null } as const;
-    return { ...NOTHING_BILLED, subscription: waiting, told: [] };
+    const wasToCome = subscription.status === "scheduled";
+    const told = wasToCome ? (["subscription.awaiting_payer"] as const) : [];
+    return { ...NOTHING_BILLED, subscription: waiting, told };
   }
   if (endMs !== null) {
     const trialing = trialBegun(subscription, { startMs, endMs, nowMs });

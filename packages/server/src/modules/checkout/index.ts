@@ -16,7 +16,7 @@ export {
   findCheckoutOf,
   findCheckoutsOf,
   findProjectOfCheckout,
-  insertCheckout,
+  insertCheckouts,
   lockCheckout,
   updateCheckoutCompleted,
   updateCheckoutPage,

@@ -1,4 +1,3 @@
-import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import type { Checkout } from "#modules/checkout/domain/index.ts";
@@ -19,29 +18,34 @@ interface CheckoutRow {
 }
 
 /**
- * Writes a new checkout. A subscription has one: when it has it already, that one is the answer.
+ * Writes checkouts. A subscription has one: an open one stays as it is; in the place of a completed one
+ * comes the new one, under an id of its own, since what was done on the pages of the old one is done.
  */
-export async function insertCheckout(tx: Tx, checkout: Checkout): Promise<Checkout> {
-  const { customerId, subscriptionId } = checkout;
+export async function insertCheckouts(tx: Tx, checkouts: readonly Checkout[]): Promise<void> {
   await tx.query(
-    `insert into checkout
-            (customer_id, id, project_id, subscription_id, mode, status, return_url, rail, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     on conflict (customer_id, subscription_id) do nothing`,
+    `insert into checkout as kept
+            (customer_id, id, subscription_id, mode, status, return_url, rail, created_at, project_id)
+     select made.*, $9::int
+       from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[],
+                   $7::text[], $8::timestamptz[]) as made
+     on conflict (customer_id, subscription_id) do update
+        set id = excluded.id, mode = excluded.mode, status = excluded.status, rail_ref = null,
+            created_at = excluded.created_at, completed_at = null
+      where kept.status = 'completed'`,
     [
-      customerId,
-      checkout.id,
+      ...columns(checkouts, [
+        "customerId",
+        "id",
+        "subscriptionId",
+        "mode",
+        "status",
+        "returnUrl",
+        "rail",
+        "createdAtMs",
+      ]),
       tx.projectId,
-      subscriptionId,
-      checkout.mode,
-      checkout.status,
-      checkout.returnUrl,
-      checkout.rail,
-      instant(checkout.createdAtMs),
     ],
   );
-  const kept = await findCheckoutOf(tx, { customerId, id: subscriptionId });
-  return present(kept, "it was there or was just written");
 }
 
 export async function findCheckout(tx: Tx, key: OwnedId): Promise<Checkout | null> {

@@ -4,11 +4,11 @@ import { Page, PageQuery } from "#platform/http/page.ts";
 import { Closed, IdString, Instant, Literals } from "#platform/http/wire.ts";
 import {
   ChangedSubscriptionWire,
-  CreatedSubscriptionWire,
   NewSubscription,
   RenewedSubscriptionWire,
   SubscriptionChange,
   SubscriptionWire,
+  SubscriptionWithLinkWire,
 } from "./subscriptions-schema.ts";
 
 const tags = ["subscriptions"];
@@ -39,10 +39,11 @@ export const createSubscription = {
     summary: "Subscribe a customer to a plan",
     description:
       "With a card on file it starts at once, or when `starts_at` says; else `payment_url` is where " +
-      "the customer saves one. A trial is one period, in which usage is counted and not billed.",
+      "the customer saves one. A start that finds no card any more waits at a `payment_url` too, and " +
+      "`subscription.awaiting_payer` tells of it. A trial is one period, in which usage is counted and not billed.",
     tags,
     body: NewSubscription,
-    response: { 201: CreatedSubscriptionWire },
+    response: { 201: SubscriptionWithLinkWire },
   },
 } as const;
 
@@ -64,7 +65,7 @@ export const getSubscription = {
     summary: "Get a subscription",
     tags,
     params: Id,
-    response: { 200: SubscriptionWire },
+    response: { 200: SubscriptionWithLinkWire },
   },
 } as const;
 

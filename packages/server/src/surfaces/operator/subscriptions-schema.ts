@@ -90,10 +90,12 @@ const subscriptionFields = {
 
 export const SubscriptionWire = Closed(subscriptionFields, { title: "Subscription" });
 
-export const CreatedSubscriptionWire = Closed({
+export const SubscriptionWithLinkWire = Closed({
   ...subscriptionFields,
   payment_url: Nullable(
-    Type.String({ description: "Where the customer saves a card; null when one is on file" }),
+    Type.String({
+      description: "Where the customer saves a card, or saved it; null when one was on file",
+    }),
   ),
 });
 

@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { cancelSubscription } from "#flows/cancel-subscription.ts";
-import { createSubscription, type Subscribing } from "#flows/create-subscription.ts";
-import type { UsageRecorder } from "#modules/metering/index.ts";
 import {
-  getSubscription,
-  listSubscriptions,
-  subscriptionSnapshot,
-} from "#modules/subscriptions/index.ts";
+  asItStands,
+  type CreatedSubscription,
+  createSubscription,
+  type Subscribing,
+} from "#flows/create-subscription.ts";
+import type { UsageRecorder } from "#modules/metering/index.ts";
+import { listSubscriptions, subscriptionSnapshot } from "#modules/subscriptions/index.ts";
 import { pageOf, readCursor } from "#platform/http/page.ts";
 import { idFrom, ownedIdFrom } from "#platform/http/wire.ts";
 import { lifecycleRoutes } from "./subscriptions-lifecycle.ts";
@@ -22,8 +23,8 @@ export const subscriptionRoutes =
     app.post("/v1/subscriptions", operations.createSubscription, async (request, reply) => {
       const { body, caller } = request;
       const customerId = idFrom("customer", body.customer, "customer_not_found");
-      const created = await reply.answer(async (tx) => {
-        const { subscription, paymentUrl } = await createSubscription(subscribing, tx, {
+      const answered = await reply.answer(async (tx) => {
+        const created = await createSubscription(subscribing, tx, {
           customerId,
           ...wantedItems(body),
           planId: idFrom("plan", body.plan, "plan_not_found"),
@@ -33,10 +34,10 @@ export const subscriptionRoutes =
           returnUrl: body.return_url ?? null,
           beginning: beginningFromWire(body),
         });
-        return { ...subscriptionSnapshot(subscription), payment_url: paymentUrl };
+        return withLink(created);
       });
       recorder.forget(caller.projectId, customerId);
-      return created;
+      return answered;
     });
 
     app.get("/v1/subscriptions", operations.listSubscriptions, (request) =>
@@ -60,7 +61,7 @@ export const subscriptionRoutes =
 
     app.get("/v1/subscriptions/:id", operations.getSubscription, (request) =>
       request.transact(async (tx) =>
-        subscriptionSnapshot(await getSubscription(tx, keyOf(request.params))),
+        withLink(await asItStands(subscribing, tx, keyOf(request.params))),
       ),
     );
 
@@ -78,6 +79,10 @@ export const subscriptionRoutes =
       },
     );
   };
+
+function withLink({ subscription, paymentUrl }: CreatedSubscription) {
+  return { ...subscriptionSnapshot(subscription), payment_url: paymentUrl };
+}
 
 function keyOf({ id }: { readonly id: string }) {
   return ownedIdFrom("subscription", id, "subscription_not_found");
