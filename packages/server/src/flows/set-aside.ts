@@ -51,6 +51,8 @@ export function createSetAside({ clock, onDefect }: SetAsideOptions): SetAside {
     add(error, projectId, { customerId, id }) {
       const key = ownedKey({ customerId, id });
       const known = aside.get(key);
+      // Both lanes may have tried it at the same time: that is one failure.
+      if (known !== undefined && !isOver(known)) return;
       if (known === undefined && aside.size >= ASIDE_MAX) throw error;
       const broken = { projectId, customerId, id, failures: (known?.failures ?? 0) + 1 };
       aside.set(key, { ...broken, untilMs: clock.now() + restMs(broken) });
