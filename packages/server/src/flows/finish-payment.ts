@@ -7,6 +7,7 @@ import {
   findProjectOfPayment,
   getPayment,
 } from "#modules/payments/index.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { answerOf, type RailAccess } from "./rail-customer.ts";
 
 /** Where a visit to a payment that waits for its payer leads. */
@@ -75,6 +76,7 @@ async function begin(
     returnUrl,
     key,
   });
+  faultPoint("payer.sent");
   if (answer.type === "refused") return { type: "not_finished" };
   return (await outcomeOf(access, facts, answerOf(answer))) ?? { type: "not_finished" };
 }
@@ -86,6 +88,7 @@ async function outcomeOf(
   found: RailPayment,
 ): Promise<PaymentVisit | null> {
   if (found.status === "succeeded") {
+    faultPoint("payer.returned");
     await settleFound(access, projectId, payment, found);
     return { type: "paid" };
   }

@@ -11,6 +11,7 @@ import {
 } from "#modules/invoices/domain/index.ts";
 import { markItemsBilled } from "#modules/invoices/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { billInvoices } from "./bill-invoices.ts";
 import { type BillingEventType, billingEventsOf } from "./billing-event.ts";
@@ -47,6 +48,7 @@ export async function issueOneOff(
   await markItemsBilled(tx, billedItems(pending, [draft]));
   const made = await billInvoices(engine, tx, [draft], new Map([[customerId, customer]]));
   const invoice = present(made[0], "a draft that is billed becomes an invoice");
+  faultPoint("one_off.issued");
   const told: BillingEventType[] = [
     "invoice.finalized",
     ...(invoice.status === "paid" ? (["invoice.paid"] as const) : []),

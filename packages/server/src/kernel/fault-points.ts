@@ -49,6 +49,18 @@ export const faultPoints = {
   "payment.booked": "A payment is in the books; nobody is told; not committed.",
   "payment.committed": "A settled payment is committed.",
 
+  "change.awaited":
+    "A change that is paid first is committed with its invoice; the rail is not asked.",
+  "change.collected": "What came of paying for a change is committed, the caller not answered.",
+  "change.granted": "A change that was paid first is made with its payment; not committed.",
+  "change.refused": "A change that is not paid is taken back, its invoice void; not committed.",
+
+  "payer.sent": "The rail has made a page of the payer's bank; nobody is sent there.",
+  "payer.returned": "The rail has said that a payer satisfied the bank; nothing of it is written.",
+
+  "credit_note.written": "A note and the refunds that it asks for are written, not committed.",
+  "one_off.issued": "An invoice of no subscription is issued; nobody is told; not committed.",
+
   "refund.claimed": "A refund is taken up; the rail has not been asked for it.",
   "refund.made": "The rail has given money back; nothing of it is written.",
   "refund.written": "A refund and its transfer are written, not committed.",

@@ -16,7 +16,9 @@ import { gatherEvidence } from "./invariants/evidence.ts";
 import { accountJobs } from "./load/account-jobs.ts";
 import { type Api, apiOf } from "./load/api.ts";
 import { type Book, emptyBook } from "./load/book.ts";
+import { changeJobs } from "./load/change-jobs.ts";
 import { clockJob, clockJobs } from "./load/clock-jobs.ts";
+import { correctionJobs } from "./load/correction-jobs.ts";
 import { createLoad, type Load } from "./load/load.ts";
 import { moneyJobs } from "./load/money-jobs.ts";
 import { publishPlans } from "./load/plans.ts";
@@ -111,6 +113,8 @@ async function prepareLoad(
     clock: clockJobs(source),
     account,
     money: moneyJobs(source, sandbox),
+    change: changeJobs(source),
+    correction: correctionJobs(source),
   });
   const first = Array.from({ length: FIRST_ACCOUNTS }, account);
   await load.finish(

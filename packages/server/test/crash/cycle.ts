@@ -2,6 +2,7 @@ import { assert } from "#kernel/assert.ts";
 import { passMinute, withDatabase } from "#test/support/processes/database-process.ts";
 import type { FaultOrder } from "#test/support/processes/fault-orders.ts";
 import type { Chapter } from "./chapter.ts";
+import type { Book } from "./load/book.ts";
 import { addStrike, type Reach } from "./reach.ts";
 import { killsDatabase, randomStrike, type Strike, told, watchFor } from "./strike.ts";
 
@@ -20,7 +21,7 @@ export async function runCycle(chapter: Chapter): Promise<string> {
   const strike = randomStrike(chapter.chance, reach);
   const { point, victim } = strike;
   const order = await orderOf(strike, chapter);
-  if (point?.startsWith("refund.") === true) book.leaversWanted = 1;
+  wantFor(point, book);
   await addJobs(databaseUrl, point?.startsWith("job.") === true ? JOBS_STRUCK : 1);
 
   const isAtStart = point?.startsWith("start.") === true;
@@ -32,6 +33,13 @@ export async function runCycle(chapter: Chapter): Promise<string> {
   if (killsDatabase(victim)) await withDatabase(databaseUrl, passMinute);
   const startMs = await servers.revive(isAtStart ? order : null);
   return outcome(strike, reach, { isStruck: isAtStart || isReached, startMs });
+}
+
+/** Has the load ask for what leads to the point, which it would seldom by chance. */
+function wantFor(point: Strike["point"], book: Book): void {
+  if (point?.startsWith("refund.") === true) book.leaversWanted = 1;
+  if (point?.startsWith("payer.") === true) book.cardsWanted.push("challenged");
+  if (point === "change.refused") book.cardsWanted.push("declined");
 }
 
 function outcome(

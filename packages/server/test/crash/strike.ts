@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import type { FaultPoint } from "#kernel/fault-points.ts";
 import { deferred } from "#test/support/deferred.ts";
 import type { Chance } from "./chance.ts";
-import type { Lane } from "./load/job.ts";
+import { type Lane, lanes } from "./load/job.ts";
 import { aimAtNext, type Reach } from "./reach.ts";
 
 /** What is killed, and when. */
@@ -40,6 +40,8 @@ const COUNT_MAX: Readonly<Record<Moment["at"], number>> = {
   clock: 6,
   account: 3,
   money: 3,
+  change: 3,
+  correction: 3,
   journal: 15,
 };
 
@@ -47,14 +49,14 @@ const AT_POINTS = 0.8;
 const HITS_MAX = 3;
 
 /** What is reached once in a cycle, if at all. */
-const RARE = /^(start\.|refund\.|payment\.looked_up)/;
+const RARE = /^(start|refund|change|payer|credit_note|one_off)\.|^payment\.looked_up/;
 
 // Every cycle works before it ends, and ends whatever it waits for: a lane may have nothing to ask.
 const ANSWERS_MIN = 20;
 const ANSWERS_MAX = 250;
 
 export function randomStrike(chance: Chance, reach: Reach): Strike {
-  const at = chance.oneOf(["usage", "clock", "account", "money", "journal"] as const) ?? "usage";
+  const at = chance.oneOf([...lanes, "journal"] as const) ?? "usage";
   const point = chance.happens(AT_POINTS) ? aimAtNext(reach, chance) : null;
   return {
     point,

@@ -1,7 +1,7 @@
 import { collectDue } from "#flows/collect-due-payments.ts";
 import { settlePayment } from "#flows/settle-payment/settle-payment.ts";
 import { DAY_MS } from "#kernel/clock.ts";
-import { parseOwnedId } from "#kernel/ids.ts";
+import { parseId, parseOwnedId } from "#kernel/ids.ts";
 import { ensureUsagePartitions } from "#modules/metering/index.ts";
 import { type Chance, chanceOf } from "#test/crash/chance.ts";
 import { findBreaches } from "#test/crash/invariants/check.ts";
@@ -224,7 +224,7 @@ async function findRaceBreaches(race: Race, when: "always" | "settled"): Promise
   return withDatabase(race.ownerUrl, (db) => findBreaches(db, when, evidence));
 }
 
-function evidenceOf({ accounts, events, sandbox }: Race): Evidence {
+function evidenceOf({ accounts, events, plan, sandbox }: Race): Evidence {
   const own = (id: string) => String(parseOwnedId("subscription", id)?.id);
   return {
     events: events.map(({ reference, account, quantity }) => ({
@@ -235,7 +235,16 @@ function evidenceOf({ accounts, events, sandbox }: Race): Evidence {
       properties: null,
       acknowledged: true,
     })),
-    accounts: accounts.map(({ key, id }) => ({ key, subscription: own(id), stays: true })),
+    accounts: accounts.map(({ key, id }) => ({
+      key,
+      subscription: own(id),
+      stays: true,
+      plan: String(parseId("plan", plan)),
+      quantity: 1,
+      cards: 1,
+      notes: 0,
+      one_offs: 0,
+    })),
     charges: sandbox.journal.charges().map(chargeEvidence),
     refunds: [],
     disputes: [],

@@ -15,6 +15,7 @@ import { actionLink, findNewestPaymentFor, listAttempts } from "#modules/payment
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 
 /** A change that waits for its invoice to be paid. */
 export interface ChangeToCollect {
@@ -40,10 +41,12 @@ export async function collectChange(
     const nowMs = customerNow(await getCustomer(tx, customerId), engine.clock.now());
     return { paymentId: payment?.id, nowMs };
   });
+  faultPoint("change.awaited");
   if (due.paymentId !== undefined) {
     const { nowMs, paymentId } = due;
     await collectDueOf(collector, { projectId, customerId, nowMs, paymentId });
   }
+  faultPoint("change.collected");
   return db.ofCustomer({ projectId, customerId }, async (tx) => {
     const invoice = await getInvoice(tx, invoiceKey);
     const payment = await findNewestPaymentFor(tx, invoiceKey);

@@ -9,6 +9,7 @@ import { insertCreditNote, takeCreditNoteNumber } from "#modules/invoices/index.
 import { pendingRefund, type RefundPart, refundParts } from "#modules/payments/domain/index.ts";
 import { insertRefund } from "#modules/payments/index.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { faultPoint } from "#platform/faults/fault-point.ts";
 import { commitCorrection } from "./commit-correction.ts";
 import type { HeldInvoice } from "./held-invoice.ts";
 
@@ -52,6 +53,7 @@ export async function issueCreditNote(
       move(note, "refunds", note.refundMinor),
     ],
   });
+  faultPoint("credit_note.written");
   return note;
 }
 

@@ -134,6 +134,7 @@ async function commitSettlement(
   if (payment.status === "succeeded") await postTransfers(tx, paidTransfers(payment, nowMs));
   if (invoice.status === "void" && before.status === "open") {
     await postTransfers(tx, takenBackTransfers(invoice, nowMs));
+    faultPoint("change.refused");
   }
   faultPoint("payment.booked");
 
@@ -146,6 +147,7 @@ async function commitSettlement(
   const isPaid = invoice.status === "paid" && before.status !== "paid";
   if (isPaid && subscription !== null && awaitsInvoice(subscription, invoice)) {
     await grantAwaited(engine, tx, subscription);
+    faultPoint("change.granted");
   }
   if (plan.endsSubscription && subscription !== null) {
     await endSubscription(engine, tx, subscription);

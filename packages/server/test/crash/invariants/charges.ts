@@ -30,13 +30,14 @@ export const chargeInvariants: readonly Invariant[] = [
              is distinct from (payment.amount_minor, payment.currency)`,
   },
   {
-    name: "an invoice has one payment if there is something to pay",
+    name: "an invoice has one payment if there is something to charge",
     when: "always",
     breaches: `select invoice.id, total_minor, count(payment.id) as payments from invoice
         left join payment
           on payment.customer_id = invoice.customer_id and payment.invoice_id = invoice.id
        group by invoice.customer_id, invoice.id
-      having count(payment.id) <> case when total_minor > credit_applied_minor then 1 else 0 end`,
+      having count(payment.id) <> case when total_minor > credit_applied_minor
+                                        and collection = 'charge' then 1 else 0 end`,
   },
   {
     name: "a paid invoice has one charge that succeeded, and each such charge a paid invoice",
@@ -68,6 +69,10 @@ export const chargeInvariants: readonly Invariant[] = [
       select given.id as charge, attempt.payment_id, attempt_number, outcome, charge_ref
         from given full join payment_attempt as attempt on charge_ref = given.id
        where not coalesce(given.on_page, false)
+         -- What a payer satisfied the bank for succeeded beside the attempts.
+         and not (attempt.payment_id is null and given.succeeded and given.payment_intent in (
+               select rail_ref from payment
+                where status = 'succeeded' and last_failure_code = 'authentication_required'))
          and (given.id is null or attempt.payment_id is null
               or (outcome = 'succeeded') is distinct from succeeded)`,
   },
@@ -87,8 +92,10 @@ export const chargeInvariants: readonly Invariant[] = [
     when: "settled",
     given: "accounts",
     breaches: `with ${given.accounts}
-      select key, invoice.id, status, total_minor from given
-        join invoice on subscription_id = subscription
-       where given.stays and status <> 'paid'`,
+      select key, invoice.id, reason, invoice.status, total_minor from given
+        join subscription as held on held.id = given.subscription
+        join invoice on invoice.customer_id = held.customer_id
+       where given.stays and collection = 'charge' and invoice.status <> 'paid'
+         and not (reason = 'change' and invoice.status = 'void')`,
   },
 ];

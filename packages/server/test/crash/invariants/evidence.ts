@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { JournaledCharge } from "@farthing/stripe-sandbox";
 import { present } from "#kernel/assert.ts";
-import { parseOwnedId } from "#kernel/ids.ts";
+import { parseId, parseOwnedId } from "#kernel/ids.ts";
 import type { CardSandbox } from "#test/crash/card-sandbox.ts";
 import type { Account, Book } from "#test/crash/load/book.ts";
 import type { WebhookReceiver } from "#test/support/webhook-receiver.ts";
@@ -30,6 +30,11 @@ export async function gatherEvidence({ book, sandbox, receiver }: World): Promis
       key: account.key,
       subscription: ownHalf("subscription", account.subscription),
       stays: account.card !== "declined" && !account.isLeaving,
+      plan: String(present(parseId("plan", account.holds.plan), "the server gave this id")),
+      quantity: account.holds.quantity,
+      cards: account.cardKeys.size + (account.paysOnPage ? 1 : 0),
+      notes: account.noteKeys.size,
+      one_offs: account.oneOffKeys.size,
     })),
     charges: charges.map(chargeEvidence),
     refunds: charges.flatMap(({ paymentIntent, refunds }) =>

@@ -40,6 +40,13 @@ export interface AccountEvidence {
   readonly subscription: string;
   /** Whether it pays and goes on. */
   readonly stays: boolean;
+  /** What it holds, by the last change: the plan's id as it is stored. */
+  readonly plan: string;
+  readonly quantity: number;
+  /** How many cards were saved, credit notes made, and invoices without a subscription. */
+  readonly cards: number;
+  readonly notes: number;
+  readonly one_offs: number;
 }
 
 export interface ChargeEvidence {
@@ -78,7 +85,9 @@ export const given = {
                                                   quantity numeric, properties jsonb,
                                                   acknowledged boolean))`,
   accounts: `given as (
-    select * from jsonb_to_recordset($1) as given(key text, subscription bigint, stays boolean))`,
+    select * from jsonb_to_recordset($1) as given(key text, subscription bigint, stays boolean,
+                                                  plan bigint, quantity bigint, cards bigint,
+                                                  notes bigint, one_offs bigint))`,
   charges: `given as (
     select * from jsonb_to_recordset($1) as given(id text, payment_intent text, amount numeric,
                                                   currency text, succeeded boolean,

@@ -1,6 +1,8 @@
 import { payOnPage } from "#test/support/payments/pay-on-page.ts";
 import { type Api, Unanswered } from "./api.ts";
 import type { Account, Book, CardKind, SoldPlan } from "./book.ts";
+import { browser } from "./browser.ts";
+import { CARDS, giveCard } from "./give-card.ts";
 import type { Job, JobSource, NewJob } from "./job.ts";
 
 /** Where every test clock begins. */
@@ -10,15 +12,6 @@ const UNUSUAL = 0.3;
 const ON_PAGE = 0.4;
 const LEAVING = 0.2;
 
-/** The sandbox's cards: the token by which one is saved, and the number that is typed on a page. */
-const CARDS: Readonly<Record<CardKind, { readonly token: string; readonly number: string }>> = {
-  good: { token: "pm_card_visa", number: "4242424242424242" },
-  declined: { token: "pm_card_chargeCustomerFail", number: "4000000000000341" },
-  disputed: { token: "pm_card_createDispute", number: "4000000000000259" },
-  inquired: { token: "pm_card_createDisputeInquiry", number: "4000000000001976" },
-  "refund pends": { token: "pm_card_pendingRefund", number: "4000000000007726" },
-  "refund fails": { token: "pm_card_refundFail", number: "4000000000005126" },
-};
 const UNUSUAL_CARDS = ["declined", "disputed", "inquired", "refund pends", "refund fails"] as const;
 
 /** New customers, each with a card and a subscription, and the selling of old ones asked for again. */
@@ -40,7 +33,11 @@ export function accountJobs({ book, chance }: JobSource, plans: readonly SoldPla
       subscription: null,
       activatedAtMs: null,
       clockMs: plan.isOnTestClock ? CLOCK_START_MS : null,
-      isTravelling: false,
+      isBusy: false,
+      cardKeys: new Set(),
+      noteKeys: new Set(),
+      oneOffKeys: new Set(),
+      holds: { plan: plan.id, quantity: 1 },
     };
     book.accounts.push(account);
     return account;
@@ -74,7 +71,9 @@ function accountJob(book: Book, account: Account): Job {
     async attempt(api) {
       account.customer ??= await createCustomer(api, account);
       if (account.isLeaving) return leave(book, api, account);
-      if (!account.paysOnPage && !account.hasCard) await saveCard(api, account);
+      if (!account.paysOnPage && !account.hasCard) {
+        await giveCard(api, account, account.card, `card-of-${account.key}`);
+      }
       account.hasCard ||= !account.paysOnPage;
       if (account.subscription === null) await subscribe(book, api, account);
       if (!account.hasCard) await payByPage(api, account);
@@ -94,11 +93,6 @@ async function createCustomer(api: Api, { key, clockMs }: Account): Promise<stri
   const body = { name: key, metadata: { key }, ...clock };
   const { id } = await api.post<{ id: string }>("/v1/customers", body, `customer-of-${key}`);
   return id;
-}
-
-async function saveCard(api: Api, { key, customer, card }: Account): Promise<void> {
-  const { token } = CARDS[card];
-  await api.post(`/v1/customers/${customer}/payment_methods`, { token }, `card-of-${key}`);
 }
 
 /** Asks twice at once under one key, as a caller does that lost patience: both mean the same one. */
@@ -152,16 +146,13 @@ async function pageOf(api: Api, { key, paymentUrl }: Account): Promise<string | 
 }
 
 function paidOn(page: string, { card }: Account): Promise<string> {
-  return payOnPage({ fetch: asBrowser }, page, CARDS[card].number);
+  return payOnPage(browser, page, CARDS[card].number);
 }
 
 async function comeBack(api: Api, url: string): Promise<void> {
   const { pathname, search } = new URL(url);
   await api.visit(`${pathname}${search}`);
 }
-
-const asBrowser = (input: Request | URL | string, init: RequestInit = {}) =>
-  fetch(input, { ...init, redirect: "manual" });
 
 /** What is billed in advance begins when it is paid, some moments after it is sold. */
 export async function lookWhetherActive(api: Api, account: Account): Promise<void> {

@@ -10,8 +10,15 @@ export interface Api {
   get<Answer>(path: string): Promise<Answer>;
   /** The same key again asks for the same thing, and not for another one. */
   post<Answer>(path: string, body: unknown, key?: string): Promise<Answer>;
+  /** Posts what may be refused, and answers either. */
+  ask<Answer>(path: string, body: unknown, key: string): Promise<Reply<Answer>>;
   /** What a payer's browser gets: where a page leads to, or null when it leads nowhere. */
   visit(path: string): Promise<string | null>;
+}
+
+export interface Reply<Answer> {
+  readonly status: number;
+  readonly answer: Answer;
 }
 
 export interface Address {
@@ -60,11 +67,14 @@ export function apiOf(...addresses: readonly Address[]): Api {
 
   return {
     get: (path) => answered("GET", path),
-    post: (path, body, key = randomUUID()) =>
-      answered("POST", path, {
-        headers: { "content-type": "application/json", "idempotency-key": key },
-        body: JSON.stringify(body),
-      }),
+    post: (path, body, key = randomUUID()) => answered("POST", path, posted(body, key)),
+    async ask(path, body, key) {
+      const { status, text } = await ask(path, { ...posted(body, key), method: "POST" });
+      if (status < 500 && !isToAskAgain(status, text)) {
+        return { status, answer: JSON.parse(text) };
+      }
+      throw refusalOf(`POST ${path}`, status, text);
+    },
     async visit(path) {
       const { status, text, location } = await ask(path, {});
       if (status < 400 || status === GONE) return location;
@@ -73,7 +83,18 @@ export function apiOf(...addresses: readonly Address[]): Api {
   };
 }
 
+function posted(body: unknown, key: string): RequestInit {
+  return {
+    headers: { "content-type": "application/json", "idempotency-key": key },
+    body: JSON.stringify(body),
+  };
+}
+
+function isToAskAgain(status: number, text: string): boolean {
+  return ASK_AGAIN.includes(status) || text.includes(IN_FLIGHT);
+}
+
 function refusalOf(asked: string, status: number, text: string): Error {
-  if (ASK_AGAIN.includes(status) || text.includes(IN_FLIGHT)) return new Unanswered(text);
+  if (isToAskAgain(status, text)) return new Unanswered(text);
   return new Error(`${asked} was answered ${status}: ${text}`);
 }

@@ -14,14 +14,14 @@ export function clockJobs({ book, chance }: JobSource): NewJob {
   };
 }
 
-function isWaiting({ clockMs, subscription, isTravelling }: Account): boolean {
-  return clockMs !== null && subscription !== null && !isTravelling;
+function isWaiting({ clockMs, subscription, isBusy }: Account): boolean {
+  return clockMs !== null && subscription !== null && !isBusy;
 }
 
 /** Moves an account's test clock on by so many periods, asking until it has arrived. */
 export function clockJob(account: Account, periods: number): Job {
   const toMs = (account.clockMs ?? 0) + periods * account.plan.periodDays * DAY_MS;
-  account.isTravelling = true;
+  account.isBusy = true;
   return {
     lane: "clock",
     async attempt(api) {
@@ -30,7 +30,7 @@ export function clockJob(account: Account, periods: number): Job {
       });
       account.clockMs = toMs;
       if (account.activatedAtMs === null) await lookWhetherActive(api, account);
-      account.isTravelling = false;
+      account.isBusy = false;
     },
   };
 }

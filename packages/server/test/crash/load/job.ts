@@ -2,8 +2,11 @@ import type { Chance } from "#test/crash/chance.ts";
 import type { Api } from "./api.ts";
 import type { Book } from "./book.ts";
 
-/** Jobs of one lane do not wait for those of another. */
-export const lanes = ["usage", "clock", "account", "money"] as const;
+/**
+ * Jobs of one lane do not wait for those of another. In the order in which they choose whom they are
+ * about: a change needs somebody whose clock stands.
+ */
+export const lanes = ["usage", "change", "clock", "account", "money", "correction"] as const;
 export type Lane = (typeof lanes)[number];
 
 /**

@@ -13,6 +13,8 @@ const WIDTHS: Readonly<Record<Lane, LaneWidth>> = {
   clock: { workers: 5, newMax: Number.POSITIVE_INFINITY },
   account: { workers: 2, newMax: 5 },
   money: { workers: 1, newMax: 4 },
+  change: { workers: 2, newMax: 4 },
+  correction: { workers: 1, newMax: 4 },
 };
 
 export interface Load {

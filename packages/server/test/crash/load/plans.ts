@@ -57,6 +57,10 @@ const base = (billed: "advance" | "arrears", amount: string) => ({
   amount,
 });
 
+/** Sold one by one, so that more of it can be bought. */
+const SEATS = { included: "1", step: "1" };
+const TIMES_AS_DEAR = 2;
+
 const offers = [
   { name: "Daily", unit: "day", periodDays: 1, isOnTestClock: true, flat: base("arrears", "1.00") },
   {
@@ -79,9 +83,14 @@ const offers = [
 export async function publishPlans(api: Api): Promise<SoldPlan[]> {
   return Promise.all(
     offers.map(async ({ name, unit, flat, periodDays, isOnTestClock }) => {
-      const body = { name, currency: "USD", interval: { unit }, prices: [flat, ...usagePrices] };
-      const { id } = await api.post<{ id: string }>("/v1/plans", body);
-      return { id, periodDays, isOnTestClock, isPaidInAdvance: flat.billed === "advance" };
+      const isPaidInAdvance = flat.billed === "advance";
+      const plan = { name, currency: "USD", interval: { unit }, quantity_policy: SEATS };
+      const publish = async (prices: readonly object[]) =>
+        (await api.post<{ id: string }>("/v1/plans", { ...plan, prices })).id;
+      const amount = (TIMES_AS_DEAR * Number(flat.amount)).toFixed(2);
+      const dearer = isPaidInAdvance ? await publish([{ ...flat, amount }, ...usagePrices]) : null;
+      const id = await publish([flat, ...usagePrices]);
+      return { id, periodDays, isOnTestClock, isPaidInAdvance, dearer };
     }),
   );
 }

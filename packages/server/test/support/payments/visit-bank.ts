@@ -1,3 +1,4 @@
+import type { StripeSandbox } from "@farthing/stripe-sandbox";
 import type { Answer, TestApp } from "#test/support/app.ts";
 
 /** What the payer does on the bank's page; `leave` means nothing, for now. */
@@ -14,11 +15,27 @@ export async function visitBank(
 ): Promise<Answer> {
   const path = new URL(link).pathname;
   const visit = await shop.call("GET", path, { token: null });
-  const bank = visit.headers["location"];
-  if (typeof bank !== "string" || outcome === "leave") return visit;
+  const page = visit.headers["location"];
+  if (typeof page !== "string" || outcome === "leave") return visit;
+  const back = await answerBank(shop.app.sandbox, { page, link, outcome });
+  return shop.call("GET", back, { token: null });
+}
+
+export interface AtBanksPage {
+  readonly page: string;
+  /** The link that led there. */
+  readonly link: string;
+  readonly outcome: Exclude<AtTheBank, "leave">;
+}
+
+/** Does on the bank's page what a payer does. Answers the path by which the payer comes back. */
+export async function answerBank(
+  sandbox: Pick<StripeSandbox, "fetch">,
+  { page, link, outcome }: AtBanksPage,
+): Promise<string> {
   const body = new URLSearchParams({ outcome });
-  const answer = await shop.app.sandbox.fetch(bank, { method: "POST", body });
+  const answer = await sandbox.fetch(page, { method: "POST", body });
   // A bank that was not waiting any more leads nowhere; the payer goes back.
-  const back = new URL(answer.headers.get("location") ?? `${link}/return`);
-  return shop.call("GET", back.pathname + back.search, { token: null });
+  const { pathname, search } = new URL(answer.headers.get("location") ?? `${link}/return`);
+  return pathname + search;
 }
