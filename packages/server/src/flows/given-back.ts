@@ -1,10 +1,10 @@
 import { ownedKey } from "#kernel/ids.ts";
 import {
+  againstPromises,
   type GivenBack,
   type Invoice,
   keptMinor,
   type RunningLine,
-  unnotedMinor,
 } from "#modules/invoices/domain/index.ts";
 import {
   getInvoice,
@@ -25,7 +25,7 @@ export async function loadGivenBack(tx: Tx, invoice: Invoice): Promise<GivenBack
 async function givenBackOf(tx: Tx, invoice: Invoice, returnedMinor: bigint): Promise<GivenBack> {
   return {
     lines: await listTakenBack(tx, invoice),
-    unnotedMinor: unnotedMinor(returnedMinor, await promisedRefundMinor(tx, invoice)),
+    ...againstPromises(returnedMinor, await promisedRefundMinor(tx, invoice)),
   };
 }
 

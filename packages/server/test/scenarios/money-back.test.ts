@@ -128,6 +128,28 @@ describe("a refund that an operator asks for", () => {
     expect((await asked(payment, { amount: "30.00" })).status).toBe(201);
   });
 
+  test.each([
+    { note: "30.00", byHand: ["30.00"] },
+    { note: "20.00", byHand: ["20.00", "10.00"] },
+  ])("for a credit note of $note whose refund the bank returned", async ({ note, byHand }) => {
+    const { ada } = await payer("pm_card_refundFail");
+    const payment = await paymentOf(ada);
+    const body = { amount: note, reason: "Sorry", to: "refund" };
+    await shop.call("POST", `/v1/invoices/${payment.invoice}/credit_notes`, { body });
+    expect((await asked(payment, { amount: note })).status).toBe(409);
+    await minuteLater();
+    await minuteLater();
+    expect((await paymentOf(ada)).refunds).toMatchObject([{ status: "failed" }]);
+
+    const amount = byHand[0];
+    const both = await Promise.all([asked(payment, { amount }), asked(payment, { amount })]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
+    for (const rest of byHand.slice(1)) {
+      expect((await asked(payment)).body).toMatchObject({ amount: rest, credit_note: null });
+    }
+    expect((await asked(payment)).body.details).toEqual({ refundable: "0.00" });
+  });
+
   test("of what was not collected, or is not there, is refused", async () => {
     const { ada } = await payer("pm_card_chargeCustomerFail");
     expect((await asked(await paymentOf(ada))).body.code).toBe("payment_not_collected");

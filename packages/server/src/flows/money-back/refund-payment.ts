@@ -6,7 +6,7 @@ import type { OwnedId } from "#kernel/ids.ts";
 import { formatMinor } from "#kernel/money.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { getCustomer } from "#modules/customers/index.ts";
-import { amountRemainingMinor, keptMinor } from "#modules/invoices/domain/index.ts";
+import { returnableMinor } from "#modules/invoices/domain/index.ts";
 import { type Payment, pendingRefund, type Refund } from "#modules/payments/domain/index.ts";
 import { getPayment, insertRefund, lockPayment } from "#modules/payments/index.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -60,8 +60,6 @@ async function mostToRefund(engine: Engine, tx: Tx, payment: Payment): Promise<b
   }
   const { invoice } = await holdInvoice(engine, tx, { customerId, id: invoiceId });
   const leftMinor = await refundableMinor(tx, payment);
-  const kept = keptMinor(invoice, await loadGivenBack(tx, invoice));
-  const paidMinor = kept - amountRemainingMinor(invoice);
-  if (paidMinor <= 0n) return 0n;
-  return leftMinor < paidMinor ? leftMinor : paidMinor;
+  const mostMinor = returnableMinor(invoice, await loadGivenBack(tx, invoice));
+  return leftMinor < mostMinor ? leftMinor : mostMinor;
 }

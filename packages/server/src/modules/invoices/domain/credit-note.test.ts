@@ -11,7 +11,7 @@ import {
 
 const lines = [lineOf(1, 60n), lineOf(2, 40n)];
 const paid = issuedOf({ status: "paid", amountPaidMinor: 100n, lines });
-const back = (of: readonly CreditedLine[]) => ({ lines: of, unnotedMinor: 0n });
+const back = (of: readonly CreditedLine[]) => ({ lines: of, unnotedMinor: 0n, owedBackMinor: 0n });
 const facts = { invoice: paid, givenBack: back([]), refundableMinor: 100n };
 const open = { ...facts, invoice: issuedOf({ lines }), refundableMinor: 0n };
 
@@ -72,7 +72,7 @@ describe("a note is refused", () => {
     }
   };
   const credited = { ...facts, givenBack: back([line(1, 50n)]) };
-  const returned = { ...facts, givenBack: { lines: [], unnotedMinor: 30n } };
+  const returned = { ...facts, givenBack: { lines: [], unnotedMinor: 30n, owedBackMinor: 0n } };
   const below = { ...facts, invoice: { ...paid, lines: [lineOf(1, -5n)], totalMinor: -5n } };
   test.each([
     { because: "of more than the invoice", known: facts, asked: amount(101n), left: "1.00" },

@@ -1,5 +1,5 @@
 import { sumMinor } from "#kernel/money.ts";
-import type { Invoice } from "./invoice.ts";
+import { amountRemainingMinor, type Invoice } from "./invoice.ts";
 
 /** What is or was taken back of a line of an invoice. */
 export interface CreditedLine {
@@ -13,14 +13,22 @@ export interface GivenBack {
   readonly lines: readonly CreditedLine[];
   /** What went back through rails and no credit note took back: a refund alone, a dispute. */
   readonly unnotedMinor: bigint;
+  /** What credit notes took back and promised through rails, and did not go: its refund failed. */
+  readonly owedBackMinor: bigint;
 }
 
 /**
- * What went back through rails beyond what credit notes promised. A note's refund that failed and was
- * made again by hand counts once: the promise is what it keeps.
+ * What credit notes promised through rails against what went back there. A note's refund that failed and
+ * was made again by hand counts once: the promise is what it keeps, until then it is owed.
  */
-export function unnotedMinor(returnedMinor: bigint, promisedMinor: bigint): bigint {
-  return returnedMinor > promisedMinor ? returnedMinor - promisedMinor : 0n;
+export function againstPromises(
+  returnedMinor: bigint,
+  promisedMinor: bigint,
+): Pick<GivenBack, "unnotedMinor" | "owedBackMinor"> {
+  const beyondMinor = returnedMinor - promisedMinor;
+  return beyondMinor > 0n
+    ? { unnotedMinor: beyondMinor, owedBackMinor: 0n }
+    : { unnotedMinor: 0n, owedBackMinor: -beyondMinor };
 }
 
 /** What each line of an invoice has left. A line of less than nothing has that. */
@@ -47,6 +55,16 @@ export function creditableMinor(invoice: Invoice, givenBack: GivenBack): bigint 
 export function keptMinor({ lines }: Invoice, givenBack: GivenBack): bigint {
   const charged = lines.filter(({ kind }) => kind !== "credit");
   return sumMinor(charged.map(({ amountMinor }) => amountMinor)) - givenBackMinor(givenBack);
+}
+
+/**
+ * What of an invoice may still go back through rails: what it kept, and what a note promised and failed
+ * to give, less what nobody has paid yet.
+ */
+export function returnableMinor(invoice: Invoice, givenBack: GivenBack): bigint {
+  const owedMinor = keptMinor(invoice, givenBack) + givenBack.owedBackMinor;
+  const paidMinor = owedMinor - amountRemainingMinor(invoice);
+  return paidMinor > 0n ? paidMinor : 0n;
 }
 
 function givenBackMinor({ lines, unnotedMinor: unnoted }: GivenBack): bigint {

@@ -12,12 +12,13 @@ export {
 export { explainLine } from "./explain.ts";
 export type { CountedCharge, Evidence, Explanation } from "./explanation.ts";
 export {
+  againstPromises,
   type CreditedLine,
   creditableMinor,
   type GivenBack,
   keptMinor,
   linesLeft,
-  unnotedMinor,
+  returnableMinor,
 } from "./given-back.ts";
 export {
   amountDueMinor,
