@@ -154,6 +154,38 @@ describe("every route that takes a body", () => {
   );
 });
 
+describe("every route that a token reaches, asked for what it does not offer", () => {
+  test("refuses a parameter that it does not know with 400, and makes no write", async () => {
+    for (const plain of known.routes) {
+      const route = { ...plain, path: `${plain.path}?surprise=1` };
+      const answer = await send(route, JSON.stringify(route.body));
+      expectRefusal(route, answer, 400, "parameter_invalid");
+    }
+    await expectNothingStored();
+  });
+
+  test("refuses it also where it takes no body", async () => {
+    const { body: api } = await shop.call("GET", "/openapi.json", { token: null });
+    const routes = Object.entries<Json>(api.paths).flatMap(([path, operations]) =>
+      Object.entries<Json>(operations)
+        .filter(([, { requestBody, security }]) => requestBody === undefined && security.length > 0)
+        .map(([method]) => ({
+          method: method.toUpperCase() as WriteRoute["method"],
+          path: `${path.replace(/\{\w+\}/, "x")}?surprise=1`,
+          body: {},
+          isOfObject: true,
+          mayBeEmpty: true,
+        })),
+    );
+    expect(routes.length).toBeGreaterThan(30);
+    for (const route of routes) {
+      const answer = await shop.call(route.method, route.path);
+      expectRefusal(route, answer, 400, "parameter_invalid");
+    }
+    await expectNothingStored();
+  });
+});
+
 /** Values of other types than this one. A list may be a batch of usage, and is left out. */
 function wrongFor(value: unknown): unknown[] {
   const wrong: unknown[] = [{ a: 1 }];

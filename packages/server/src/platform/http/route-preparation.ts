@@ -16,6 +16,7 @@ import type { RequestDurations, RouteDurations } from "./metrics.ts";
 import { isRateLimited, type Operation, operationOf, successStatus } from "./operation.ts";
 import { PreviewQuery, previewWhenAsked } from "./preview.ts";
 import type { Surface } from "./surface.ts";
+import { Closed } from "./wire.ts";
 
 export interface RoutePreparationDeps {
   readonly authenticate: Authenticate;
@@ -39,6 +40,7 @@ export function prepareRoute(
   const { authenticate, logger, durations, allowed, operations, rateLimit } = deps;
   const { url, config = {} } = route;
   const method = String(route.method);
+  if (config.scope !== undefined) closeAddress(route);
   const operation = operationOf(route, surface);
   if (operation !== null) {
     assert(
@@ -70,6 +72,14 @@ export function prepareRoute(
       config.requestLog === "none" ? null : answerLog(logger, url),
     ),
   ];
+}
+
+/**
+ * What a token reaches and reads nothing from its address takes nothing there: a `dry_run` where none is
+ * offered would be passed over, and the write made. Pages and a provider's notices come with foreign words.
+ */
+function closeAddress(route: RouteOptions): void {
+  route.schema = { querystring: Closed({}), ...route.schema };
 }
 
 /** Adds to a route's description, and to what it does, that it can be previewed. */

@@ -33,6 +33,10 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   };
 };
 
+/** The same for a route that checks its body itself, piece by piece. */
+export const compileAddressValidator: FastifySchemaCompiler<TSchema> = (part) =>
+  part.httpPart === "body" ? (value: unknown) => ({ value }) : compileValidator(part);
+
 const NUL = [{ path: "", message: "text holds no NUL" }];
 
 /** The refusal of what is in the address; each error's path names the parameter: `/limit`. */

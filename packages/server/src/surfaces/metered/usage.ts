@@ -4,6 +4,7 @@ import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { encodeHalf, type NewId } from "#kernel/ids.ts";
 import type { UsageRecorder } from "#modules/metering/index.ts";
+import { compileAddressValidator } from "#platform/http/validation.ts";
 import { ok } from "./answers.ts";
 import * as operations from "./subscription-operations.ts";
 import { receiptToWire, resultToWire, usageFromWire } from "./usage-wire.ts";
@@ -29,7 +30,7 @@ export const meteredUsageRoutes =
       {
         ...operations.recordUsage,
         // Events are checked one by one, so that in a batch only the bad ones are refused.
-        validatorCompiler: () => (value: unknown) => ({ value }),
+        validatorCompiler: compileAddressValidator,
         serializerCompiler: () => JSON.stringify,
       },
       async ({ body, params, headers, caller: { projectId } }) => {

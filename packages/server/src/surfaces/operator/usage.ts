@@ -7,6 +7,7 @@ import { ownedKey } from "#kernel/ids.ts";
 import type { UsageEvent } from "#modules/metering/domain/index.ts";
 import { type UsageRecorder, usageOf } from "#modules/metering/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
+import { compileAddressValidator } from "#platform/http/validation.ts";
 import { ownedIdFrom } from "#platform/http/wire.ts";
 import * as operations from "./usage-operations.ts";
 import {
@@ -33,7 +34,7 @@ export const usageRoutes =
       {
         ...operations.recordUsage,
         // Events are checked one by one, so that in an array only the bad ones are refused.
-        validatorCompiler: () => (value: unknown) => ({ value }),
+        validatorCompiler: compileAddressValidator,
         serializerCompiler: () => JSON.stringify,
       },
       async ({ body, caller: { projectId } }) =>
