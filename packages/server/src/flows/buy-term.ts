@@ -1,8 +1,8 @@
 import { advanceLines, wholly } from "#flows/close-periods/flat-lines.ts";
 import { BillingError } from "#kernel/error.ts";
-import type { OwnedId } from "#kernel/ids.ts";
+import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import { draftInvoice, type Invoice } from "#modules/invoices/domain/index.ts";
-import { hasOpenInvoice } from "#modules/invoices/index.ts";
+import { findOpenInvoice } from "#modules/invoices/index.ts";
 import { nextTerm, type Subscription, termAdded } from "#modules/subscriptions/domain/index.ts";
 import { updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -13,6 +13,15 @@ import { holdPresent } from "./catch-up.ts";
 import type { Engine } from "./engine.ts";
 import { loadSubject } from "./load-subject.ts";
 
+/** A term that waits for its payment is sold as it is: nothing else is bought or changed before. */
+export function refuseAwaitedTerm(invoice: OwnedId | null): void {
+  if (invoice === null) return;
+  throw new BillingError("term_awaits_payment", {
+    invoice: formatOwnedId("invoice", invoice),
+    allowed: ["pay the invoice", "void the invoice"],
+  });
+}
+
 export interface BoughtTerm {
   readonly subscription: Subscription;
   /** What it costs in advance; null when nothing. The term is added when it is paid. */
@@ -22,9 +31,9 @@ export interface BoughtTerm {
 /**
  * Buys a further term of a subscription whose plan does not go on by itself: the one that follows the
  * running one and those bought before, so that nothing lies between them; or, once that is over, one that
- * begins now. Its card is charged once: a
- * term that is not paid at once is not bought. Refuses with `subscription_transition_refused`,
- * `term_renews_itself`, and with `term_awaits_payment` while an earlier one is not decided.
+ * begins now. Its card is charged once: where it declines the term is not bought, and its invoice is
+ * void. Refuses with `subscription_transition_refused`, `term_renews_itself`, and with
+ * `term_awaits_payment` while an earlier one is not decided.
  */
 export async function buyTerm(engine: Engine, tx: Tx, key: OwnedId): Promise<BoughtTerm> {
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
@@ -32,7 +41,7 @@ export async function buyTerm(engine: Engine, tx: Tx, key: OwnedId): Promise<Bou
   const { plan, customer } = subject;
   if (plan.lifecycle.renewal === "auto") throw new BillingError("term_renews_itself");
   const period = nextTerm(subscription, nowMs);
-  if (await hasOpenInvoice(tx, subscription, "term")) throw new BillingError("term_awaits_payment");
+  refuseAwaitedTerm(await findOpenInvoice(tx, subscription, "term"));
 
   const { customerId } = subscription;
   const lines = advanceLines(subject.items, wholly(period));

@@ -18,6 +18,7 @@ import { endHeld } from "./end-subscription.ts";
 import type { Engine } from "./engine.ts";
 import { keepAndTell } from "./keep-and-tell.ts";
 import { loadSubject } from "./load-subject.ts";
+import { takeBackUngranted } from "./take-back-invoice.ts";
 
 /** When a subscription is to end, and what of it is given back. */
 export interface AskedCancellation {
@@ -52,7 +53,8 @@ export async function cancelSubscription(
     await takeBackAwaited(engine, tx, { before: subscription, after: ending, customer, plan });
     return ending;
   }
-  const { plan } = await loadSubject(engine, tx, subscription);
+  const { plan, customer } = await loadSubject(engine, tx, subscription);
+  await takeBackUngranted(engine, tx, { customer, plan, subscription });
   const to = unused ?? plan.lifecycle.unusedTime.onCancel;
   const given = { to, atMs: nowMs, reason: "Unused after the cancellation" };
   const after = await giveBackUnused(engine, tx, subscription, given);

@@ -1,13 +1,14 @@
 import { closePeriodEarly } from "#flows/close-periods/close-periods.ts";
 import { toldOfEnd } from "#flows/close-periods/told-of-end.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import { abandonPayments } from "#modules/payments/index.ts";
 import { endedAt, isRunning, type Subscription } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { type Held, holdPresent } from "./catch-up.ts";
 import type { Engine } from "./engine.ts";
 import { keepAndTell } from "./keep-and-tell.ts";
+import { loadMoneySubject } from "./load-subject.ts";
+import { takeBackUngranted } from "./take-back-invoice.ts";
 
 /**
  * Ends a subscription now, billing what ran and was used so far; what was paid for longer is not given
@@ -28,7 +29,10 @@ export async function endHeld(
     return getSubscription(tx, subscription);
   }
   const ended = endedAt(subscription, nowMs);
-  if (subscription.beganMs === null) await abandonPayments(tx, subscription, nowMs);
+  if (subscription.beganMs === null) {
+    const subject = await loadMoneySubject(engine, tx, subscription.customerId, ended);
+    await takeBackUngranted(engine, tx, subject);
+  }
   const told = toldOfEnd(subscription, "subscription.canceled");
   return keepAndTell(engine, tx, { subscription: ended, told, nowMs });
 }

@@ -43,6 +43,7 @@ export async function pauseSubscription(
 ): Promise<Subscription> {
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
   refuseUnless(subscription, "pause");
+  refuseEnding(subscription);
   const { plan } = await loadSubject(engine, tx, subscription);
   if (plan.lifecycle.renewal === "none") throw new BillingError("term_not_pausable");
   const fromMs = atPeriodEnd ? runningPeriod(subscription).endMs : nowMs;
@@ -63,6 +64,16 @@ export async function pauseSubscription(
   const asked = { atMs: nowMs, resumesAtMs, isGivenBack: to !== "nothing" };
   await closeAsPlanned(engine, tx, after, { plan: (facts) => planPause(facts, asked) });
   return getSubscription(tx, key);
+}
+
+/** What is to end with its period ends there, and does not rest in between or afterwards. */
+function refuseEnding({ status, cancelsAtPeriodEnd }: Subscription): void {
+  if (!cancelsAtPeriodEnd) return;
+  throw new BillingError("subscription_transition_refused", {
+    status,
+    cancel_at_period_end: true,
+    allowed: ["undo the cancellation first", "cancel now"],
+  });
 }
 
 /** What is changed to a term before it would rest does not rest then. */

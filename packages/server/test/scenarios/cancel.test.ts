@@ -209,6 +209,19 @@ test("canceled before it began: nothing is billed, and its payment link has ende
   expect(await ada.invoices()).toEqual([]);
 });
 
+test("what is to end with its period ends there: it is not paused before", async () => {
+  const { subscription } = await subscriber();
+  await subscription.cancels("at period end");
+
+  for (const at_period_end of [false, true]) {
+    const { status, body } = await subscription.asks("pause", { at_period_end });
+    expect([status, body.code]).toEqual([409, "subscription_transition_refused"]);
+    expect(body.details).toMatchObject({ cancel_at_period_end: true });
+  }
+  await subscription.asks("uncancel");
+  expect((await subscription.asks("pause")).body.status).toBe("paused");
+});
+
 test("by the server's own time as well, no usage is taken of what comes after the end", async () => {
   const ada = await story.welcome({ clock: null });
   const subscription = await ada.subscribes(await story.publish(prices));

@@ -116,7 +116,7 @@ describe("with a card on file", () => {
     expect((await ada.attempts()).at(-1)).toBe("2026-01-04T12:00 succeeded");
   });
 
-  test("declined to the end, it is given up: canceled, and its invoice uncollectible", async () => {
+  test("declined to the end, it is given up: canceled, and its invoice void", async () => {
     const ada = await story.welcome({ card: "pm_card_chargeCustomerFail" });
     const subscription = await ada.subscribes(plan);
 
@@ -126,7 +126,7 @@ describe("with a card on file", () => {
       status: "canceled",
       ended_at: "2026-01-08T00:00:00.000Z",
     });
-    expect(await ada.invoices()).toMatchObject([{ status: "uncollectible", total: "1000.00" }]);
+    expect(await ada.invoices()).toMatchObject([{ status: "void", total: "1000.00" }]);
   });
 });
 

@@ -90,7 +90,7 @@ test("a term that the card does not pay for is not bought, and nobody is chased 
   await ada.livesUntil("2026-01-20");
 
   expect(await subscription.now()).toMatchObject({ status: "active", terms_ahead: 0 });
-  expect((await ada.invoices()).at(-1)).toMatchObject({ reason: "term", status: "uncollectible" });
+  expect((await ada.invoices()).at(-1)).toMatchObject({ reason: "term", status: "void" });
   await ada.gives("pm_card_visa");
   await subscription.asks("renew");
   await ada.livesUntil("2026-02-01");
@@ -119,6 +119,19 @@ test("renewed after it has run out, a new term begins then, and nothing is bille
     { issued: "2026-01-31T10:00", reason: "term", total: "10.00", status: "paid" },
     { reason: "renewal", lines: ["late calls of 2026-01-01 – 2026-01-31: 2 → 2.00"] },
   ]);
+});
+
+test("nothing follows a term by itself, so that no change waits for its end", async () => {
+  const ada = await story.welcome();
+  const subscription = await ada.subscribes(plan);
+  await shop.settle();
+  const other = await story.publish([flat("5.00", "advance")]);
+
+  for (const when of ["period_end", "2026-01-31T00:00:00Z"]) {
+    const { status, body } = await subscription.asks("change", { plan: other, when });
+    expect([status, body.code]).toEqual([409, "subscription_transition_refused"]);
+    expect(body.details).toMatchObject({ term_ends_at: "2026-01-31T00:00:00.000Z" });
+  }
 });
 
 test("a plan that goes on by itself sells no terms", async () => {

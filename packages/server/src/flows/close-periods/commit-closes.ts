@@ -2,6 +2,7 @@ import { billInvoices } from "#flows/bill-invoices.ts";
 import { type BillingEventType, billingEventsOf } from "#flows/billing-event.ts";
 import { takeBackAwaited } from "#flows/change-subscription/take-back-awaited.ts";
 import type { Engine } from "#flows/engine.ts";
+import { takeBackUngranted } from "#flows/take-back-invoice.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import { billedItems, type Invoice } from "#modules/invoices/domain/index.ts";
 import { markItemsBilled } from "#modules/invoices/index.ts";
@@ -84,7 +85,10 @@ function isGranted(invoice: Invoice | null): boolean {
   return invoice !== null && (invoice.status === "paid" || invoice.collection === "send");
 }
 
-/** What ends a period or a subscription drops the change that awaited its payment there. */
+/**
+ * What ends a period or a subscription drops the change that awaited its payment there; what is over
+ * gets no further term.
+ */
 export async function takeBackDropped(
   engine: Engine,
   tx: Tx,
@@ -92,8 +96,12 @@ export async function takeBackDropped(
 ): Promise<void> {
   for (const { facts, subscription: after } of planned) {
     const { subscription: before, customer, plan } = facts;
-    if (before.awaitedChange === null || after.awaitedChange !== null) continue;
-    await takeBackAwaited(engine, tx, { before, after, customer, plan });
+    if (before.awaitedChange !== null && after.awaitedChange === null) {
+      await takeBackAwaited(engine, tx, { before, after, customer, plan });
+    }
+    if (after.status === "canceled" && plan.lifecycle.renewal === "none") {
+      await takeBackUngranted(engine, tx, { customer, plan, subscription: after });
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { present } from "#kernel/assert.ts";
 import { BillingError } from "#kernel/error.ts";
 import { ownedKey } from "#kernel/ids.ts";
 import { planKey } from "#modules/catalog/domain/index.ts";
+import { findOpenInvoices } from "#modules/invoices/index.ts";
 import type {
   MigratedSubscription,
   PlanMigration,
@@ -26,8 +27,12 @@ export async function moveRows(
   const committed = await commitEach(engine, tx, held, async () => {
     const found = (await engine.plans.planVersions(tx, [key])).get(planKey(key));
     const to = present(found, "a plan version is never deleted");
-    return (facts, running, { fromVersion: from }) =>
-      planMove(facts, running, { takesEffect, policy, step: { from, to } });
+    const subscriptions = held.map(({ subscription }) => subscription);
+    const awaited = await findOpenInvoices(tx, subscriptions, "term");
+    return (facts, running, { fromVersion: from }) => {
+      const awaitedTerm = awaited.get(ownedKey(facts.subscription)) ?? null;
+      return planMove(facts, running, { takesEffect, policy, step: { from, to }, awaitedTerm });
+    };
   });
   const moves = committed.flatMap(({ planned }) =>
     planned instanceof BillingError ? [] : [planned],

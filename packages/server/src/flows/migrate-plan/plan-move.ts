@@ -1,3 +1,4 @@
+import { refuseAwaitedTerm } from "#flows/buy-term.ts";
 import {
   refuseUnchangeable,
   refuseUnpaid,
@@ -11,7 +12,7 @@ import type { LoadedFacts } from "#flows/close-periods/load-close-facts.ts";
 import { heldOf, type Sold } from "#flows/sold-terms.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
-import { formatId, formatOwnedId } from "#kernel/ids.ts";
+import { formatId, formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import { refuseOtherCurrency } from "#modules/customers/domain/index.ts";
 import type { Impact, PlanMigration } from "#modules/plan-migrations/domain/index.ts";
 import {
@@ -26,6 +27,8 @@ import { inVersion, type VersionStep } from "./target-version.ts";
 /** How a migration moves a subscription. */
 export interface Move extends Pick<PlanMigration, "takesEffect" | "policy"> {
   readonly step: VersionStep;
+  /** The invoice of a further term that waits to be paid; null when none does. */
+  readonly awaitedTerm: OwnedId | null;
 }
 
 /** A move that can be made, as it is written. */
@@ -45,10 +48,11 @@ export interface PlannedMove extends PlannedClose {
 export function planMove(
   facts: LoadedFacts,
   runningLines: readonly ChargedLine[],
-  { step, takesEffect, policy }: Move,
+  { step, takesEffect, policy, awaitedTerm }: Move,
 ): PlannedMove {
   const { subscription, nowMs } = facts;
   refuseUnchangeable(subscription);
+  refuseAwaitedTerm(awaitedTerm);
   refusePending(subscription);
   const to = inVersion(facts, step);
   refuseOtherCurrency(facts.customer, to.plan.currency);
@@ -57,7 +61,7 @@ export function planMove(
     ? ({ when: "now", mode: null } as const)
     : { when: takesEffect, mode: policy };
   const decision = decideChange({ ...how, from: facts, to, nowMs, isTried });
-  refuseDecided(subscription, to, decision);
+  refuseDecided(facts, to, decision);
   switch (decision.type) {
     case "none":
       throw new BillingError("plan_version_not_held", {

@@ -1,6 +1,6 @@
 import type { EpochMs } from "#kernel/clock.ts";
 import type { UnpaidEnd } from "#modules/catalog/domain/index.ts";
-import { type Invoice, paidWith, voided } from "#modules/invoices/domain/index.ts";
+import { type Invoice, paidWith, ungranted } from "#modules/invoices/domain/index.ts";
 import {
   type AttemptOutcome,
   afterAttempt,
@@ -50,6 +50,7 @@ export interface SettlementPlan {
     | "payment.action_required"
     | "invoice.paid"
     | "invoice.voided"
+    | "invoice.marked_uncollectible"
     | "subscription.change_withdrawn"
     | "subscription.activated"
     | "subscription.recovered"
@@ -61,12 +62,10 @@ export interface SettlementPlan {
 /** What follows from the end of an attempt, for the payment, its invoice and its subscription. */
 export function planSettlement(facts: SettlementFacts): SettlementPlan {
   const { outcome, nowMs } = facts;
-  if (isOfAwaitedChange(facts) && outcome.type !== "succeeded") {
-    return planNotGranted(facts, outcome);
-  }
-  // A term is bought at once or not at all: nobody is chased for what was not given.
-  const retryDays = isOfTerm(facts) ? [] : facts.retryDays;
-  const tried = afterAttempt(facts.payment, outcome, retryDays, nowMs);
+  // Bought at once or not at all: nobody is chased for what was not given.
+  const isBoughtAtOnce = isOfAwaitedChange(facts) || isOfTerm(facts);
+  if (isBoughtAtOnce && outcome.type !== "succeeded") return planNotGranted(facts, outcome);
+  const tried = afterAttempt(facts.payment, outcome, facts.retryDays, nowMs);
   if (outcome.type === "succeeded") return planPaid(facts, tried);
   const payment = facts.hasAnotherCard ? retriedAtOnce(tried, nowMs) : tried;
   return payment.status === "failed" ? planGivenUp(facts, payment) : planRetry(facts, payment);
@@ -103,6 +102,11 @@ export function toldOfPaid(before: Subscription | null, after: Subscription | nu
     : (["subscription.recovered"] as const);
 }
 
+/** What is told of the invoice of what is not granted. */
+export function toldOfUngranted({ status }: Invoice) {
+  return status === "void" ? "invoice.voided" : "invoice.marked_uncollectible";
+}
+
 /** Whether the subscription awaits just this invoice to be changed. */
 function isOfAwaitedChange({
   subscription,
@@ -113,6 +117,14 @@ function isOfAwaitedChange({
 
 function isOfTerm({ invoice }: Pick<SettlementFacts, "invoice">): boolean {
   return invoice.reason === "term";
+}
+
+/** Whether it begins with this invoice's payment. */
+function isOpeningOf(
+  { status }: Subscription,
+  { invoice }: Pick<SettlementFacts, "invoice">,
+): boolean {
+  return status === "incomplete" && invoice.reason === "opening";
 }
 
 /** The first invoice starts its subscription; one that was overdue makes good for it. */
@@ -127,7 +139,7 @@ export function paidSubscription(
     const isGone = subscription.status === "canceled";
     return isGone ? subscription : termAdded(subscription, invoice.period.startMs);
   }
-  if (subscription.status === "incomplete" && invoice.reason === "opening") {
+  if (isOpeningOf(subscription, facts)) {
     return activated(subscription, invoice.period.startMs, nowMs);
   }
   return isOwingMore ? subscription : afterPaymentRecovered(subscription);
@@ -146,12 +158,19 @@ function planNotGranted(
     const told = ["payment.failed", "payment.action_required"] as const;
     return { payment: tried, invoice, subscription, endsSubscription: false, eventTypes: told };
   }
+  const after = ungranted(invoice);
+  const isChange = isOfAwaitedChange({ subscription, invoice });
   return {
     payment: { ...tried, status: "canceled", settledAtMs: nowMs },
-    invoice: voided(invoice),
-    subscription: subscription === null ? null : { ...subscription, awaitedChange: null },
+    invoice: after,
+    subscription:
+      isChange && subscription ? { ...subscription, awaitedChange: null } : subscription,
     endsSubscription: false,
-    eventTypes: ["payment.failed", "invoice.voided", "subscription.change_withdrawn"],
+    eventTypes: [
+      "payment.failed",
+      toldOfUngranted(after),
+      ...(isChange ? (["subscription.change_withdrawn"] as const) : []),
+    ],
   };
 }
 
@@ -173,23 +192,33 @@ function planRetry(facts: SettlementFacts, payment: Payment): SettlementPlan {
 }
 
 function planGivenUp(facts: SettlementFacts, payment: Payment): SettlementPlan {
-  const { whenUnpaid } = facts;
+  const { subscription: before, whenUnpaid } = facts;
+  if (before !== null && isOpeningOf(before, facts)) return planNeverBegun(facts, payment);
   const invoice = { ...facts.invoice, status: "uncollectible" } as const;
-  if (facts.subscription === null || isOfTerm(facts)) {
+  if (before === null) {
     const told = { eventTypes: ["payment.failed"], endsSubscription: false } as const;
-    return { payment, invoice, subscription: facts.subscription, ...told };
+    return { payment, invoice, subscription: before, ...told };
   }
   // With an empty schedule the first failure is also the last.
-  const subscription = afterPaymentFailed(facts.subscription);
+  const subscription = afterPaymentFailed(before);
   const { status } = subscription;
   const goesOn = status === "past_due" || status === "paused";
   const stays = goesOn && whenUnpaid === "stay_past_due";
-  const isNews = stays && status !== facts.subscription.status;
+  const isNews = stays && status !== before.status;
   return {
     payment,
     invoice,
-    subscription: stays ? subscription : facts.subscription,
+    subscription: stays ? subscription : before,
     endsSubscription: !stays && !isOver(subscription),
     eventTypes: ["payment.failed", ...(isNews ? (["subscription.past_due"] as const) : [])],
   };
+}
+
+/** What was to begin with its payment does not, and nothing is owed for it. */
+function planNeverBegun(facts: SettlementFacts, payment: Payment): SettlementPlan {
+  const { subscription } = facts;
+  const invoice = ungranted(facts.invoice);
+  const eventTypes = ["payment.failed", toldOfUngranted(invoice)] as const;
+  const canceled = { ...payment, status: "canceled" } as const;
+  return { payment: canceled, invoice, subscription, endsSubscription: true, eventTypes };
 }

@@ -1,9 +1,9 @@
 import { billingEventsOf } from "#flows/billing-event.ts";
 import { grantAwaited } from "#flows/change-subscription/grant-awaited.ts";
-import { takenBackTransfers } from "#flows/change-subscription/take-back-awaited.ts";
 import { endSubscription } from "#flows/end-subscription.ts";
 import type { Engine } from "#flows/engine.ts";
 import { loadMoneySubject } from "#flows/load-subject.ts";
+import { takenBackTransfers } from "#flows/take-back-invoice.ts";
 import { present } from "#kernel/assert.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
@@ -132,7 +132,7 @@ async function commitSettlement(
   faultPoint("payment.settled");
   if (invoice !== before) await updateInvoice(tx, invoice);
   if (payment.status === "succeeded") await postTransfers(tx, paidTransfers(payment, nowMs));
-  if (invoice.status === "void" && before.status === "open") {
+  if (invoice.status === "void" && before.status !== "void") {
     await postTransfers(tx, takenBackTransfers(invoice, nowMs));
     faultPoint("change.refused");
   }

@@ -43,8 +43,9 @@ export {
   invoiceSnapshot,
 } from "./snapshot.ts";
 export {
+  findOpenInvoice,
+  findOpenInvoices,
   findProjectOfInvoice,
-  hasOpenInvoice,
   listInvoices,
   listInvoicesWrittenHere,
   updateInvoice,

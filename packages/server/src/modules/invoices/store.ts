@@ -320,16 +320,34 @@ export function toLine(row: LineRow): InvoiceLine {
   };
 }
 
-/** Whether an invoice of a subscription, made for this reason, waits to be paid. */
-export async function hasOpenInvoice(
+/** The invoice of a subscription, made for this reason, that waits to be paid; null when none does. */
+export async function findOpenInvoice(
   tx: Tx,
-  { customerId, id }: OwnedId,
+  subscription: OwnedId,
   reason: InvoiceReason,
-): Promise<boolean> {
-  const rows = await tx.query(
-    `select 1 from invoice
-      where customer_id = $1 and subscription_id = $2 and reason = $3 and status = 'open' limit 1`,
-    [customerId, id, reason],
+): Promise<OwnedId | null> {
+  const found = await findOpenInvoices(tx, [subscription], reason);
+  return found.get(ownedKey(subscription)) ?? null;
+}
+
+/** The same of many subscriptions, by `ownedKey` of theirs. */
+export async function findOpenInvoices(
+  tx: Tx,
+  subscriptions: readonly OwnedId[],
+  reason: InvoiceReason,
+): Promise<Map<string, OwnedId>> {
+  const rows = await tx.query<{ customer_id: bigint; subscription_id: bigint; id: bigint }>(
+    `select invoice.customer_id, subscription_id, invoice.id
+       from unnest($1::bigint[], $2::bigint[]) as asked (customer_id, id)
+       join invoice on invoice.customer_id = asked.customer_id
+        and invoice.subscription_id = asked.id
+      where invoice.customer_id = any($1) and reason = $3 and status = 'open'`,
+    [...columns(subscriptions, ["customerId", "id"]), reason],
   );
-  return rows.length > 0;
+  return new Map(
+    rows.map(({ customer_id: customerId, subscription_id, id }) => [
+      ownedKey({ customerId, id: subscription_id }),
+      { customerId, id },
+    ]),
+  );
 }

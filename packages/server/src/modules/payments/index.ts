@@ -93,7 +93,6 @@ export {
   refundSnapshot,
 } from "./snapshot.ts";
 export {
-  abandonPayments,
   countFailingPayments,
   type DuePayment,
   findDuePayments,

@@ -164,22 +164,6 @@ export async function hastenPayments(
   );
 }
 
-/**
- * Gives up what a subscription has not paid yet. Money that is on its way all the same still counts
- * when it arrives.
- */
-export async function abandonPayments(
-  tx: Tx,
-  subscription: OwnedId,
-  nowMs: EpochMs,
-): Promise<void> {
-  await tx.query(
-    `update payment set status = 'failed', next_attempt_at = null, settled_at = $3
-      where customer_id = $1 and subscription_id = $2 and status = 'pending'`,
-    [subscription.customerId, subscription.id, instant(nowMs)],
-  );
-}
-
 export interface PaymentFilter {
   readonly customerId?: bigint;
   readonly subscriptionId?: bigint;

@@ -189,7 +189,8 @@ export const renewSubscription = {
     summary: "Buy a further term",
     description:
       "For plans whose renewal is `none`. The card is charged for the term that follows what is bought " +
-      "so far; once it has paid, `terms_ahead` counts it. A declined term is not tried again.",
+      "so far; once it has paid, `terms_ahead` counts it. A declined term is not tried again, and its " +
+      "invoice is void.",
     tags,
     params: Id,
     body: Closed({}),
@@ -216,6 +217,7 @@ export const changeSubscription = {
       "invoice_unpaid",
       "term_not_pausable",
       "change_awaits_payment",
+      "term_awaits_payment",
       "change_overtaken",
       "payment_declined",
       "time_invalid",

@@ -56,10 +56,10 @@ export function ask(of: Membership, step: Command, plans: Plans): string {
   if (step.does === "withdraw") return wait(of, null);
   catchUp(of, nowMs);
   const { does } = step;
-  const owed = bills.filter(({ member, status }) => member === of && status === "open");
+  const term = bills.findLast(({ member, reason }) => member === of && reason === "term");
   refuseIf(does === "renew" && of.terms.plan.renewal === "auto", "term_renews_itself");
   refuseIf(!ALLOWED[does].includes(of.status), "subscription_transition_refused");
-  refuseIf(does === "renew" && owed.some(({ reason }) => reason === "term"), "term_awaits_payment");
+  refuseIf(/^(change|renew)$/.test(does) && term?.status === "open", "term_awaits_payment");
   if (does === "change") return change(of, step, plans);
   if (does === "renew") course.buyTerm(of);
   if (does === "end_trial") course.endTrial(of, nowMs);

@@ -44,7 +44,7 @@ export function attempt({ card, nowMs }: Account, bill: Bill): boolean {
 
 /** Nothing of it is owed, and the credit that it had taken is there again. */
 export function takeBack(account: Account, bill: Bill): void {
-  bill.status = "void";
+  [bill.status, bill.tryMs] = ["void", null];
   account.creditMinor += bill.creditMinor;
 }
 

@@ -62,8 +62,8 @@ function modeOf(of: Membership, asked: WantedChange, terms: Terms, isUpgrade: bo
   const mayWait = !isTrial && whenMs === undefined && when !== "now";
   const usual = of.terms.plan.change_policy[isUpgrade ? "upgrade" : "downgrade"];
   const byPlan = isTrial || isLess(of.terms, terms) ? "now_without" : usual;
-  const unasked = when === "period_end" ? "at_period_end" : mayWait ? byPlan : soon(byPlan);
-  const mode = policy ?? unasked;
+  const mode =
+    policy ?? (when === "period_end" ? "at_period_end" : mayWait ? byPlan : soon(byPlan));
   const isLater = when === "period_end" || (isTrial && whenMs !== undefined);
   const isFit = mode === "at_period_end" ? mayWait : !isLater && waysOf(of, terms).includes(mode);
   refuseIf(!isFit, "change_policy_unfit");
@@ -72,17 +72,17 @@ function modeOf(of: Membership, asked: WantedChange, terms: Terms, isUpgrade: bo
 
 /** How it may be changed at once. What is tried costs nothing in any way. */
 function waysOf({ status, terms: before }: Membership, terms: Terms): readonly NowMode[] {
-  if (status === "trialing") return NOW;
-  if (!isSameInterval(before, terms)) return ["now_prorated"];
-  return isLess(before, terms) ? ["now_without"] : NOW;
+  if (status !== "trialing" && !isSameInterval(before, terms)) return ["now_prorated"];
+  return status !== "trialing" && isLess(before, terms) ? ["now_without"] : NOW;
 }
 
 const isLess = (before: Terms, after: Terms) =>
   before.plan.name === after.plan.name && after.quantity <= before.quantity;
 
-/** What is to end with its period has nothing behind that end, and no period of another length. */
+/** Behind a term lies nothing; nor behind an end that is asked for, which stays where it is. */
 const isBeyondEnd = (of: Membership, terms: Terms, isAfter: boolean) =>
-  of.endsAtPeriodEnd && (isAfter || !isSameInterval(of.terms, terms));
+  (isAfter && of.terms.plan.renewal === "none") ||
+  (of.endsAtPeriodEnd && (isAfter || !isSameInterval(of.terms, terms)));
 
 /** It waits for its time, in place of what waited before. */
 export function wait(of: Membership, pending: Pending | null): string {

@@ -1,6 +1,7 @@
 import { DAY_MS, MINUTE_MS } from "#kernel/clock.ts";
 import { periodHolding, periodNumbered } from "#test/proofs/calendar.ts";
 import {
+  type Bill,
   isRunning,
   isSameInterval,
   last,
@@ -13,7 +14,7 @@ import {
   type Status,
   type Terms,
 } from "#test/simulate/records.ts";
-import { isOwing, issue } from "./bills.ts";
+import { isOwing, issue, takeBack } from "./bills.ts";
 import { billable, feesAhead, lateLines, ranLines } from "./lines.ts";
 
 /** When time has something to do. Terms that are bought ahead are not changed. */
@@ -111,6 +112,7 @@ export const refuseTerm = ({ plan }: Terms) =>
 
 export function pause(of: Membership, isNow: boolean, resumesMs = NEVER): void {
   const { untilMs } = last(of);
+  refuseIf(of.endsAtPeriodEnd, "subscription_transition_refused");
   const next = !isNow && (of.pending?.atMs ?? NEVER) < untilMs ? of.pending : null;
   for (const { terms } of [of, next ?? of]) refuseTerm(terms);
   refuseIf(resumesMs <= (isNow ? of.account.nowMs : untilMs), "time_invalid");
@@ -144,11 +146,15 @@ function leave(of: Membership, atMs: number): void {
   for (const gap of of.rests) gap.untilMs = Math.min(gap.untilMs, atMs);
 }
 
+/** Nothing runs any more, and of what was to be given for it nothing is owed. */
 function end(of: Membership, atMs: number, status: Status = "canceled"): void {
   [of.status, of.endedMs, of.pending] = [status, atMs, null];
   // Usage is taken for a day after the end, and a little later the rest is billed.
   of.wakesMs = of.stretches.length === 0 ? NEVER : atMs + DAY_MS + 5 * MINUTE_MS;
   leave(of, atMs);
+  const isLost = ({ reason }: Bill) => of.stretches.length === 0 || reason === "term";
+  const owed = of.account.bills.filter((bill) => bill.member === of && bill.status === "open");
+  if (status === "canceled") owed.filter(isLost).forEach((bill) => takeBack(of.account, bill));
 }
 
 /** What rests has no period whose end could be waited for. */
@@ -160,13 +166,9 @@ export function cancel(of: Membership, isNow: boolean): void {
   if (!isMade || !isSameInterval(of.terms, of.pending?.terms ?? of.terms)) of.pending = null;
 }
 
-/** Ends it here. What never began owes nothing. */
-export function endNow(of: Membership): void {
-  if (isRunning(of)) return close(of, "ends");
-  end(of, of.account.nowMs);
-  const owed = of.stretches.length > 0 ? [] : of.account.bills;
-  for (const bill of owed) if (bill.member === of) bill.tryMs = null;
-}
+/** Ends it here. */
+export const endNow = (of: Membership): void =>
+  isRunning(of) ? close(of, "ends") : end(of, of.account.nowMs);
 
 /** Bills what came in after the end. */
 export function settle(of: Membership): void {

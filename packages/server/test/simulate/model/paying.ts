@@ -14,20 +14,23 @@ function paid(bill: Bill): void {
   if (member.status === "past_due" && !isOwing(member)) member.status = "active";
 }
 
-/** Tried again on its days, counted from the first failure; after the last it is given up. A term is not. */
+/**
+ * Tried again on its days, counted from the first failure; after the last it is given up. A term is not,
+ * and of what nothing was given nothing is owed.
+ */
 export function charge(bill: Bill): void {
-  const { member, reason } = bill;
+  const { member } = bill;
   if (attempt(member.account, bill)) return paid(bill);
+  if (bill.reason === "term") return takeBack(member.account, bill);
   const firstMs = bill.firstFailedMs ?? member.account.nowMs;
   bill.firstFailedMs = firstMs;
-  const retries = reason === "term" ? [] : [1, 3, 5, 7].map((days) => firstMs + days * DAY_MS);
+  const retries = [1, 3, 5, 7].map((days) => firstMs + days * DAY_MS);
   bill.tryMs = retries.find((atMs) => atMs > member.account.nowMs) ?? null;
-  if (reason !== "term" && member.status === "active") member.status = "past_due";
+  if (member.status === "active") member.status = "past_due";
   if (bill.tryMs !== null) return;
+  if (member.status === "incomplete") return endNow(member);
   [bill.status, bill.isGivenUp] = ["uncollectible", true];
-  if (reason === "term" || member.endedMs < NEVER) return;
-  const goesOn = member.status === "past_due" || member.status === "paused";
-  if (!goesOn || member.terms.plan.when_unpaid === "cancel") endNow(member);
+  if (member.endedMs === NEVER && member.terms.plan.when_unpaid === "cancel") endNow(member);
 }
 
 /** What waits for its next try is tried at once, and so is what was given up and keeps somebody past due. */

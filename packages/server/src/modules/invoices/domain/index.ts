@@ -49,6 +49,7 @@ export {
   markedUncollectible,
   paidWith,
   refuseUnlessAllowed,
+  ungranted,
   voided,
 } from "./lifecycle.ts";
 export { limitLines } from "./limit-line.ts";

@@ -37,6 +37,14 @@ export function voided(invoice: Invoice): Invoice {
   return { ...invoice, status: "void" };
 }
 
+/**
+ * The invoice of something that is granted when it is paid, and is not to be: nothing of it is owed any
+ * more. Of what was paid in part already nothing is void, and its rest is given up.
+ */
+export function ungranted(invoice: Invoice): Invoice {
+  return { ...invoice, status: invoice.amountPaidMinor === 0n ? "void" : "uncollectible" };
+}
+
 /** Gives up on what is not paid of it. */
 export function markedUncollectible(invoice: Invoice): Invoice {
   refuseUnlessAllowed(invoice, "mark_uncollectible");
