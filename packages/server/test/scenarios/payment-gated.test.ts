@@ -4,6 +4,7 @@ import { MINUTE_MS } from "#kernel/clock.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
 import { visitBank } from "#test/support/payments/visit-bank.ts";
 import { stopVerified } from "#test/support/stop-verified.ts";
+import { span } from "#test/support/story/words.ts";
 import {
   type Customer,
   flat,
@@ -217,6 +218,79 @@ describe("a bank that wants the payer", () => {
       { lines: ["packages: 13 → 13.00"] },
     ]);
   });
+
+  test.each([
+    {
+      because: "what began since the paid week is owed at the grant",
+      plan: { interval: { unit: "week" }, fee: "20.00" },
+      charged: [
+        "20.00 for 2026-04-16 – 2026-04-23",
+        "20.00 for 2026-04-23 – 2026-04-30",
+        "20.00 for 2026-04-30 – 2026-05-07",
+      ],
+      runs: "2026-04-26 – 2026-04-30",
+      until: "2026-05-01",
+      used: ["packages: 13 → 13.00", "packages: 4 → 2.00"],
+    },
+    {
+      because: "so is each of several, the last of which begins with the grant",
+      plan: { interval: { unit: "day", count: 2 }, fee: "20.00" },
+      charged: ["16 – 2026-04-18", "18 – 2026-04-20", "20 – 2026-04-22", "22 – 2026-04-24"]
+        .concat("24 – 2026-04-26", "26 – 2026-04-28")
+        .map((days) => `20.00 for 2026-04-${days}`),
+      runs: "2026-04-26 – 2026-04-28",
+      until: "2026-04-27",
+      used: ["packages: 13 → 13.00"],
+    },
+    {
+      because: "a paid year ends a year from the request",
+      plan: { interval: { unit: "year" }, fee: "730.00" },
+      charged: ["730.00 for 2026-04-16 – 2027-04-16", "730.00 for 2027-04-16 – 2028-04-16"],
+      runs: "2026-04-26 – 2027-04-16",
+      until: "2027-04-17",
+      used: ["packages: 13 → 13.00", "packages: 4 → 2.00"],
+    },
+    {
+      because: "what was bought once and is over by then is given whole, from the grant on",
+      plan: { interval: { unit: "week" }, fee: "20.00", renewal: "none" },
+      charged: ["20.00 for 2026-04-16 – 2026-04-23"],
+      runs: "2026-04-26 – 2026-05-03",
+      until: "2026-05-02",
+      used: ["packages: 13 → 13.00"],
+    },
+  ])(
+    "is satisfied days after another interval was asked for: $because",
+    async ({ plan: { fee, ...terms }, charged, runs, until, used }) => {
+      const prices = [flat(fee, "advance"), perUnit("packages", "0.50")];
+      const plan = await story.publish(prices, terms);
+      const ada = await story.welcome({ clock: "2026-04-01" });
+      const membership = await ada.subscribes(basic);
+      await ada.livesUntil("2026-04-16");
+      await membership.uses("packages", "10");
+      await ada.gives("pm_card_authenticationRequired");
+      const { body } = await membership.asks("change", { plan });
+      await ada.livesUntil("2026-04-26");
+      await membership.uses("packages", "3");
+      await visitBank(shop, body.details.action_url, "complete");
+      await ada.gives("pm_card_visa");
+      await shop.settle();
+
+      expect(await membership.now()).toMatchObject({ plan, awaited_change: null });
+      expect(await membership.period()).toBe(runs);
+      await membership.uses("packages", "4");
+      await ada.livesUntil(until);
+      const [, ...after] = (await ada.bills()).flatMap(({ lines }) => lines);
+      expect(
+        after
+          .filter(({ kind }) => kind === "flat")
+          .map((line) => `${line.amount} for ${span(line.period_start, line.period_end)}`),
+      ).toEqual(charged);
+      const lines = (await ada.invoices()).flatMap((invoice) => invoice.lines);
+      expect(lines.filter((line) => line.startsWith("packages"))).toEqual(used);
+      expect(lines).toContain("Unused: Base fee: -15.00");
+      for (const { holds } of await ada.explained()) expect(holds).toBe(true);
+    },
+  );
 
   test.each([
     ["the period ends", async (ada: Customer) => ada.livesUntil("2026-05-02")],

@@ -15,11 +15,14 @@ import {
 import { heldOf, itemOf, type Sold, type SoldItem } from "#flows/sold-terms.ts";
 import { present } from "#kernel/assert.ts";
 import type { EpochMs, Period } from "#kernel/clock.ts";
+import { periodAt } from "#kernel/interval.ts";
 import { usagePrices } from "#modules/catalog/domain/index.ts";
 import type { DraftInvoice, DraftLine } from "#modules/invoices/domain/index.ts";
 import type { UsageCounter } from "#modules/metering/domain/index.ts";
 import {
+  anchoringOf,
   changedAt,
+  firstPeriod,
   type HeldItems,
   type Item,
   isSameInterval,
@@ -48,8 +51,8 @@ export interface ChangeFacts extends CloseFacts {
   readonly mode: NowMode;
   /** When it happens: now, or at the instant that it waited for. */
   readonly atMs: EpochMs;
-  /** The invoice on which it was paid for before it was granted; absent where it is billed with it. */
-  readonly paidOn?: bigint;
+  /** How it was paid for before it was granted; absent where it is billed with it. */
+  readonly paidOn?: { readonly invoiceId: bigint; readonly requestedAtMs: EpochMs };
 }
 
 /**
@@ -65,11 +68,12 @@ export function planChange(facts: ChangeFacts): ClosePlan {
   const isClosing = difference.isCut && atMs > running.startMs;
   const closing = { startMs: running.startMs, endMs: atMs };
   const closed = isClosing ? closingLines(facts, closing) : [];
-  const after = changedAt(subscription, termsAfter(facts, difference), {
-    atMs,
-    isCut: difference.isCut,
-  });
-  const moved = facts.paidOn === undefined ? movedLines(facts, difference, after) : [];
+  const { isCut } = difference;
+  const anchorMs = anchorOfChange(facts);
+  const after = changedAt(subscription, termsAfter(facts, difference), { atMs, isCut, anchorMs });
+  const moved = facts.paidOn
+    ? passedLines(facts, difference, after)
+    : movedLines(facts, difference, after);
   const lines = [...closed, ...moved];
   const period = isClosing ? closing : { startMs: atMs, endMs: runningPeriod(after).endMs };
   return {
@@ -79,7 +83,11 @@ export function planChange(facts: ChangeFacts): ClosePlan {
     billedCounters: isClosing ? closedCounters(facts, counters, closing, closed) : [],
     told: ["subscription.changed"],
     change: {
-      made: madeChange(facts, difference, facts.paidOn ?? (lines.length === 0 ? null : invoiceId)),
+      made: madeChange(
+        facts,
+        difference,
+        facts.paidOn?.invoiceId ?? (lines.length === 0 ? null : invoiceId),
+      ),
       plan: facts.target.plan,
     },
   };
@@ -90,7 +98,8 @@ export function gatingInvoice(facts: ChangeFacts): DraftInvoice | null {
   const { subscription, atMs } = facts;
   const difference = differenceOf(facts);
   const { isCut } = difference;
-  const after = changedAt(subscription, termsAfter(facts, difference), { atMs, isCut });
+  const terms = termsAfter(facts, difference);
+  const after = changedAt(subscription, terms, { atMs, isCut, anchorMs: atMs });
   const period = { startMs: atMs, endMs: runningPeriod(after).endMs };
   return invoiceOf(facts, "change", period, movedLines(facts, difference, after));
 }
@@ -101,7 +110,7 @@ function planTrialChange(facts: ChangeFacts): ClosePlan {
   const terms = { ...heldOf(target), interval: target.plan.interval };
   const unbilled = { gone: [], staying: [], isRestarting: false, isCut: false };
   return {
-    subscription: changedAt(subscription, terms, { atMs, isCut: false }),
+    subscription: changedAt(subscription, terms, { atMs, isCut: false, anchorMs: atMs }),
     close: null,
     invoice: null,
     billedCounters: [],
@@ -164,6 +173,32 @@ function itemAfter(
 function fromCutOn(item: SoldItem, atMs: EpochMs): SoldItem {
   const quantity = licensedQuantity(item);
   return { ...item, licensed: quantity === item.billable ? null : [{ fromMs: atMs, quantity }] };
+}
+
+/**
+ * What another interval is counted from: what was paid for is counted from the request. A term that is
+ * over by then and does not go on by itself is given whole, from the grant on.
+ */
+function anchorOfChange({ subscription, target, paidOn, atMs }: ChangeFacts): EpochMs {
+  if (paidOn === undefined) return atMs;
+  const { requestedAtMs: anchorMs } = paidOn;
+  if (target.plan.lifecycle.renewal !== "none") return anchorMs;
+  const { interval } = target.plan;
+  const paid = firstPeriod({ ...subscription, interval }, anchorMs, anchorMs);
+  return atMs < paid.endMs ? anchorMs : atMs;
+}
+
+/** What the periods cost that began since the one that was paid for, up to the one that runs. */
+function passedLines(
+  { target }: ChangeFacts,
+  { isRestarting }: Difference,
+  after: Subscription,
+): DraftLine[] {
+  if (!isRestarting) return [];
+  const anchoring = present(anchoringOf(after), "what is changed is anchored");
+  return Array.from({ length: runningPeriod(after).index }, (_, passed) =>
+    advanceLines(target.items, wholly(periodAt(anchoring, passed + 1))),
+  ).flat();
 }
 
 /** What is given back and charged of what is paid in advance. */

@@ -14,21 +14,30 @@ export interface NewTerms extends HeldItems {
   readonly interval: Interval;
 }
 
+/** When and how a running period is changed. */
+interface ChangeInPeriod {
+  readonly atMs: EpochMs;
+  /** Whether what ran of the period until then is over, and something new begins. */
+  readonly isCut: boolean;
+  /** What another interval is counted from: the change itself, or before, when it was asked for. */
+  readonly anchorMs: EpochMs;
+}
+
 /**
  * The subscription on other terms from an instant of its running period on. Another interval begins a
- * period of its own there. Else the period ends when it would have; `isCut` says that what ran of it
- * until now is over, and something new begins.
+ * period of its own there, or what is left of one. Else the period ends when it would have.
  */
 export function changedAt(
   subscription: Subscription,
   terms: NewTerms,
-  { atMs, isCut }: { readonly atMs: EpochMs; readonly isCut: boolean },
+  { atMs, isCut, anchorMs }: ChangeInPeriod,
 ): Subscription {
   refuseUnless(subscription, "change");
   const after = holding(subscription, terms);
   if (subscription.status === "trialing") return tryingOut(after, terms.interval);
   if (!isSameInterval(subscription.interval, terms.interval)) {
-    return countedFrom({ ...after, interval: terms.interval, termsSinceMs: atMs }, atMs);
+    const restarted = { ...after, interval: terms.interval, termsSinceMs: atMs };
+    return countedFrom(restarted, anchorMs, atMs);
   }
   if (!isCut) return withNextAction(after);
   const period = { ...runningPeriod(subscription), startMs: atMs };

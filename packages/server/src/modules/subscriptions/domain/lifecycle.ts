@@ -33,9 +33,17 @@ export function activated(
   };
 }
 
-/** Begins to count periods anew at an instant, the first of which runs. */
-export function countedFrom(subscription: Subscription, anchorMs: EpochMs): Subscription {
-  return inPeriod({ ...subscription, anchorMs }, 0);
+/**
+ * Begins to count periods anew from an instant. Of the one that holds `startMs` the rest runs, which is
+ * the whole first one where nothing else is said.
+ */
+export function countedFrom(
+  subscription: Subscription,
+  anchorMs: EpochMs,
+  startMs: EpochMs = anchorMs,
+): Subscription {
+  const period = firstPeriod(subscription, anchorMs, startMs);
+  return withNextAction({ ...subscription, anchorMs, period, awaitedChange: null });
 }
 
 /** The period that has ended is over; the next one runs, and what was lowered is lower from here on. */
