@@ -62,16 +62,19 @@ describe("failures that billing engines had with payments, and that are none her
   });
 
   test("a notice is taken in, and its handling breaks off: it is handled when it can be", async () => {
-    play(
-      // The answer to the charge is lost, and so is the first look at what became of it.
-      { fault: "disconnect", on: "POST /v1/payment_intents/:id/confirm", isDone: true },
-      { fault: "server_error", on: "GET /v1/payment_intents/:id", times: 2, isDone: false },
-    );
+    // Only notices bring a dispute, and the provider does not say what it is, however often it is asked.
+    play({ fault: "server_error", on: "GET /v1/disputes/:id", times: null, isDone: false });
+    const ada = await story.welcome({ clock: null, card: "pm_card_createDispute" });
+    await ada.subscribes(plan);
+    await shop.settle();
+    expect(shop.app.sandbox.faults.list().map(({ hitCount }) => hitCount > 0)).toEqual([true]);
+    expect((await ada.books())["disputes"]).toBeUndefined();
 
-    const { ada, charges, told } = await buys();
+    shop.app.sandbox.faults.clear();
+    await shop.moveTo(shop.clock.now() + MINUTE_MS);
 
-    expect([charges, told]).toEqual([1, PAID_ONCE]);
-    expect(await ada.invoices()).toMatchObject([{ status: "paid" }]);
+    expect(await ada.books()).toMatchObject({ disputes: 1000n, "rail:stripe": 0n });
+    expect((await ada.events()).filter((type) => type === "dispute.opened")).toHaveLength(1);
   });
 
   test("a checkout is open in two windows and paid in both: it charges once", async () => {
