@@ -131,7 +131,6 @@ export const errorCodes = {
     means:
       "The charge did not go through, and nothing was granted. With an `action_url`, the payer can still satisfy the bank there.",
   },
-  payment_link_not_found: { kind: "not_found", means: "No payment link has this address." },
   payment_method_not_found: { kind: "not_found", means: "No payment method has this id." },
   payment_method_refused: { kind: "payment_required", means: "The card could not be saved." },
   payment_not_collected: {

@@ -335,6 +335,14 @@ describe("what cannot be is refused, and says what can", () => {
       }),
       "add_on_unfit",
     ],
+    [
+      "the same add-on twice",
+      async () => {
+        const addOn = { plan: await story.publish([flat("1.00")], { kind: "add_on" }) };
+        return { addons: [addOn, addOn] };
+      },
+      "add_on_repeated",
+    ],
   ] as const)("%s", async (_what, wanted, code) => {
     const [ada, membership] = await whoHas(basic);
     const before = await membership.now();

@@ -127,6 +127,16 @@ describe("what costs more is granted when it is paid", () => {
     expect(body.awaited_change).toMatchObject({ plan: pro, invoice: body.invoice.id });
     const { body: refused } = await membership.asks("change", { plan: pro });
     expect(refused.code).toBe("change_awaits_payment");
+    // How the charge ends decides what the invoice is: until then nobody takes it back or credits it.
+    const invoice = `/v1/invoices/${body.invoice.id}`;
+    const note = { amount: "5.00", to: "balance", reason: "so it is" };
+    for (const blocked of [
+      await membership.withdraws(),
+      await shop.call("POST", `${invoice}/void`, { body: {} }),
+      await shop.call("POST", `${invoice}/credit_notes`, { body: note }),
+    ]) {
+      expect([blocked.status, blocked.body.code]).toEqual([409, "payment_under_way"]);
+    }
     shop.app.sandbox.faults.clear();
     for (let round = 0; round < 3; round += 1) await shop.moveTo(shop.clock.now() + 2 * MINUTE_MS);
 

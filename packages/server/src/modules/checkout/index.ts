@@ -1,4 +1,4 @@
-import { BillingError } from "#kernel/error.ts";
+import { present } from "#kernel/assert.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import type { Checkout } from "#modules/checkout/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -22,11 +22,9 @@ export {
   updateCheckoutPage,
 } from "./store.ts";
 
-/** The checkout behind a payment link, or the refusal that there is none. */
+/** The checkout behind a payment link whose project was found. */
 export async function getCheckout(tx: Tx, key: OwnedId): Promise<Checkout> {
-  const checkout = await findCheckout(tx, key);
-  if (checkout === null) throw new BillingError("payment_link_not_found");
-  return checkout;
+  return present(await findCheckout(tx, key), "a checkout stays in its project");
 }
 
 /** The short address at which a payer begins. `publicUrl` is where this server is reached. */
