@@ -89,6 +89,18 @@ describe("something is charged with the next invoice", () => {
     expect(bills.map(({ total }) => total).toSorted()).toEqual(["100.00", "20.00"]);
   });
 
+  test("of whichever bills first, past an older one that bills nothing at that instant", async () => {
+    const ada = await story.welcome();
+    // Three days before its end it is told of, which is when the other one is billed.
+    await ada.subscribes(await story.publish([flat("5.00")], { trial: { days: 34 } }));
+    await ada.subscribes(plan);
+    await keep(ada, DEVICE);
+    await ada.livesUntil("2026-02-01");
+
+    expect(await ada.events()).toContain("subscription.trial_will_end");
+    expect(await linesOf(ada)).toEqual([[PAID, "A broken device: 1 → 80.00"]]);
+  });
+
   test("also where nothing else is to be paid", async () => {
     const ada = await story.welcome();
     await ada.subscribes(await story.publish([flat("0")]));

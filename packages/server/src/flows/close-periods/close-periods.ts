@@ -3,7 +3,7 @@ import { openCheckouts } from "#flows/checkout/make-checkout.ts";
 import type { Engine } from "#flows/engine.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { ownedKey } from "#kernel/ids.ts";
-import type { DraftInvoice } from "#modules/invoices/domain/index.ts";
+import { billedItems, type DraftInvoice } from "#modules/invoices/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { commitCloses, type PlannedClose, takeBackDropped } from "./commit-closes.ts";
@@ -15,9 +15,9 @@ import type { StartPlan } from "./plan-start.ts";
 /**
  * Does what time asks for with subscriptions that are due and that this transaction holds: bills each
  * period that has ended, starts the next one or ends the subscription, makes the change that waited for
- * this instant, settles late usage, starts what was to start, or has it wait for its payer at a payment link, and ends trials. May run for the same
- * subscriptions twice or after a crash: `period_close` lets each period be claimed once, and
- * only what was claimed here is written.
+ * this instant, settles late usage, ends trials, and starts what was to start or has it wait for its
+ * payer at a payment link. May run for the same subscriptions twice or after a crash: `period_close` lets
+ * each period be claimed once, and only what was claimed here is written.
  */
 export async function closePeriods(
   engine: Engine,
@@ -27,10 +27,11 @@ export async function closePeriods(
   const found = await loadCloseFacts(engine, tx, due.toSorted(byDueThenAge));
   const loaded = await withoutDropped(engine, tx, found);
   const running = await loadChargedLines(tx, loaded.filter(isChangeDue));
-  const planned = loaded.map((facts) => {
-    const runningLines = running.get(ownedKey(facts.subscription)) ?? [];
-    return { facts, ...planDue({ ...facts, runningLines }) };
-  });
+  const facts = loaded.map((loadedFacts) => ({
+    ...loadedFacts,
+    runningLines: running.get(ownedKey(loadedFacts.subscription)) ?? [],
+  }));
+  const planned = plansOf(facts);
   await commitCloses(engine, tx, planned);
   await openCheckouts(engine, tx, planned.filter(awaitsPayer));
 }
@@ -39,6 +40,18 @@ export async function closePeriods(
 function awaitsPayer({ facts, subscription, invoice }: PlannedClose): boolean {
   const wasToCome = facts.subscription.status === "scheduled";
   return wasToCome && subscription.status === "incomplete" && invoice === null;
+}
+
+/** Plans one after the other: what waits for its customer's next invoice is on the first that bills it. */
+function plansOf(loaded: readonly LoadedFacts[]): PlannedClose[] {
+  const taken = new Set<string>();
+  return loaded.map((facts) => {
+    const pendingItems = facts.pendingItems.filter((item) => !taken.has(ownedKey(item)));
+    const plan = planDue({ ...facts, pendingItems });
+    const drafts = plan.invoice === null ? [] : [plan.invoice];
+    for (const item of billedItems(pendingItems, drafts)) taken.add(ownedKey(item));
+    return { facts, ...plan };
+  });
 }
 
 /**

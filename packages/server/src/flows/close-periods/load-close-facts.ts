@@ -77,22 +77,23 @@ export async function loadCloseFacts(
 }
 
 /**
- * What waits to be charged once, by `ownedKey`: with the subscription that it is for, and what is for none
- * with the first of its customer's. What has not begun may never be paid for, and takes none.
+ * What waits to be charged once, by `ownedKey`: what is for the subscription, and what is for none of its
+ * customer's, which the first of these to bill it takes. What has not begun may never be paid for, and
+ * takes nothing.
  */
 async function pendingItemsOf(
   tx: Tx,
   subscriptions: readonly Subscription[],
 ): Promise<Map<string, InvoiceItem[]>> {
   const begun = subscriptions.filter(({ beganMs }) => beganMs !== null);
-  const pending = await lockPendingItems(tx, begun);
-  const firstOf = new Map(begun.toReversed().map((first) => [first.customerId, first]));
-  return groupBy(pending, ({ customerId, subscriptionId }) =>
-    ownedKey(
-      subscriptionId === null
-        ? present(firstOf.get(customerId), "it was asked for")
-        : { customerId, id: subscriptionId },
-    ),
+  const ofCustomer = groupBy(await lockPendingItems(tx, begun), ({ customerId }) => customerId);
+  return new Map(
+    begun.map((subscription) => {
+      const { customerId, id } = subscription;
+      const items = ofCustomer.get(customerId) ?? [];
+      const isFor = ({ subscriptionId }: InvoiceItem) => (subscriptionId ?? id) === id;
+      return [ownedKey(subscription), items.filter(isFor)];
+    }),
   );
 }
 
