@@ -16,7 +16,10 @@ afterAll(() => shop.stop());
 interface Write {
   readonly ada: Customer;
   readonly path: string;
-  readonly body: object;
+  /** Absent where the write takes none. */
+  readonly body?: object;
+  /** POST, when absent. */
+  readonly method?: "DELETE";
 }
 
 const prices = [flat("29.00", "advance"), flat("10.00"), perUnit("packages", "1.50")];
@@ -74,6 +77,16 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
     const body = { plan, when: "now" };
     return { ada, path: `/v1/subscriptions/${subscription.id}/change`, body };
   },
+  async withdrawSubscriptionChange() {
+    const { ada, subscription } = await subscriber();
+    const { body } = await shop.call("GET", `/v1/invoices?customer=${ada.id}`);
+    const note = { amount: "5.00", reason: "Sorry", to: "balance" };
+    await shop.call("POST", `/v1/invoices/${body.data[0].id}/credit_notes`, { body: note });
+    await ada.gives("pm_card_authenticationRequired");
+    const plan = await story.publish([flat("59.00", "advance")], { name: "Larger" });
+    await subscription.asks("change", { plan, when: "now" });
+    return { ada, path: `/v1/subscriptions/${subscription.id}/pending_change`, method: "DELETE" };
+  },
   async createInvoice() {
     const { ada } = await invoiced("pm_card_visa");
     const lines = [{ description: "Setting up", quantity: "2.5", unit_amount: "19.99" }];
@@ -123,12 +136,13 @@ async function invoiced(card: string): Promise<{ ada: Customer; path: string }> 
 
 describe("a dry run answers just what the write then does", () => {
   test.each(Object.keys(writes))("%s", async (operation) => {
-    const { ada, path, body } = await present(writes[operation], "it is one of them")();
+    const write = await present(writes[operation], "it is one of them")();
+    const { ada, path, body, method = "POST" } = write;
     const before = await recordOf(ada);
 
-    const preview = await shop.call("POST", `${path}?dry_run=true`, { body });
+    const preview = await shop.call(method, `${path}?dry_run=true`, { body });
     const between = await recordOf(ada);
-    const done = await shop.call("POST", path, { body });
+    const done = await shop.call(method, path, { body });
     const after = await recordOf(ada);
 
     expect(preview.status).toBe(200);

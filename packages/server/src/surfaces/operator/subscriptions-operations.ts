@@ -247,6 +247,7 @@ export const changeSubscription = {
 export const withdrawChange = {
   config: {
     scope: "billing:write",
+    previews: true,
     refuses: [
       "subscription_not_found",
       "subscription_transition_refused",
@@ -258,7 +259,8 @@ export const withdrawChange = {
     operationId: "withdrawSubscriptionChange",
     summary: "Withdraw the change that waits",
     description:
-      "The one that awaits its payment, whose invoice is then void; else the one that awaits its time.",
+      "The one that awaits its payment, whose invoice is then void and whose credit is there again; else " +
+      "the one that awaits its time.",
     tags,
     params: Id,
     response: { 200: SubscriptionWire },
