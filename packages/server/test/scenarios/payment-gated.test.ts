@@ -1,5 +1,7 @@
 import type { Fault } from "@farthing/stripe-sandbox";
+import Stripe from "stripe";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { present } from "#kernel/assert.ts";
 import { MINUTE_MS } from "#kernel/clock.ts";
 import { createTestApp, type TestApp } from "#test/support/app.ts";
 import { visitBank } from "#test/support/payments/visit-bank.ts";
@@ -334,6 +336,31 @@ describe("a bank that wants the payer", () => {
     expect(body.details.allowed).toEqual(["withdraw the change"]);
     await membership.withdraws();
     expect((await membership.asks("pause", { at_period_end: true })).status).toBe(200);
+  });
+
+  test("cannot be satisfied where the provider canceled the payment: not granted, as if declined", async () => {
+    const [ada, membership] = await onTheEleventh("pm_card_authenticationRequired");
+    const books = await ada.books();
+    const asked = { body: { plan: pro }, headers: { "idempotency-key": `canceled-${ada.id}` } };
+    const path = `/v1/subscriptions/${membership.id}/change`;
+    expect((await shop.call("POST", path, asked)).status).toBe(402);
+
+    const httpClient = Stripe.createFetchHttpClient(shop.app.sandbox.fetch);
+    const dashboard = new Stripe("sk_test_dashboard", { httpClient });
+    const [waiting] = (await dashboard.paymentIntents.list({ limit: 1 })).data;
+    await dashboard.paymentIntents.cancel(present(waiting, "it was just made").id);
+    await shop.settle();
+
+    const { status, body } = await shop.call("POST", path, asked);
+    expect([status, body.code]).toEqual([402, "payment_declined"]);
+    expect(body.details).toMatchObject({ failure_code: "payment_canceled", action_url: null });
+    expect(await membership.now()).toMatchObject({ plan: basic, awaited_change: null });
+    expect(await changesOf(ada)).toMatchObject([{ ...CHANGE, status: "void" }]);
+    expect(await ada.books()).toEqual(books);
+    const told = (await ada.events()).slice(-2);
+    expect(told).toEqual(["invoice.voided", "subscription.change_withdrawn"]);
+    await ada.gives("pm_card_visa");
+    expect((await membership.changes({ plan: pro })).body.plan).toBe(pro);
   });
 
   test("may be passed by: paid by hand it is granted, voided by hand it is not", async () => {

@@ -33,7 +33,7 @@ import { type Decision, decideChange, type Wanted } from "./decide.ts";
 import { isSameVersion } from "./direction.ts";
 import { gatingInvoice, planChange } from "./plan-change.ts";
 import { refuseDecided } from "./refuse-decided.ts";
-import { takeBackAwaited } from "./take-back-awaited.ts";
+import { dropAwaited } from "./take-back-awaited.ts";
 import { type WantedItems, wantedSold } from "./target.ts";
 
 /** What a subscription is to become, and when and how. */
@@ -222,9 +222,7 @@ export async function withdrawChange(
   }
   if (awaited !== null) {
     await refuseUnderWay(tx, { customerId: key.customerId, id: awaited.invoiceId });
-    const after = { ...found, awaitedChange: null };
-    await updateSubscriptions(tx, [after]);
-    await takeBackAwaited(engine, tx, { before: found, after, customer, plan: holding.plan });
+    const after = await dropAwaited(engine, tx, found, { customer, plan: holding.plan });
     return { subscription: after, holding, invoice: null };
   }
   const after = unscheduled(found);

@@ -7,6 +7,7 @@ import { getCustomer } from "#modules/customers/index.ts";
 import type { Invoice } from "#modules/invoices/domain/index.ts";
 import { getInvoice } from "#modules/invoices/index.ts";
 import {
+  PAYMENT_CANCELED,
   type Payment,
   type PaymentAttempt,
   waitsForPayer,
@@ -66,12 +67,17 @@ async function refuseUnpaid(
   const needsPayer = payment !== null && waitsForPayer(payment);
   if (invoice.status === "open" && !needsPayer) return;
   const last = payment === null ? undefined : (await listAttempts(tx, payment)).at(-1);
-  if (!needsPayer && last?.outcome !== "declined") throw overtaken(invoice, payment, last);
+  if (!needsPayer && !isDeclined(payment, last)) throw overtaken(invoice, payment, last);
   throw new BillingError("payment_declined", {
     failure_code: payment?.lastFailureCode ?? last?.failureCode ?? null,
     invoice: formatOwnedId("invoice", invoice),
     action_url: needsPayer ? actionLink(publicUrl, payment) : null,
   });
+}
+
+/** Whether nobody can pay it any more, by the word of its card or of the provider. */
+function isDeclined(payment: Payment | null, last: PaymentAttempt | undefined): boolean {
+  return last?.outcome === "declined" || payment?.lastFailureCode === PAYMENT_CANCELED;
 }
 
 /** Something dropped the change while it was paid for: what came for it all the same is kept. */

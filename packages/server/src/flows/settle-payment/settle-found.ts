@@ -1,7 +1,18 @@
+import { dropAwaited } from "#flows/change-subscription/take-back-awaited.ts";
+import type { Engine } from "#flows/engine.ts";
+import { loadSubject } from "#flows/load-subject.ts";
 import type { RailAccess } from "#flows/rail-customer.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import { findAttempt, PAYMENT_CANCELED, type RailPayment } from "#modules/payments/domain/index.ts";
+import {
+  findAttempt,
+  PAYMENT_CANCELED,
+  type Payment,
+  type RailPayment,
+} from "#modules/payments/domain/index.ts";
 import { listAttempts, lockPayment, updatePayment } from "#modules/payments/index.ts";
+import { awaitsInvoice } from "#modules/subscriptions/domain/index.ts";
+import { getSubscriptionLocked } from "#modules/subscriptions/index.ts";
+import type { Tx } from "#platform/db/database.ts";
 import { settlePayment } from "./settle-payment.ts";
 
 /**
@@ -23,10 +34,12 @@ export async function settleFound(
     if (finding.type !== "settled") return;
     const open = attempts.find(({ settledAtMs }) => settledAtMs === null);
     if (open === undefined && found.status === "canceled") {
+      if (payment.status !== "pending") return;
       // No attempt fails by it: the next one makes another at the rail. Nor does its payer's link lead
       // anywhere until then, if there is one.
       const canceled = { ...payment, railRef: null, lastFailureCode: PAYMENT_CANCELED };
       await updatePayment(tx, canceled, engine.clock.now());
+      await dropOfPayment(engine, tx, payment);
       return;
     }
     await settlePayment(engine, tx, {
@@ -36,4 +49,16 @@ export async function settleFound(
       chargeRef: found.latestChargeRef,
     });
   });
+}
+
+/** A change that awaits it is not made, as if it was declined: no attempt follows, and the link is dead. */
+async function dropOfPayment(
+  engine: Engine,
+  tx: Tx,
+  { customerId, subscriptionId, invoiceId }: Payment,
+): Promise<void> {
+  if (subscriptionId === null || invoiceId === null) return;
+  const subscription = await getSubscriptionLocked(tx, { customerId, id: subscriptionId });
+  if (!awaitsInvoice(subscription, { id: invoiceId })) return;
+  await dropAwaited(engine, tx, subscription, await loadSubject(engine, tx, subscription));
 }
