@@ -134,6 +134,23 @@ test("nothing follows a term by itself, so that no change waits for its end", as
   }
 });
 
+test("renewed after it has run out and covered by credit, its usage is taken at once", async () => {
+  const ada = await story.welcome();
+  const subscription = await ada.subscribes(plan);
+  await shop.settle();
+  const [opening] = await ada.bills();
+  const note = { reason: "Sorry", to: "balance" };
+  await shop.call("POST", `/v1/invoices/${opening?.["id"]}/credit_notes`, { body: note });
+  await ada.livesUntil("2026-02-03");
+  const refused = await subscription.reports("calls", "1");
+  expect(refused.body.code).toBe("subscription_closed");
+
+  const { body } = await subscription.asks("renew");
+
+  expect(body.status).toBe("active");
+  await subscription.uses("calls", "1");
+});
+
 test("a plan that goes on by itself sells no terms", async () => {
   const ada = await story.welcome();
   const subscription = await ada.subscribes(await story.publish([flat("10.00")]));

@@ -60,14 +60,21 @@ export const lifecycleRoutes =
       },
     );
 
-    app.post("/v1/subscriptions/:id/renew", operations.renewSubscription, ({ params }, reply) =>
-      reply.answer(async (tx) => {
-        const { subscription, invoice } = await buyTerm(engine, tx, keyOf(params));
-        return {
-          ...subscriptionSnapshot(subscription),
-          invoice: invoice === null ? null : formatOwnedId("invoice", invoice),
-        };
-      }),
+    app.post(
+      "/v1/subscriptions/:id/renew",
+      operations.renewSubscription,
+      async ({ caller, params }, reply) => {
+        const key = keyOf(params);
+        const renewed = await reply.answer(async (tx) => {
+          const { subscription, invoice } = await buyTerm(engine, tx, key);
+          return {
+            ...subscriptionSnapshot(subscription),
+            invoice: invoice === null ? null : formatOwnedId("invoice", invoice),
+          };
+        });
+        recorder.forget(caller.projectId, key.customerId);
+        return renewed;
+      },
     );
   };
 
