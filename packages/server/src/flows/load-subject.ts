@@ -1,9 +1,11 @@
 import { present } from "#kernel/assert.ts";
-import { ownedKey } from "#kernel/ids.ts";
+import { type OwnedId, ownedKey } from "#kernel/ids.ts";
 import type { PlanVersion } from "#modules/catalog/domain/index.ts";
 import type { Customer } from "#modules/customers/domain/index.ts";
-import { getCustomer } from "#modules/customers/index.ts";
+import { findCustomers, getCustomer } from "#modules/customers/index.ts";
+import type { Invoice } from "#modules/invoices/domain/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
+import { findSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Engine } from "./engine.ts";
 import { loadSold, type SoldNowAndBefore } from "./sold-terms.ts";
@@ -33,6 +35,38 @@ export async function loadMoneySubject(
     : { ...(await loadSubject(engine, tx, subscription)), subscription };
 }
 
+/** Loads in a few statements what several invoices are about: one for each of them, in their order. */
+export async function loadMoneySubjects(
+  engine: Pick<Engine, "plans">,
+  tx: Tx,
+  invoices: readonly Pick<Invoice, "customerId" | "subscriptionId">[],
+): Promise<MoneySubject[]> {
+  const customers = await findCustomers(tx, [
+    ...new Set(invoices.map(({ customerId }) => customerId)),
+  ]);
+  const found = await findSubscriptions(tx, invoices.flatMap(subscriptionOf));
+  const sold = await loadSold(engine, tx, found);
+  const subscriptions = new Map(
+    found.map((subscription) => [ownedKey(subscription), subscription]),
+  );
+  return invoices.map((invoice) => {
+    const customer = present(customers.get(invoice.customerId), "who is billed is a customer");
+    const [key] = subscriptionOf(invoice).map(ownedKey);
+    if (key === undefined) return { customer, subscription: null, plan: null };
+    const subscription = present(subscriptions.get(key), "subscriptions are never deleted");
+    return { customer, subscription, ...present(sold.get(key), SOMETHING) };
+  });
+}
+
+function subscriptionOf({
+  customerId,
+  subscriptionId: id,
+}: Pick<Invoice, "customerId" | "subscriptionId">): OwnedId[] {
+  return id === null ? [] : [{ customerId, id }];
+}
+
+const SOMETHING = "every subscription holds something";
+
 /** Loads whose a subscription is and what it is sold on. */
 export async function loadSubject(
   engine: Pick<Engine, "plans">,
@@ -42,6 +76,6 @@ export async function loadSubject(
   const sold = await loadSold(engine, tx, [subscription]);
   return {
     customer: await getCustomer(tx, subscription.customerId),
-    ...present(sold.get(ownedKey(subscription)), "every subscription holds something"),
+    ...present(sold.get(ownedKey(subscription)), SOMETHING),
   };
 }

@@ -1,13 +1,13 @@
+import { present } from "#kernel/assert.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import type { Invoice } from "#modules/invoices/domain/index.ts";
 import { claimOverdue, claimOverdueOf, findProjectsWithOverdue } from "#modules/invoices/index.ts";
-import { getSubscription } from "#modules/subscriptions/index.ts";
 import type { CustomerScope, Database, Tx } from "#platform/db/database.ts";
 import { everyTurn } from "#platform/jobs/every-turn.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
 import { billingEventsOf } from "./billing-event.ts";
 import type { Engine } from "./engine.ts";
-import { loadMoneySubject } from "./load-subject.ts";
+import { loadMoneySubjects } from "./load-subject.ts";
 
 const BATCH_MAX = 500;
 
@@ -42,12 +42,11 @@ async function told(
   invoices: readonly Invoice[],
   nowMs: EpochMs,
 ): Promise<number> {
-  for (const invoice of invoices) {
-    const { customerId, subscriptionId: id } = invoice;
-    const subscription = id === null ? null : await getSubscription(tx, { customerId, id });
-    const subject = await loadMoneySubject(engine, tx, customerId, subscription);
-    const overdue = { ...subject, invoice };
-    await appendToOutbox(tx, billingEventsOf(engine, ["invoice.overdue"], overdue, nowMs));
-  }
+  const subjects = await loadMoneySubjects(engine, tx, invoices);
+  const events = invoices.flatMap((invoice, at) => {
+    const subject = present(subjects[at], "each invoice is about something");
+    return billingEventsOf(engine, ["invoice.overdue"], { ...subject, invoice }, nowMs);
+  });
+  await appendToOutbox(tx, events);
   return invoices.length;
 }

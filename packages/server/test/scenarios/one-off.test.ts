@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tellOverdue } from "#flows/tell-overdue.ts";
 import { DAY_MS } from "#kernel/clock.ts";
 import { verifyProject } from "#modules/verification/index.ts";
-import { createTestApp, type TestApp } from "#test/support/app.ts";
+import type { Database, Tx } from "#platform/db/database.ts";
+import { createTestApp, type Json, type TestApp } from "#test/support/app.ts";
 import { type Customer, flat, type Story, storyOf } from "#test/support/story.ts";
 
 let shop: TestApp;
@@ -27,6 +29,26 @@ async function invoiced(ada: Customer, more: object = {}) {
     },
   });
   return { status, body };
+}
+
+/** How many statements it takes to tell, two days on, of what is overdue then. */
+async function overdueStatements(): Promise<number> {
+  let count = 0;
+  const { db, engine } = shop.app;
+  const counting: Database = {
+    ...db,
+    inProject: (projectId, work) =>
+      db.inProject(projectId, (tx) => {
+        const query: Tx["query"] = (sql, values) => {
+          count += 1;
+          return tx.query(sql, values);
+        };
+        return work({ ...tx, query });
+      }),
+  };
+  shop.clock.moveTo(shop.clock.now() + 2 * DAY_MS);
+  await tellOverdue(engine, counting);
+  return count;
 }
 
 const latest = async (ada: Customer) => (await ada.bills()).at(-1);
@@ -139,15 +161,33 @@ describe("an invoice is sent", () => {
     expect((await ada.bills())[0]).toMatchObject({ status: "paid" });
   });
 
-  test("and is overdue by the server's clock as well", async () => {
+  test("and is overdue by the server's clock as well, many told of with as many statements as one", async () => {
     const ada = await story.welcome({ clock: null, card: null });
-    await invoiced(ada, { collection: "send", due_days: 1 });
+    const terms = { collection: "send", due_days: 1 };
+    const payment_terms = { collection: "send", net_days: 1 };
+    await invoiced(ada, terms);
+    const statementsForOne = await overdueStatements();
+    const bob = await story.welcome({ clock: null, card: null });
+    for (const whose of [ada, bob, bob]) await invoiced(whose, terms);
+    const carl = await story.welcome({ clock: null });
+    await shop.call("PATCH", `/v1/customers/${carl.id}`, { body: { payment_terms } });
+    const subscription = await carl.subscribes(await story.publish([flat("20.00", "advance")]));
 
-    await shop.moveTo(shop.clock.now() + 2 * DAY_MS);
+    expect(await overdueStatements()).toBe(statementsForOne);
 
-    expect(await ada.events()).toEqual(
-      expect.arrayContaining(["invoice.finalized", "invoice.overdue"]),
+    await shop.settle();
+    const { body } = await shop.call("GET", "/v1/events?types=invoice.overdue&limit=100");
+    const told = [ada, bob, carl].flatMap(({ id }) =>
+      body.data
+        .filter(({ data }: Json) => data.customer.id === id)
+        .map(({ data: { invoice } }: Json) => `${id} ${invoice.customer} ${invoice.subscription}`),
     );
+    expect(told).toEqual([
+      ...[ada, ada, bob, bob].map(({ id }) => `${id} ${id} null`),
+      `${carl.id} ${carl.id} ${subscription.id}`,
+    ]);
+    const ofCarl = body.data.find(({ data }: Json) => data.subscription !== undefined);
+    expect(ofCarl.data).toMatchObject({ subscription: { id: subscription.id }, plan: {} });
   });
 
   test("for two months of a subscriber, beside the bills of its subscription", async () => {
