@@ -30,10 +30,9 @@ export interface ReceivedMoney {
 
 /**
  * Records money that came for an invoice outside of any rail: all that is due, or a part. Recorded again
- * with the same reference it is the same payment. Refuses what is more than due with `payment_too_large`,
- * a part of what a
- * change awaits with `change_awaits_payment`, a reference of another payment with `payment_reference_reused`, a time to come with `time_invalid`, and
- * like `holdInvoice`.
+ * with the same reference it is the same payment. Refuses with `payment_too_large` what is more than due,
+ * with `change_awaits_payment` a part of what a change awaits, with `payment_reference_reused` a reference
+ * of another payment, with `time_invalid` a time to come, and like `holdInvoice`.
  */
 export async function payInvoice(
   engine: Engine,
