@@ -49,7 +49,7 @@ import { isSameVersion } from "./direction.ts";
 export interface ChangeFacts extends CloseFacts {
   readonly target: Sold;
   readonly mode: NowMode;
-  /** When it happens: now, or at the instant that it waited for. */
+  /** When it happens: the customer's present, also where it waited for an instant that is past by then. */
   readonly atMs: EpochMs;
   /** How it was paid for before it was granted; absent where it is billed with it. */
   readonly paidOn?: { readonly invoiceId: bigint; readonly requestedAtMs: EpochMs };

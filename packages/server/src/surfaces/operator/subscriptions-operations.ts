@@ -228,7 +228,8 @@ export const changeSubscription = {
     summary: "Change what a subscription holds",
     description:
       "Its plan, its quantity, its add-ons: all of them from then on; what is left out stays. At once, " +
-      "at an instant or at the period's end, as the plan's `change_policy` says or as you say. At once " +
+      "at an instant or at the period's end, as the plan's `change_policy` says or as you say. What waits " +
+      "for an instant is made and billed as soon as the server comes to it, and dated then. At once " +
       "it answers the invoice that credits and charges for it. A change that waits is replaced by a " +
       "newer one; to want what is held already withdraws it. Under a `payment_gated` policy what costs " +
       "more is charged first and granted when that is paid: a declined card is `payment_declined`, takes " +
