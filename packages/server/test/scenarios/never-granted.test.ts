@@ -1,4 +1,6 @@
+import Stripe from "stripe";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { present } from "#kernel/assert.ts";
 import { MINUTE_MS } from "#kernel/clock.ts";
 import { createTestApp, type Json, type TestApp } from "#test/support/app.ts";
 import { visitBank } from "#test/support/payments/visit-bank.ts";
@@ -202,6 +204,26 @@ describe("a term that is not paid for", () => {
     expect((await ada.invoices())[1]).toMatchObject({ reason: "term", status: "void" });
     expect(await creditOf(ada)).toBe("5.00");
     expect(await ada.events()).not.toContain("subscription.term_added");
+  });
+
+  test("whose payer's link was canceled at the provider is void, and may be bought anew", async () => {
+    const ada = await story.welcome({ clock: "2026-01-01" });
+    const subscription = await ada.subscribes(term);
+    await shop.settle();
+    await ada.gives(CHALLENGED);
+    await subscription.asks("renew");
+    await shop.settle();
+    const httpClient = Stripe.createFetchHttpClient(shop.app.sandbox.fetch);
+    const dashboard = new Stripe("sk_test_dashboard", { httpClient });
+    const [waiting] = (await dashboard.paymentIntents.list({ limit: 1 })).data;
+    await dashboard.paymentIntents.cancel(present(waiting, "it was just made").id);
+    await shop.settle();
+
+    expect((await ada.invoices())[1]).toMatchObject({ reason: "term", status: "void" });
+    await ada.gives("pm_card_visa");
+    await subscription.asks("renew");
+    await shop.settle();
+    expect(await subscription.now()).toMatchObject({ terms_ahead: 1 });
   });
 
   test.each(["now", "at period end"] as const)(

@@ -2,7 +2,9 @@ import { dropAwaited } from "#flows/change-subscription/take-back-awaited.ts";
 import type { Engine } from "#flows/engine.ts";
 import { loadSubject } from "#flows/load-subject.ts";
 import type { RailAccess } from "#flows/rail-customer.ts";
+import { takeBackInvoice } from "#flows/take-back-invoice.ts";
 import type { OwnedId } from "#kernel/ids.ts";
+import { getInvoice } from "#modules/invoices/index.ts";
 import {
   findAttempt,
   PAYMENT_CANCELED,
@@ -51,14 +53,23 @@ export async function settleFound(
   });
 }
 
-/** A change that awaits it is not made, as if it was declined: no attempt follows, and the link is dead. */
+/**
+ * What is granted when it is paid is not, as if it was declined: no attempt follows, and the link of a
+ * payer whom the bank wanted is dead.
+ */
 async function dropOfPayment(
   engine: Engine,
   tx: Tx,
-  { customerId, subscriptionId, invoiceId }: Payment,
+  { customerId, subscriptionId, invoiceId, nextAttemptMs }: Payment,
 ): Promise<void> {
-  if (subscriptionId === null || invoiceId === null) return;
+  if (subscriptionId === null || invoiceId === null || nextAttemptMs !== null) return;
   const subscription = await getSubscriptionLocked(tx, { customerId, id: subscriptionId });
-  if (!awaitsInvoice(subscription, { id: invoiceId })) return;
-  await dropAwaited(engine, tx, subscription, await loadSubject(engine, tx, subscription));
+  const subject = await loadSubject(engine, tx, subscription);
+  if (awaitsInvoice(subscription, { id: invoiceId })) {
+    await dropAwaited(engine, tx, subscription, subject);
+  } else {
+    const invoice = await getInvoice(tx, { customerId, id: invoiceId });
+    if (invoice.reason !== "term") return;
+    await takeBackInvoice(engine, tx, invoice, { ...subject, subscription, told: [] });
+  }
 }
