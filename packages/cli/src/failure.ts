@@ -61,6 +61,9 @@ function adviceFor({ status, code }: FarthingError): string | null {
   if (code === "test_clock_absent") {
     return "Only a customer that was created with test_clock, in sandbox, can travel in time.";
   }
+  if (code === "reconciliation_range_invalid") {
+    return "From --from to --to are 31 days at most, and none to come; without them it is what came since the last.";
+  }
   if (code === "answer_unreadable") return "Check --url: this is no Farthing server.";
   return null;
 }

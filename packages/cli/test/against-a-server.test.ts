@@ -129,7 +129,9 @@ test("farthing clock advance knows a customer by either id", async () => {
 });
 
 test("farthing project: its retry schedule is shown and set", async () => {
-  expect((await run("project", "show")).stdout).toMatch(/^retries after days +1, 3, 5, 7$/m);
+  const { stdout: shown } = await run("project", "show");
+  expect(shown).toMatch(/^retries after days +1, 3, 5, 7$/m);
+  expect(shown).toMatch(/^invoices are +charged to a card$/m);
   const changed = await run("project", "set", "--retry-days", "2,4", "--json");
   expect(JSON.parse(changed.stdout)).toMatchObject({ retry_days: [2, 4] });
   const refused = await run("project", "set", "--retry-days", "4,2");

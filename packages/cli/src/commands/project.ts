@@ -19,6 +19,7 @@ interface ProjectWire {
   readonly key_prefix: string;
   readonly return_origins: readonly string[];
   readonly retry_days: readonly number[];
+  readonly payment_terms: { readonly collection: "charge" | "send"; readonly net_days: number };
 }
 
 /** `farthing project show`. */
@@ -70,6 +71,11 @@ function print(project: ProjectWire, { json }: ProjectFlags): void {
     ["keys start with", project.key_prefix],
     ["payers may return to", project.return_origins.join(", ")],
     ["retries after days", project.retry_days.join(", ") || "none"],
+    ["invoices are", termsInWords(project.payment_terms)],
   ];
   console.log(tableLines(rows, ["left", "left"]).join("\n"));
+}
+
+function termsInWords({ collection, net_days: days }: ProjectWire["payment_terms"]): string {
+  return collection === "charge" ? "charged to a card" : `sent, and due after ${days} days`;
 }

@@ -1,5 +1,5 @@
 import type { RailAccess } from "#flows/rail-customer.ts";
-import { DAY_MS, type EpochMs, MINUTE_MS } from "#kernel/clock.ts";
+import { DAY_MS, type EpochMs, isoInstant, MINUTE_MS } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import type { Difference, ReconciliationResult } from "#modules/reconciliation/domain/index.ts";
 import {
@@ -71,5 +71,10 @@ async function rangeOf(
     before === undefined ? toMs - FIRST_RANGE_MS : Math.min(before.toMs, toMs - DAY_MS);
   const fromMs = asked.fromMs ?? Math.max(sinceMs, toMs - RANGE_MAX_MS);
   if (fromMs < toMs && toMs <= nowMs && toMs - fromMs <= RANGE_MAX_MS) return { fromMs, toMs };
-  throw new BillingError("reconciliation_range_invalid");
+  throw new BillingError("reconciliation_range_invalid", {
+    from: isoInstant(fromMs),
+    to: isoInstant(toMs),
+    from_at_earliest: isoInstant(Math.min(toMs, nowMs) - RANGE_MAX_MS),
+    to_at_latest: isoInstant(Math.min(fromMs + RANGE_MAX_MS, nowMs)),
+  });
 }

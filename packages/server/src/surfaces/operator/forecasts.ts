@@ -16,7 +16,7 @@ const forecastSubscription = {
     operationId: "forecastSubscription",
     summary: "Show what a subscription will come to by an instant",
     description:
-      "Periods close and invoices are made as they will be if nothing else is done: with the usage so far, and with cards that can be charged. It is the production code that runs, on either side, and nothing of it is kept. What else its customer holds is played too, for it shares the customer's credit.",
+      "Periods close and invoices are made as they will be if nothing else is done: with the usage so far, and with cards that can be charged. It is the production code that runs, on either side, and nothing of it is kept. What else its customer holds is played too, for it shares the customer's credit. It ends after sixty instants at which something happens: `until` says how far it went.",
     tags: ["subscriptions"],
     params: Closed({ id: IdString("subscription") }),
     querystring: Closed({ until: Instant }),

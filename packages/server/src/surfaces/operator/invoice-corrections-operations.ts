@@ -32,7 +32,7 @@ export const markInvoiceUncollectible = {
     operationId: "markInvoiceUncollectible",
     summary: "Give up on what is not paid of an invoice",
     description:
-      "It is not charged any more and stays owed: it can still be paid by hand, credited or voided. Its subscription goes on. Said twice it is the same. What a change awaits is paid or voided instead.",
+      "It is not charged any more and stays owed: it can still be paid by hand, credited or voided. Its subscription goes on, but one that waits to begin for just this invoice ends. Said twice it is the same. What a change awaits is paid or voided instead.",
     tags,
     params,
     response: { 200: InvoiceWire },

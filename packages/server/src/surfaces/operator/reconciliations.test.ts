@@ -109,6 +109,17 @@ describe("POST /v1/reconciliations", () => {
       body: { code: "reconciliation_range_invalid" },
     });
   });
+
+  test("400 says how early a range may begin that ends there, and how late one may end that begins there", async () => {
+    const { body } = await compare({ from: "2025-01-01T00:00:00Z" });
+    const to = shop.clock.now() - 600_000;
+    expect(body.details).toEqual({
+      from: "2025-01-01T00:00:00.000Z",
+      to: isoInstant(to),
+      from_at_earliest: isoInstant(to - 31 * DAY_MS),
+      to_at_latest: "2025-02-01T00:00:00.000Z",
+    });
+  });
 });
 
 describe("GET /v1/reconciliations", () => {
