@@ -19,7 +19,7 @@ interface Write {
   /** Absent where the write takes none. */
   readonly body?: object;
   /** POST, when absent. */
-  readonly method?: "DELETE";
+  readonly method?: "DELETE" | "PATCH";
 }
 
 const prices = [flat("29.00", "advance"), flat("10.00"), perUnit("packages", "1.50")];
@@ -94,6 +94,20 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
     const asked = { lines, invoice_items: [body.id], collection: "charge" };
     return { ada, path: "/v1/invoices", body: { customer: ada.id, ...asked } };
   },
+  async createInvoiceItem() {
+    const { ada } = await subscriber();
+    return { ada, path: "/v1/invoice_items", body: pendingOf(ada) };
+  },
+  async updateInvoiceItem() {
+    return {
+      ...(await itemPending()),
+      method: "PATCH",
+      body: { quantity: "3", unit_amount: "-2.50" },
+    };
+  },
+  async deleteInvoiceItem() {
+    return { ...(await itemPending()), method: "DELETE" };
+  },
   async createCreditNote() {
     const { ada, path } = await invoiced("pm_card_visa");
     const body = { amount: "9.50", reason: "Two were lost", to: "balance" };
@@ -123,6 +137,13 @@ const writes: Readonly<Record<string, () => Promise<Write>>> = {
 /** Something that waits for the customer's next invoice. */
 function pendingOf({ id }: Customer) {
   return { customer: id, description: "A broken device", unit_amount: "80.00" };
+}
+
+/** A customer for whose next invoice something waits. */
+async function itemPending(): Promise<Write> {
+  const { ada } = await subscriber();
+  const { body } = await shop.call("POST", "/v1/invoice_items", { body: pendingOf(ada) });
+  return { ada, path: `/v1/invoice_items/${body.id}` };
 }
 
 /** A customer with an invoice that its card paid, or declined. */
@@ -186,6 +207,8 @@ interface Standing {
   readonly payments: readonly Json[];
   readonly postings: readonly Json[];
   readonly events: readonly Json[];
+  /** What waits for an invoice. */
+  readonly items: readonly Json[];
 }
 
 /** All that stands of a customer, the oldest first. */
@@ -199,6 +222,7 @@ async function recordOf({ id }: Customer): Promise<Standing> {
   return {
     invoices: await listed("invoices"),
     payments: await listed("payments"),
+    items: await listed("invoice_items"),
     postings: await rows(
       `select debit_account, credit_account, amount_minor, currency from ledger_transfer
         where customer_id = $1 order by sequence`,
@@ -208,7 +232,7 @@ async function recordOf({ id }: Customer): Promise<Standing> {
 }
 
 /** What of `after` was not there before, or was otherwise; postings as the API writes them. */
-function difference(before: Standing, after: Standing, shown: readonly Json[]): Standing {
+function difference(before: Standing, after: Standing, shown: readonly Json[]): Json {
   // An invoice whose row was written anew is shown, though it may read as before.
   const numbers = new Set(shown.map(({ number }) => number));
   const known = before.invoices.filter(({ number }) => !numbers.has(number));

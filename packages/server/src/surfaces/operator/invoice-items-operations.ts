@@ -48,6 +48,7 @@ const InvoiceItemWire = Closed(
 export const createInvoiceItem = {
   config: {
     scope: "billing:write",
+    previews: true,
     refuses: [
       "currency_mismatch",
       "currency_unknown",
@@ -62,7 +63,7 @@ export const createInvoiceItem = {
     operationId: "createInvoiceItem",
     summary: "Charge something once, or take it off, with an invoice that is still to come",
     description:
-      "It waits for the end of the next billing period, of the subscription or of any of the customer's, and stands there as a line of its own; an ended subscription's goes onto its final invoice. An invoice that has to be paid before anything is granted (a start, a change, a further term) takes none. `POST /v1/invoices` with `invoice_items` bills it at once.",
+      "It waits for the end of the next billing period, of the subscription or of any of the customer's, and stands there as a line of its own; an ended subscription's goes onto its final invoice. An invoice that has to be paid before anything is granted (a start, a change, a further term) takes none. `POST /v1/invoices` with `invoice_items` bills it at once. Until it is billed it moves nothing, and a dry run answers what the line comes to.",
     tags,
     body: Closed({
       customer: IdString("customer"),
@@ -109,6 +110,7 @@ export const getInvoiceItem = {
 export const updateInvoiceItem = {
   config: {
     scope: "billing:write",
+    previews: true,
     refuses: [
       "invoice_invalid",
       "invoice_item_billed",
@@ -136,6 +138,7 @@ export const updateInvoiceItem = {
 export const deleteInvoiceItem = {
   config: {
     scope: "billing:write",
+    previews: true,
     refuses: ["invoice_item_billed", "invoice_item_not_found"],
   },
   schema: {
