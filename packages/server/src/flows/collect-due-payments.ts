@@ -34,11 +34,12 @@ const LOOKS_MAX = 40;
 const LOOK_AGAIN_MS = 250;
 
 export function createCollector(
-  options: Omit<Collecting, "leaseMs" | "restMs"> & {
+  options: Omit<Collecting, "leaseMs" | "restMs" | "isSupposed"> & {
     readonly onDefect: Collector["onDefect"];
   },
 ): Collector {
-  return { ...options, leaseMs: LEASE_MS, restMs: REST_MS, underWay: new Map() };
+  const underWay = new Map();
+  return { ...options, leaseMs: LEASE_MS, restMs: REST_MS, isSupposed: false, underWay };
 }
 
 /** Collects what is due in every project. Answers how many attempts were settled. */
@@ -61,21 +62,21 @@ export interface DueOf {
 
 /**
  * Collects what one customer owes at an instant of its own time, and waits for what another process
- * has begun. Answers how many attempts were settled here.
+ * has begun. Answers whether it is known of each attempt how it ended: not where the rail gave no answer,
+ * or another process holds one for longer than an attempt takes.
  */
-export async function collectDueOf(collector: Collector, whose: DueOf): Promise<number> {
-  let count = 0;
+export async function collectDueOf(collector: Collector, whose: DueOf): Promise<boolean> {
   for (let look = 0; look < LOOKS_MAX; look += 1) {
     const found = await collector.db.ofCustomer(whose, (tx) =>
       findDuePaymentsOf(tx, whose.customerId, whose.nowMs),
     );
     const due = found.filter(({ id }) => whose.paymentId === undefined || id === whose.paymentId);
     const results = await collectAll(collector, due);
-    count += settledCount(results);
-    if (!results.some(({ type }) => type === "taken")) return count;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    if (results.some(({ type }) => type === "unknown")) return false;
+    if (!results.some(({ type }) => type === "taken")) return true;
+    if (!collector.isSupposed) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
-  return count;
+  return false;
 }
 
 /** One payment, unless this process is at it already: then what comes of that. */

@@ -33,6 +33,11 @@ export interface Collecting {
   readonly leaseMs: number;
   /** How long a payment rests when the rail's answer is not known. */
   readonly restMs: number;
+  /**
+   * Whether all of it is undone afterwards. An attempt of somebody else, who will never see this one, is
+   * then taken over whenever it was begun, and nobody is waited for.
+   */
+  readonly isSupposed: boolean;
 }
 
 /** What came of trying to collect a payment. */
@@ -85,7 +90,7 @@ interface BegunAttempt {
 }
 
 async function beginAttempt(
-  { engine, leaseMs }: Collecting,
+  { engine, leaseMs, isSupposed }: Collecting,
   tx: Tx,
   due: OwnedId,
 ): Promise<BegunAttempt | null> {
@@ -93,7 +98,8 @@ async function beginAttempt(
   const customer = await getCustomer(tx, due.customerId);
   const customerNowMs = customerNow(customer, wallNowMs);
   const untilMs = wallNowMs + leaseMs;
-  const payment = await leasePayment(tx, due, { customerNowMs, wallNowMs, untilMs });
+  const instants = { customerNowMs, wallNowMs, untilMs };
+  const payment = await leasePayment(tx, due, instants, { takesOver: isSupposed });
   if (payment === null) return null;
 
   const attempts = await listAttempts(tx, payment);

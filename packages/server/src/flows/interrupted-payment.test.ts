@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeSubscription } from "#flows/change-subscription/change-subscription.ts";
 import { collectChange } from "#flows/change-subscription/collect-change.ts";
+import { forecast } from "#flows/forecast/forecast.ts";
+import { supposedCollector } from "#flows/forecast/supposed-collector.ts";
 import { present } from "#kernel/assert.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "#kernel/clock.ts";
 import { formatOwnedId } from "#kernel/ids.ts";
@@ -12,14 +14,19 @@ import {
   leasePayment,
   startAttempt,
 } from "#modules/payments/index.ts";
+import type { Database } from "#platform/db/database.ts";
+import { undone } from "#platform/db/undone.ts";
 import { flatPrice, planDraft } from "#test/support/builders/plan.ts";
 import {
   type BillingWorld,
   createBillingWorld,
   type Owing,
   PAID,
+  START_MS,
 } from "#test/support/payments/billing-world.ts";
 import { breakableRail, type RailFaults } from "#test/support/payments/breakable-rail.ts";
+import { activateSubscription } from "./activate-subscription.ts";
+import { advanceClock } from "./advance-clock.ts";
 import { collectDue } from "./collect-due-payments.ts";
 import { collectPayment } from "./collect-payment.ts";
 import { pauseSubscription } from "./pause-subscription.ts";
@@ -184,19 +191,13 @@ describe("one who pays for a change, and one who drops it meanwhile", () => {
     const owing = await world.newOwing();
     await world.collect(owing);
     await world.giveCard(owing.payment.customerId, card);
-    const { engine, collector, projectId, inProject } = world;
-    const key = owing.subscription;
-    const { subscription } = await inProject(async (tx) => {
-      const draft = planDraft({ prices: [flatPrice("9000.00", "advance")] });
-      const { planId } = (await createPlan(tx, engine, draft)).latest;
-      return changeSubscription(engine, tx, key, { items: { planId }, when: null, mode: null });
-    });
-    const id = present(subscription.awaitedChange, "it is paid first").invoiceId;
+    const { engine, collector, inProject } = world;
+    const { key, toCollect } = await askForDearer(owing);
+    const { invoice } = toCollect;
     const pause = { atPeriodEnd: false, resumesAtMs: null, unused: null };
     faults.onConfirmed = async () =>
       void (await inProject((tx) => pauseSubscription(engine, tx, key, pause)));
-    const invoice = { customerId: key.customerId, id };
-    const collected = collectChange(collector, { projectId, subscription: key, invoice });
+    const collected = collectChange(collector, toCollect);
     const refusal: unknown = await collected.catch((error: unknown) => error);
     return { owing: { ...owing, invoice }, refusal };
   }
@@ -222,16 +223,99 @@ describe("one who pays for a change, and one who drops it meanwhile", () => {
   });
 });
 
+describe("who only supposes what would come, while another process charges", () => {
+  test("does not wait for an attempt that begins in the middle of a forecast", async () => {
+    const owing = await world.newOwing();
+    const { projectId, db } = world;
+    let isBegun = false;
+    const watched: Database = {
+      ...db,
+      inProject: (project, work) =>
+        db.inProject(project, (tx) =>
+          work({
+            ...tx,
+            async query(sql, values) {
+              if (sql.includes("set leased_until") && !isBegun) {
+                isBegun = true;
+                await beginAsKilled(owing, owing.payment.customerId);
+              }
+              return tx.query(sql, values);
+            },
+          }),
+        ),
+    };
+    const collector = { ...world.collector, db: watched };
+
+    const played = await forecast(collector, projectId, owing.subscription, world.clock.now());
+
+    expect(isBegun).toBe(true);
+    expect(played.invoices).toMatchObject([{ id: owing.invoice.id, status: "paid" }]);
+    expect(await world.stateOf(owing)).toMatchObject({ invoice: "open", collected: 0n });
+  });
+
+  test("supposes that a change is paid for whose card is just being charged", async () => {
+    const owing = await world.newOwing();
+    await world.collect(owing);
+    const { toCollect } = await askForDearer(owing);
+    const { collector, db, projectId } = world;
+    const supposed: string[] = [];
+    faults.onConfirmed = async () => {
+      const { invoice } = await undone(db, projectId, (tx) =>
+        collectChange(supposedCollector(collector, tx), toCollect),
+      );
+      supposed.push(invoice.status);
+    };
+
+    const { invoice } = await collectChange(collector, toCollect);
+
+    expect([...supposed, invoice.status]).toEqual(["paid", "paid"]);
+  });
+});
+
+test("a test clock stops at once where the rail does not answer, and goes on when it is asked again", async () => {
+  const { subscription } = await world.newSubscription(
+    { prices: [flatPrice("2999.00")] },
+    { testClockAtMs: START_MS },
+  );
+  const { customerId } = subscription;
+  await world.giveCard(customerId, "pm_card_visa");
+  await world.inProject((tx) => activateSubscription(world.engine, tx, subscription));
+  const owner = { projectId: world.projectId, customerId };
+  const toMs = START_MS + 40 * DAY_MS;
+  faults.confirm = "before";
+
+  await expect(advanceClock(world.collector, owner, toMs)).rejects.toMatchObject({
+    code: "rail_unavailable",
+  });
+  afterLease();
+  await advanceClock(world.collector, owner, toMs);
+
+  expect(await world.invoicesOf(customerId)).toMatchObject([{ status: "paid" }]);
+});
+
 test("nothing of all this was a defect", () => {
   expect(world.defects).toEqual([]);
 });
+
+/** Asks for a dearer plan, which is paid first. */
+async function askForDearer({ subscription: key }: Owing) {
+  const { engine, projectId, inProject } = world;
+  const { subscription } = await inProject(async (tx) => {
+    const draft = planDraft({ prices: [flatPrice("9000.00", "advance")] });
+    const { planId } = (await createPlan(tx, engine, draft)).latest;
+    return changeSubscription(engine, tx, key, { items: { planId }, when: null, mode: null });
+  });
+  const id = present(subscription.awaitedChange, "it is paid first").invoiceId;
+  const invoice = { customerId: key.customerId, id };
+  return { key, toCollect: { projectId, subscription: key, invoice } };
+}
 
 /** Does what a process does up to the moment before it asks the rail. */
 async function beginAsKilled(owing: Owing, customerId: bigint) {
   const nowMs = world.clock.now();
   const instants = { customerNowMs: nowMs, wallNowMs: nowMs, untilMs: nowMs + MINUTE_MS };
   return world.inProject(async (tx) => {
-    const leased = await leasePayment(tx, owing.payment, instants);
+    const leased = await leasePayment(tx, owing.payment, instants, { takesOver: false });
     const method = await findDefaultPaymentMethod(tx, customerId);
     if (leased === null || method === null) throw new Error("it is due and has a card");
     const attempt = await startAttempt(tx, leased, method.id, nowMs);

@@ -6,7 +6,6 @@ import { BillingError } from "#kernel/error.ts";
 import type { OwnedId } from "#kernel/ids.ts";
 import { customerNow } from "#modules/customers/domain/index.ts";
 import { getCustomer, moveTestClock } from "#modules/customers/index.ts";
-import { releaseLeases } from "#modules/payments/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import { getSubscription } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -54,7 +53,6 @@ async function played(
     throw new BillingError("time_invalid", { field: "until", now: isoInstant(fromMs) });
   }
 
-  await releaseLeases(tx, customerId);
   const isOnTestClock = customer.testClockAtMs !== null;
   const untilMs = await playTo(collector, tx, owner, { fromMs, toMs, isOnTestClock });
   const written = await writtenHere(tx);

@@ -16,5 +16,6 @@ export function supposedCollector(
     engine: { ...collector.engine, clock },
     rails: () => rail,
     underWay: new Map(),
+    isSupposed: true,
   };
 }

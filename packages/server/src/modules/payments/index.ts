@@ -55,7 +55,7 @@ export {
   listRefundsByRailRef,
   type SettledPage,
 } from "./journal-store.ts";
-export { extendLease, leasePayment, releaseLeases } from "./lease-store.ts";
+export { extendLease, leasePayment } from "./lease-store.ts";
 export {
   findManualPayment,
   insertManualPayment,

@@ -7,7 +7,8 @@ import { type PaymentRow, toPayment } from "./payment-row.ts";
 
 /**
  * Takes a due payment for one attempt: nobody else gets it before `untilMs`, by the wall clock.
- * Null when it is not due in its customer's time, is settled, or is somebody else's.
+ * Null when it is not due in its customer's time, is settled, or is somebody else's. `takesOver` also
+ * what is somebody else's: for a transaction that is not committed.
  */
 export async function leasePayment(
   tx: Tx,
@@ -17,11 +18,12 @@ export async function leasePayment(
     readonly wallNowMs: EpochMs;
     readonly untilMs: EpochMs;
   },
+  { takesOver }: { readonly takesOver: boolean },
 ): Promise<Payment | null> {
   const [row] = await tx.query<PaymentRow>(
     `update payment set leased_until = $5
       where customer_id = $1 and id = $2 and status = 'pending' and next_attempt_at <= $3
-        and (leased_until is null or leased_until <= $4)
+        and ($6 or leased_until is null or leased_until <= $4)
       returning *`,
     [
       key.customerId,
@@ -29,6 +31,7 @@ export async function leasePayment(
       instant(instants.customerNowMs),
       instant(instants.wallNowMs),
       instant(instants.untilMs),
+      takesOver,
     ],
   );
   return row === undefined ? null : toPayment(row);
@@ -40,13 +43,5 @@ export async function extendLease(tx: Tx, key: OwnedId, untilMs: EpochMs): Promi
     `update payment set leased_until = greatest(leased_until, $3)
       where customer_id = $1 and id = $2 and leased_until is not null`,
     [key.customerId, key.id, instant(untilMs)],
-  );
-}
-
-/** Frees the payments of a customer from whoever is at them. For a transaction that is not committed. */
-export async function releaseLeases(tx: Tx, customerId: bigint): Promise<void> {
-  await tx.query(
-    "update payment set leased_until = null where customer_id = $1 and leased_until is not null",
-    [customerId],
   );
 }
