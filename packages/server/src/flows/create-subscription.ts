@@ -1,5 +1,5 @@
 import { type WantedItems, wantedSold } from "#flows/change-subscription/target.ts";
-import { makeCheckout } from "#flows/checkout/make-checkout.ts";
+import { makeCheckout, refuseForeignReturn } from "#flows/checkout/make-checkout.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import { findCheckoutOf, paymentLink } from "#modules/checkout/index.ts";
@@ -100,6 +100,8 @@ async function sell(
   const { engine } = subscribing;
   const sold = await wantedSold(tx, null, asked);
   const { plan } = sold;
+  // Also where no link is made: what is wrong with a card missing is wrong with one.
+  await refuseForeignReturn(tx, asked.returnUrl);
   const customer = await decideCurrency(tx, asked.customerId, plan.currency);
   const subscription = newSubscription(engine, asked, sold, customer);
   await takeReference(tx, subscription);

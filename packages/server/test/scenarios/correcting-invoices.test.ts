@@ -312,7 +312,15 @@ describe("a bank transfer", () => {
 
     expect(await asked("payments", invoice, transfer("90.01"))).toMatchObject({
       status: 409,
-      body: { code: "payment_too_large", details: { amount_remaining: "90.00" } },
+      body: {
+        code: "payment_too_large",
+        details: { amount_remaining: "90.00", surplus_below: "0" },
+      },
+    });
+    const slip = await asked("payments", invoice, transfer("9".repeat(29), { surplus: "credit" }));
+    expect(slip).toMatchObject({
+      status: 409,
+      body: { code: "payment_too_large", details: { surplus_below: "1000000000000" } },
     });
     const kept = await asked("payments", invoice, transfer("100.00", { surplus: "credit" }));
 

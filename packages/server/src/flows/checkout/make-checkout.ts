@@ -13,19 +13,19 @@ import { getProject, mayReturnTo } from "#modules/projects/index.ts";
 import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 
-/**
- * Makes the checkout that a subscription waits for. Refuses an address to return to that is not on the
- * project's list with `return_url_not_allowed`.
- */
+/** Refuses an address to return to that is not on the project's list with `return_url_not_allowed`. */
+export async function refuseForeignReturn(tx: Tx, returnUrl: string | null): Promise<void> {
+  if (returnUrl === null || mayReturnTo(await getProject(tx), returnUrl)) return;
+  throw new BillingError("return_url_not_allowed", { return_url: returnUrl });
+}
+
+/** Makes the checkout that a subscription waits for. */
 export async function makeCheckout(
   engine: Engine,
   tx: Tx,
   subscription: Subscription,
   returnUrl: string | null,
 ): Promise<void> {
-  if (returnUrl !== null && !mayReturnTo(await getProject(tx), returnUrl)) {
-    throw new BillingError("return_url_not_allowed", { return_url: returnUrl });
-  }
   const { customer } = await loadSubject(engine, tx, subscription);
   const opening = await openingOf(engine, tx, subscription);
   const nowMs = customerNow(customer, engine.clock.now());

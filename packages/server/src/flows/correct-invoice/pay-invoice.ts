@@ -2,7 +2,8 @@ import type { Engine } from "#flows/engine.ts";
 import type { EpochMs } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
-import { formatMinor } from "#kernel/money.ts";
+import { formatMinor, minorToNanos } from "#kernel/money.ts";
+import { formatNanos, unitsToNanos } from "#kernel/nanos.ts";
 import {
   amountRemainingMinor,
   type Invoice,
@@ -15,6 +16,9 @@ import { awaitsInvoice } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { commitCorrection } from "./commit-correction.ts";
 import { type HeldInvoice, holdInvoice } from "./held-invoice.ts";
+
+/** As much as a price: more is a slip of the pen, which could be spent as credit before it is seen. */
+const SURPLUS_BELOW = unitsToNanos(10n ** 12n);
 
 /** Money that came for an invoice, by the operator's word. */
 export interface ReceivedMoney {
@@ -30,9 +34,10 @@ export interface ReceivedMoney {
 
 /**
  * Records money that came for an invoice outside of any rail: all that is due, or a part. Recorded again
- * with the same reference it is the same payment. Refuses with `payment_too_large` what is more than due,
- * with `change_awaits_payment` a part of what a change awaits, with `payment_reference_reused` a reference
- * of another payment, with `time_invalid` a time to come, and like `holdInvoice`.
+ * with the same reference it is the same payment. Refuses with `payment_too_large` what is more than due and
+ * a surplus too large to be kept, with `change_awaits_payment` a part of what a change awaits, with
+ * `payment_reference_reused` a reference of another payment, with `time_invalid` a time to come, and like
+ * `holdInvoice`.
  */
 export async function payInvoice(
   engine: Engine,
@@ -88,9 +93,11 @@ function refuseSurplus(
   { keepsSurplus }: ReceivedMoney,
   surplusMinor: bigint,
 ): void {
-  if (surplusMinor === 0n || keepsSurplus) return;
+  if (surplusMinor === 0n) return;
+  if (keepsSurplus && minorToNanos(surplusMinor, invoice.currency) < SURPLUS_BELOW) return;
   throw new BillingError("payment_too_large", {
     amount_remaining: formatMinor(amountRemainingMinor(invoice), invoice.currency),
+    surplus_below: keepsSurplus ? formatNanos(SURPLUS_BELOW) : "0",
   });
 }
 

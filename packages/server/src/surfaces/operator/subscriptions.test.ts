@@ -113,10 +113,19 @@ describe("POST /v1/subscriptions", () => {
     expect(list.data).toEqual([]);
   });
 
-  test("400 for an address to return to that is not on the list, and nothing is made", async () => {
-    const { id: customer } = await story.welcome({ card: null });
+  test.each([
+    { card: null, return_url: "https://evil.example/", because: "it is not on the list" },
+    {
+      card: "pm_card_visa",
+      return_url: "https://evil.example/",
+      because: "a card changes nothing",
+    },
+    { card: "pm_card_visa", return_url: "javascript:alert(1)", because: "it is no page" },
+  ])("400 for an address to return to, $return_url with $card: $because", async (given) => {
+    const { card, return_url } = given;
+    const { id: customer } = await story.welcome({ card });
 
-    const { status, body } = await create({ customer, plan, return_url: "https://evil.example/" });
+    const { status, body } = await create({ customer, plan, return_url });
 
     expect([status, body.code]).toEqual([400, "return_url_not_allowed"]);
     const { body: list } = await shop.call("GET", `/v1/subscriptions?customer=${customer}`);
