@@ -19,7 +19,7 @@ import type {
 /** What `data` holds, by the event's type. */
 export interface NativeEventData {
   /** A customer was made. */ "customer.created": { readonly customer: CustomerSnapshot };
-  /** A subscription was made. It waits for a card unless its customer has one. */
+  /** A subscription was made. It waits at its `payment_url` unless its customer has a card, or is sent invoices. */
   "subscription.created": {
     readonly subscription: SubscriptionSnapshot;
     readonly customer: CustomerSnapshot;

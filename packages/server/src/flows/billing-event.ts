@@ -45,7 +45,7 @@ interface EventMeaning {
 /** Every event about a subscription or about money. The event reference page is generated from this table. */
 export const billingEvents = {
   "subscription.created": {
-    when: "A subscription was made. It waits for a card unless its customer has one.",
+    when: "A subscription was made. It waits at its `payment_url` unless its customer has a card, or is sent invoices.",
     carries: [],
   },
   "subscription.activated": {

@@ -313,6 +313,47 @@ describe("money that pays nothing is given back", () => {
     expect((await bob.events()).filter((type) => type === "payment.refunded")).toHaveLength(1);
   });
 
+  const giveFor = (bob: Customer, subscription: string) =>
+    shop.call("POST", `/v1/customers/${bob.id}/payment_methods`, {
+      body: { token: "pm_card_visa", subscription },
+    });
+
+  test("paid on the page of a subscription that a saved card began meanwhile", async () => {
+    const { bob, waiting, link, url } = await stray(async () => undefined);
+    await bob.gives("pm_card_visa");
+    expect((await waiting.now()).status).toBe("incomplete");
+
+    const saved = await giveFor(bob, waiting.id);
+    await shop.settle();
+
+    expect(saved.status).toBe(201);
+    expect(await waiting.now()).toMatchObject({ status: "active" });
+    expect((await giveFor(bob, waiting.id)).status).toBe(201);
+    await payOnPage(shop.app.sandbox, url);
+    const answer = await shop.call("GET", `${link}/return`, { token: null });
+    await shop.settle();
+    expect(answer.body).toContain("You get your money back");
+    expect(await bob.bills()).toMatchObject([{ status: "paid", amount_paid: "30.00" }]);
+    expect(await bob.books()).toMatchObject({ "rail:stripe": 3000n, revenue: -3000n });
+    const gone = await shop.call("GET", link, { token: null });
+    expect(String(gone.headers["location"])).not.toContain("/pay/");
+  });
+
+  test("paid on the page while a saved card begins it: one of the two is kept", async () => {
+    const { bob, waiting, link, url } = await stray(async () => undefined);
+    await payOnPage(shop.app.sandbox, url);
+
+    await Promise.all([
+      shop.call("GET", `${link}/return`, { token: null }),
+      giveFor(bob, waiting.id),
+    ]);
+    await shop.settle();
+
+    expect(await waiting.now()).toMatchObject({ status: "active" });
+    expect(await bob.bills()).toMatchObject([{ status: "paid", amount_paid: "30.00" }]);
+    expect(await bob.books()).toMatchObject({ "rail:stripe": 3000n, revenue: -3000n });
+  });
+
   test("once, though the answer to the refund is lost on a provider that ignores its key", async () => {
     const { sandbox } = shop.app;
     const cancel = (id: string) =>

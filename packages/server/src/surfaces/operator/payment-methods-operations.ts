@@ -24,17 +24,23 @@ export const savePaymentMethod = {
       "payment_method_refused",
       "rail_not_configured",
       "rail_unavailable",
+      "subscription_not_found",
     ],
   },
   schema: {
     operationId: "savePaymentMethod",
     summary: "Save a card as the one that is charged from now on",
     description:
-      "What failed to be charged is tried again at once. Card numbers go to the provider's own pages only: this takes the provider's token of a card, in sandbox a test card such as `pm_card_visa`.",
+      "What failed to be charged is tried again at once. Card numbers go to the provider's own pages only: this takes the provider's token of a card, in sandbox a test card such as `pm_card_visa`. What waits at a payment link is an offer that its payer takes there: a card begins it only where `subscription` names it.",
     tags,
     params: OfCustomer,
     body: Closed({
       token: Type.String({ pattern: "^[A-Za-z0-9_]{1,200}$", examples: ["pm_card_visa"] }),
+      subscription: Type.Optional({
+        ...IdString("subscription"),
+        description:
+          "A subscription of the customer that waits for a card: it begins with this one, as on its payment link. One that began or ended already stays as it is.",
+      }),
     }),
     response: { 201: PaymentMethodWire },
   },

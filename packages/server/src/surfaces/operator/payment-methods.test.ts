@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { formatId } from "#kernel/ids.ts";
+import { present } from "#kernel/assert.ts";
+import { formatId, formatOwnedId, parseId } from "#kernel/ids.ts";
 import { createCustomer } from "#modules/customers/index.ts";
 import { problemErrors } from "#platform/http/problem.ts";
 import { customerDraft } from "#test/support/builders/customer.ts";
@@ -66,6 +67,20 @@ const list = (customer: string, options?: Call) =>
   call("GET", `${customer}/payment_methods`, options);
 
 describe("POST /v1/customers/:id/payment_methods", () => {
+  test("404 subscription_not_found: another customer's does not begin with the card", async () => {
+    const [customer, other] = [await newCustomer(), await newCustomer()];
+    const subscription = formatOwnedId("subscription", {
+      customerId: present(parseId("customer", other), "it has an id"),
+      id: 1n,
+    });
+    const body = { token: "pm_card_visa", subscription };
+    expect(await call("POST", `${customer}/payment_methods`, { body })).toMatchObject({
+      status: 404,
+      body: { code: "subscription_not_found" },
+    });
+    expect((await list(customer)).body.data).toEqual([]);
+  });
+
   test("201: the card is saved as the one that is charged", async () => {
     const customer = await newCustomer();
     const before = nudges;

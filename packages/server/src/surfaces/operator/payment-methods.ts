@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { activateSubscription } from "#flows/activate-subscription.ts";
 import type { RailAccess } from "#flows/rail-customer.ts";
 import { removeCard } from "#flows/remove-card.ts";
 import { attachCard, saveCard } from "#flows/save-card.ts";
 import { BillingError } from "#kernel/error.ts";
+import type { OwnedId } from "#kernel/ids.ts";
 import { getCustomer } from "#modules/customers/index.ts";
 import { listPaymentMethods, paymentMethodSnapshot } from "#modules/payments/index.ts";
 import { pageOf, readCursor } from "#platform/http/page.ts";
@@ -21,15 +23,18 @@ export const paymentMethodRoutes =
     app.post(
       "/v1/customers/:id/payment_methods",
       operations.savePaymentMethod,
-      async ({ caller, params, body: { token }, headers }, reply) => {
+      async ({ caller, params, body: { token, subscription }, headers }, reply) => {
         const { projectId } = caller;
         const customerId = customerIdOf(params);
+        const waiting = subscription === undefined ? null : waitingOf(customerId, subscription);
         const sent = headers["idempotency-key"] ?? crypto.randomUUID();
         const requestKey = `${projectId}/${customerId}/${token}/${String(sent)}`;
         const card = await attachCard(deps, { projectId, customerId, token, requestKey });
-        const saved = await reply.answer(async (tx) =>
-          paymentMethodSnapshot(await saveCard(deps.engine, tx, customerId, card)),
-        );
+        const saved = await reply.answer(async (tx) => {
+          const method = await saveCard(deps.engine, tx, customerId, card);
+          if (waiting !== null) await activateSubscription(deps.engine, tx, waiting);
+          return paymentMethodSnapshot(method);
+        });
         deps.onCardSaved();
         return saved;
       },
@@ -63,6 +68,13 @@ export const paymentMethodRoutes =
       },
     );
   };
+
+/** What begins with the card: another customer's is none of theirs. */
+function waitingOf(customerId: bigint, subscription: string): OwnedId {
+  const key = ownedIdFrom("subscription", subscription, "subscription_not_found");
+  if (key.customerId === customerId) return key;
+  throw new BillingError("subscription_not_found", { id: subscription });
+}
 
 function customerIdOf({ id }: { readonly id: string }): bigint {
   return idFrom("customer", id, "customer_not_found");
