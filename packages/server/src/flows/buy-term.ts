@@ -1,9 +1,16 @@
 import { advanceLines, wholly } from "#flows/close-periods/flat-lines.ts";
+import { isoInstant } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
 import { draftInvoice, type Invoice } from "#modules/invoices/domain/index.ts";
 import { findOpenInvoice } from "#modules/invoices/index.ts";
-import { nextTerm, type Subscription, termAdded } from "#modules/subscriptions/domain/index.ts";
+import {
+  isRunning,
+  nextTerm,
+  runningPeriod,
+  type Subscription,
+  termAdded,
+} from "#modules/subscriptions/domain/index.ts";
 import { updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
@@ -19,6 +26,16 @@ export function refuseAwaitedTerm(invoice: OwnedId | null): void {
   throw new BillingError("term_awaits_payment", {
     invoice: formatOwnedId("invoice", invoice),
     allowed: ["pay the invoice", "void the invoice"],
+  });
+}
+
+/** What goes on by itself does so at the end of its period, unless that is its end. */
+function renewsItself(subscription: Subscription): BillingError {
+  const { cancelsAtPeriodEnd: isEnding } = subscription;
+  const isRenewed = isRunning(subscription) && !isEnding;
+  return new BillingError("term_renews_itself", {
+    renews_at: isRenewed ? isoInstant(runningPeriod(subscription).endMs) : null,
+    allowed: isEnding ? ["undo the cancellation"] : [],
   });
 }
 
@@ -39,7 +56,7 @@ export async function buyTerm(engine: Engine, tx: Tx, key: OwnedId): Promise<Bou
   const { subscription, nowMs } = await holdPresent(engine, tx, key);
   const subject = await loadSubject(engine, tx, subscription);
   const { plan, customer } = subject;
-  if (plan.lifecycle.renewal === "auto") throw new BillingError("term_renews_itself");
+  if (plan.lifecycle.renewal === "auto") throw renewsItself(subscription);
   const period = nextTerm(subscription, nowMs);
   refuseAwaitedTerm(await findOpenInvoice(tx, subscription, "term"));
 

@@ -45,7 +45,10 @@ export async function pauseSubscription(
   refuseUnless(subscription, "pause");
   refuseEnding(subscription);
   const { plan } = await loadSubject(engine, tx, subscription);
-  if (plan.lifecycle.renewal === "none") throw new BillingError("term_not_pausable");
+  if (plan.lifecycle.renewal === "none") {
+    const runs_until = isoInstant(runningPeriod(subscription).endMs);
+    throw new BillingError("term_not_pausable", { runs_until, allowed: ["cancel"] });
+  }
   const fromMs = atPeriodEnd ? runningPeriod(subscription).endMs : nowMs;
   if (resumesAtMs !== null && resumesAtMs <= fromMs) {
     const comes_after = isoInstant(fromMs);

@@ -158,6 +158,7 @@ test("a plan that goes on by itself sells no terms", async () => {
   const { status, body } = await subscription.asks("renew");
 
   expect([status, body.code]).toEqual([409, "term_renews_itself"]);
+  expect(body.details).toEqual({ renews_at: "2026-02-01T00:00:00.000Z", allowed: [] });
 });
 
 test("after all of these stories everything that is stored agrees with itself", async () => {

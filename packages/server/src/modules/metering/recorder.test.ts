@@ -16,7 +16,11 @@ import type { UsageRecorder } from "./recorder.ts";
 
 const RECORDED = { status: "recorded" };
 const DUPLICATE = { status: "duplicate" };
-const refused = (code: string) => ({ status: "refused", code });
+const refused = (code: string, details?: object) => ({
+  status: "refused",
+  code,
+  ...(details && { details }),
+});
 
 let database: MeteringDatabase;
 let recorder: UsageRecorder;
@@ -112,7 +116,7 @@ describe("recording", () => {
       RECORDED,
       refused("usage_reference_reused"),
       DUPLICATE,
-      refused("usage_metric_unknown"),
+      refused("usage_metric_unknown", { metrics: ["packages", "returns"] }),
     ]);
     expect(await counted(id)).toEqual(["packages 2026-11-01 2 2"]);
   });
@@ -322,7 +326,11 @@ describe("a customer on a test clock", () => {
         { referenceId: "b", occurredAtMs: Date.parse("2001-01-20T00:00:00.000Z") },
         { referenceId: "c", occurredAtMs: clockMs + HOUR_MS },
       ]),
-    ).toEqual([RECORDED, RECORDED, refused("usage_too_early")]);
+    ).toEqual([
+      RECORDED,
+      RECORDED,
+      refused("usage_too_early", { until: "2001-03-15T00:05:00.000Z" }),
+    ]);
     expect(await counted(id)).toEqual(["packages 2001-01-01 1 1", "packages 2001-03-01 1 1"]);
 
     const [row] = await database.fixtures.query<{ at: Date }>(

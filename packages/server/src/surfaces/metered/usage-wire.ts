@@ -71,7 +71,7 @@ export function receiptToWire(result: EntryResult<UsageFault>) {
   if (result.fault !== undefined) throw result.fault.error;
   const { event, outcome } = result;
   if (outcome.status === "refused") {
-    throw new BillingError(outcome.code, { reference_id: event.referenceId });
+    throw new BillingError(outcome.code, { ...outcome.details, reference_id: event.referenceId });
   }
   return {
     metric: event.metric,

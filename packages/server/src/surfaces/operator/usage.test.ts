@@ -157,11 +157,12 @@ describe("POST /v1/usage with one event", () => {
     {
       changes: { metric: "nothing" },
       code: "usage_metric_unknown",
+      details: { metrics: ["packages", "returns"] },
       because: "no price is for it",
     },
-  ])("400 $code, because $because", async ({ changes, code }) => {
+  ])("400 $code, because $because", async ({ changes, code, details }) => {
     const answer = await post(event(changes));
-    expect(answer).toMatchObject({ status: 400, body: { code } });
+    expect(answer).toMatchObject({ status: 400, body: { code, ...(details && { details }) } });
     expect(answer.headers["content-type"]).toContain("application/problem+json");
   });
 

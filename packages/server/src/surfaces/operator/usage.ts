@@ -57,7 +57,8 @@ export const usageRoutes =
       const [answer] = await record(projectId, [event]);
       const outcome = present(answer, "each event has an outcome");
       if (outcome.status === "refused") {
-        throw new BillingError(outcome.code, { reference_id: event.referenceId });
+        const details = { ...outcome.details, reference_id: event.referenceId };
+        throw new BillingError(outcome.code, details);
       }
       return outcomeToWire(event.referenceId, outcome);
     }

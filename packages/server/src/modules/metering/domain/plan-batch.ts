@@ -1,6 +1,7 @@
 import { type EventContent, isSameEvent } from "./content.ts";
 import type { TargetFacts } from "./facts.ts";
 import { type Present, planEvent } from "./plan-event.ts";
+import { refusedEvent } from "./refused-event.ts";
 import {
   DUPLICATE,
   type PlannedEvent,
@@ -31,8 +32,9 @@ export function planBatch(
 ): BatchPlan {
   const firstByKey = new Map<string, PlannedEvent>();
   const planned = batch.map((event, index) => {
-    const plan = planEvent(event, targets[index] ?? null, present);
-    if (typeof plan === "string") return refused(plan);
+    const target = targets[index] ?? null;
+    const plan = planEvent(event, target, present);
+    if (typeof plan === "string") return refusedEvent(plan, event, target, present);
     if (!firstByKey.has(plan.key)) firstByKey.set(plan.key, plan);
     return plan;
   });

@@ -4,6 +4,7 @@ import type { SubscriptionFacts, TargetFacts } from "./facts.ts";
 import { rememberingPeriodOf } from "./period-of.ts";
 import { planEvent } from "./plan-event.ts";
 import { receiptAt } from "./receipt.ts";
+import { refusedEvent } from "./refused-event.ts";
 import type { PlannedEvent, UsageEvent } from "./usage-event.ts";
 
 const NOW_MS = Date.parse("2026-11-21T12:00:00.000Z");
@@ -126,6 +127,59 @@ describe("what is refused", () => {
     },
   ] as const)("$code, because $because", ({ event: reported, target, code }) => {
     expect(planned(reported, target)).toBe(code);
+  });
+});
+
+describe("a refusal says what would be taken", () => {
+  const rest = { fromMs: ANCHOR_MS + DAY_MS, untilMs: ANCHOR_MS + 3 * DAY_MS, anchorMs: ANCHOR_MS };
+
+  test.each([
+    {
+      code: "usage_metric_unknown",
+      target: [facts(), facts({ metrics: new Map([["returns", null]]) })],
+      details: { metrics: ["packages", "returns"] },
+      because: "the metrics that are priced then",
+    },
+    {
+      code: "usage_too_early",
+      target: [facts()],
+      details: { until: "2026-11-21T12:05:00.000Z" },
+      because: "as far ahead as clocks may differ",
+    },
+    {
+      code: "usage_too_early",
+      target: [facts({ testClockAtMs: ANCHOR_MS })],
+      details: { until: "2026-08-05T00:05:00.000Z" },
+      because: "by the customer's own clock",
+    },
+    {
+      code: "usage_outside_subscription",
+      target: [facts({ rests: [rest], endedAtMs: ANCHOR_MS + 9 * DAY_MS })],
+      details: {
+        running: [
+          { from: "2026-08-05T00:00:00.000Z", until: "2026-08-06T00:00:00.000Z" },
+          { from: "2026-08-08T00:00:00.000Z", until: "2026-08-14T00:00:00.000Z" },
+        ],
+      },
+      because: "when it ran, without its pauses",
+    },
+    {
+      code: "usage_outside_subscription",
+      target: [facts({ status: "paused", rests: [{ ...rest, untilMs: null }] })],
+      details: {
+        running: [{ from: "2026-08-05T00:00:00.000Z", until: "2026-08-06T00:00:00.000Z" }],
+      },
+      because: "a pause that lasts ends what ran",
+    },
+    {
+      code: "quantity_invalid",
+      target: [facts()],
+      details: undefined,
+      because: "nothing is known",
+    },
+  ] as const)("$code: $because", ({ code, target, details }) => {
+    const refusal = refusedEvent(code, event(), target, { serverNowMs: NOW_MS });
+    expect(refusal).toEqual({ status: "refused", code, ...(details && { details }) });
   });
 });
 

@@ -104,7 +104,8 @@ interface SoldThen extends Pick<SubscriptionFacts, "anchoring" | "metrics"> {
   readonly untilMs: EpochMs | null;
 }
 
-function soldAt(facts: SubscriptionFacts, instantMs: EpochMs): SoldThen {
+/** What is sold of a subscription at an instant. */
+export function soldAt(facts: SubscriptionFacts, instantMs: EpochMs): SoldThen {
   const { past, anchoring, metrics, termsSinceMs, trialEndMs, beganMs, endedAtMs } = facts;
   const before = past.find(({ endMs }) => instantMs < endMs);
   if (before !== undefined) return { ...before, fromMs: before.startMs, untilMs: before.endMs };

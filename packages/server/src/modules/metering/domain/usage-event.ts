@@ -48,13 +48,21 @@ export type UsageOutcome =
   | { readonly status: "recorded" }
   /** The same event was recorded before. */
   | { readonly status: "duplicate" }
-  | { readonly status: "refused"; readonly code: ErrorCode };
+  | {
+      readonly status: "refused";
+      readonly code: ErrorCode;
+      /** What would be taken, where that is known. */
+      readonly details?: Readonly<Record<string, unknown>>;
+    };
 
 export const RECORDED: UsageOutcome = { status: "recorded" };
 export const DUPLICATE: UsageOutcome = { status: "duplicate" };
 
-export function refused(code: ErrorCode): UsageOutcome {
-  return { status: "refused", code };
+export function refused(
+  code: ErrorCode,
+  details?: Readonly<Record<string, unknown>>,
+): UsageOutcome & { readonly status: "refused" } {
+  return details === undefined ? { status: "refused", code } : { status: "refused", code, details };
 }
 
 /** A map key that names an event: references are unique within their subscription. */

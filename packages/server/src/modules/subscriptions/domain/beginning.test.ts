@@ -50,7 +50,10 @@ describe("how a subscription begins", () => {
     const week = { unit: "week", count: 1 } as const;
     expect(beginningOf(asked, terms)).toMatchObject(asked);
     expect(() => beginningOf(asked, { ...terms, interval: week })).toThrow(
-      expect.objectContaining({ code: "billing_anchor_invalid" }),
+      expect.objectContaining({
+        code: "billing_anchor_invalid",
+        details: { interval: "week", allowed: ["a day for month, quarter or year", "an instant"] },
+      }),
     );
   });
 });

@@ -90,7 +90,10 @@ export function anchorOf({ beginning, interval, timeZone }: Placed, startMs: Epo
   if (anchor === null) return startMs;
   if (anchor.type === "instant") return anchor.atMs;
   if (!hasDayOfMonth(interval)) {
-    throw new BillingError("billing_anchor_invalid", { interval: interval.unit });
+    throw new BillingError("billing_anchor_invalid", {
+      interval: interval.unit,
+      allowed: ["a day for month, quarter or year", "an instant"],
+    });
   }
   return anchorOnDay({ startMs, day: anchor.day, interval, timeZone });
 }
