@@ -314,7 +314,7 @@ describe("a bank transfer", () => {
       status: 409,
       body: {
         code: "payment_too_large",
-        details: { amount_remaining: "90.00", surplus_below: "0" },
+        details: { amount_remaining: "90.00" },
       },
     });
     const slip = await asked("payments", invoice, transfer("9".repeat(29), { surplus: "credit" }));

@@ -97,7 +97,7 @@ function refuseSurplus(
   if (keepsSurplus && minorToNanos(surplusMinor, invoice.currency) < SURPLUS_BELOW) return;
   throw new BillingError("payment_too_large", {
     amount_remaining: formatMinor(amountRemainingMinor(invoice), invoice.currency),
-    surplus_below: keepsSurplus ? formatNanos(SURPLUS_BELOW) : "0",
+    ...(keepsSurplus && { surplus_below: formatNanos(SURPLUS_BELOW) }),
   });
 }
 
