@@ -119,7 +119,8 @@ export interface Membership {
   endedMs: number;
   /** When time has something to do where nothing runs. */
   wakesMs: number;
-  readonly reports: (ReceivedReport & { isBilled: boolean })[];
+  /** What was taken, by when it counts as having occurred, and the time that it was given. */
+  readonly reports: (ReceivedReport & { readonly givenMs: number; isBilled: boolean })[];
 }
 
 /** All that is known of one customer. */

@@ -126,7 +126,7 @@ export async function findRecorded(
 ): Promise<Map<string, EventContent>> {
   const rows = await tx.query<KeyRow & ContentRow>(
     `select event.customer_id, event.subscription_id, event.reference_id, event.metric,
-            event.quantity, event.occurred_at, event.properties
+            event.quantity, event.occurred_at, event.received_at, event.properties
        from unnest($1::bigint[], $2::bigint[], $3::text[])
             as asked (customer_id, subscription_id, reference_id)
        join usage_event as event
@@ -148,6 +148,7 @@ interface ContentRow {
   metric: string;
   quantity: string;
   occurred_at: number;
+  received_at: number;
   properties: EventContent["properties"];
 }
 
@@ -212,6 +213,7 @@ function toContent(row: ContentRow): EventContent {
     metric: row.metric,
     quantity: row.quantity,
     occurredAtMs: row.occurred_at,
+    receivedAtMs: row.received_at,
     properties: row.properties,
   };
 }

@@ -57,7 +57,7 @@ test("who comes second waits for what the first is about to commit under the oth
     customerId,
     subscriptionId,
     occurredAtMs: TURN_MS - 120_000,
-    isTimeGiven: true,
+    givenAtMs: TURN_MS - 120_000,
     receivedAtMs: TURN_MS - 1,
     periodStartMs: Date.parse("2026-11-01T00:00:00.000Z"),
     isPeriodOpen: true,

@@ -80,8 +80,8 @@ describe("one event", () => {
 
   test("409 the same reference for another metric, count or time", async () => {
     const event = { metric: "packages", metric_count: 1, reference_id: "shipment-1" };
-    const occurred_at = "2026-01-10T00:00:00Z";
-    await record({ ...event, occurred_at });
+    await ada.livesUntil("2026-01-11");
+    await record({ ...event, occurred_at: "2026-01-10T00:00:00Z" });
     const answers = [
       await record({ ...event, metric_count: 2 }),
       await record({ ...event, metric: "calls" }),

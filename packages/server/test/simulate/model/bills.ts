@@ -37,9 +37,8 @@ export const left = ({ status, totalMinor, creditMinor, offMinor }: Bill) =>
 export function attempt({ card, nowMs }: Account, bill: Bill): boolean {
   const outcome = card === "works" ? "succeeded" : "declined";
   bill.attempts.push({ atMs: nowMs, outcome, minor: left(bill) });
-  bill.tryMs = null;
-  if (outcome === "succeeded") [bill.cardMinor, bill.status] = [left(bill), "paid"];
-  return outcome === "succeeded";
+  if (card === "works") [bill.cardMinor, bill.status, bill.tryMs] = [left(bill), "paid", null];
+  return card === "works";
 }
 
 /** Nothing of it is owed, and the credit that it had taken is there again. */

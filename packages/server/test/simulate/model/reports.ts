@@ -6,7 +6,9 @@ import { usages } from "./lines.ts";
 
 /** What becomes of a report: by what was sold when it occurred, and if it is not known already. */
 export function takeReport(member: Membership, report: ReceivedReport): string {
-  const { atMs, occurredAtMs, metric, reference } = report;
+  const { atMs, occurredAtMs: givenMs, metric, reference } = report;
+  // A clock that runs ahead means now.
+  const occurredAtMs = Math.min(givenMs, atMs);
   const { status, stretches, terms, rests, endedMs, reports } = member;
   const then = stretches.findLast(({ fromMs }) => fromMs <= occurredAtMs) ?? stretches[0];
   const isPriced = usages(then?.terms ?? terms).some((price) => price.metric === metric);
@@ -18,17 +20,17 @@ export function takeReport(member: Membership, report: ReceivedReport): string {
     [status === "incomplete" || status === "scheduled", "subscription_not_active"],
     [atMs >= endedMs + DAY_MS, "subscription_closed"],
     [!isPriced, "usage_metric_unknown"],
-    [occurredAtMs > atMs + 5 * MINUTE_MS, "usage_too_early"],
+    [givenMs > atMs + 5 * MINUTE_MS, "usage_too_early"],
     [occurredAtMs < monthBefore(atMs) + 5 * MINUTE_MS, "usage_too_late"],
     [rested && status === "paused", "subscription_paused"],
     [rested || isOutside, "usage_outside_subscription"],
-    [known !== undefined && contentOf(known) === contentOf(report), "duplicate"],
+    [known !== undefined && contentOf(known) === contentOf({ ...report, givenMs }), "duplicate"],
     [known !== undefined, "usage_reference_reused"],
   ];
   const answer = answers.find(([isSo]) => isSo)?.[1] ?? "recorded";
-  if (answer === "recorded") reports.push({ ...report, isBilled: false });
+  if (answer === "recorded") reports.push({ ...report, occurredAtMs, givenMs, isBilled: false });
   return answer;
 }
 
-const contentOf = ({ occurredAtMs, metric, quantity }: ReceivedReport) =>
-  `${occurredAtMs} ${metric} ${billionths(quantity)}`;
+const contentOf = ({ givenMs, metric, quantity }: ReceivedReport & { givenMs: number }) =>
+  `${givenMs} ${metric} ${billionths(quantity)}`;

@@ -9,6 +9,7 @@ export interface EventContent {
   /** A decimal: `1.5` and `1.500000000` are the same. */
   readonly quantity: string;
   readonly occurredAtMs: EpochMs;
+  readonly receivedAtMs: EpochMs;
   readonly properties: Properties | null;
 }
 
@@ -20,9 +21,17 @@ export function isSameEvent(event: PlannedEvent, recorded: EventContent): boolea
   return (
     event.metric === recorded.metric &&
     isSameQuantity(event.quantity, recorded.quantity) &&
-    (!event.isTimeGiven || event.occurredAtMs === recorded.occurredAtMs) &&
+    (event.givenAtMs === null || isSameTime(event.givenAtMs, recorded)) &&
     isSameProperties(event.properties, recorded.properties)
   );
+}
+
+/** What was given ahead of its receipt is kept as having occurred then. */
+function isSameTime(
+  givenAtMs: EpochMs,
+  { occurredAtMs, receivedAtMs }: Pick<EventContent, "occurredAtMs" | "receivedAtMs">,
+): boolean {
+  return givenAtMs === occurredAtMs || (occurredAtMs === receivedAtMs && givenAtMs > receivedAtMs);
 }
 
 function isSameQuantity(one: string, other: string): boolean {

@@ -53,6 +53,7 @@ const recorded: EventContent = {
   metric: "packages",
   quantity: "1.000000000",
   occurredAtMs: NOW_MS,
+  receivedAtMs: NOW_MS,
   properties: null,
 };
 
@@ -98,6 +99,18 @@ describe("a reference that is already recorded", () => {
       because: "the time that was said is another",
     },
     { sent: { occurredAtMs: NOW_MS }, kept: recorded, same: true, because: "the time is the same" },
+    {
+      sent: { occurredAtMs: NOW_MS - 1000 },
+      kept: { ...recorded, occurredAtMs: NOW_MS - 3000, receivedAtMs: NOW_MS - 3000 },
+      same: true,
+      because: "it was told ahead of its receipt, and kept as of then",
+    },
+    {
+      sent: { occurredAtMs: NOW_MS - 1000 },
+      kept: { ...recorded, occurredAtMs: NOW_MS - 3000 },
+      same: false,
+      because: "what was not told ahead is kept as of its own time",
+    },
     {
       sent: { properties: { count: 2, region: "eu" } },
       kept: withProperties,

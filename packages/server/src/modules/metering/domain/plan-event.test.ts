@@ -208,7 +208,7 @@ describe("where an event is counted", () => {
       occurred: "2026-11-21T12:05:00.000Z",
       start: "2026-11-05",
       open: true,
-      because: "clocks differ",
+      because: "clocks differ, and it counts as now",
     },
   ])("$occurred goes to the period of $start: $because", ({ occurred, start, open }) => {
     const occurredAtMs = occurred === null ? null : Date.parse(occurred);
@@ -217,7 +217,8 @@ describe("where an event is counted", () => {
       periodStartMs: Date.parse(`${start}T00:00:00.000Z`),
       isPeriodOpen: open,
       receivedAtMs: NOW_MS,
-      isTimeGiven: occurred !== null,
+      givenAtMs: occurredAtMs,
+      occurredAtMs: Math.min(occurredAtMs ?? NOW_MS, NOW_MS),
     });
   });
 

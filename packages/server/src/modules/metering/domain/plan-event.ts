@@ -33,15 +33,28 @@ export function planEvent(
   const facts = subscriptionOf(event, target, present);
   if (typeof facts === "string") return facts;
   const nowMs = facts.testClockAtMs ?? present.serverNowMs;
-  const occurredAtMs = event.occurredAtMs ?? nowMs;
+  const occurredAtMs = instantOf(event, nowMs);
   const sold = soldAt(facts, occurredAtMs);
   const refusal =
     stateRefusal(facts, nowMs) ??
     (sold.metrics.has(event.metric) ? null : "usage_metric_unknown") ??
-    timeRefusal(facts, occurredAtMs, nowMs, present.oldestMs);
+    (isTooEarly(event, nowMs) ? "usage_too_early" : null) ??
+    timeRefusal(facts, occurredAtMs, present.oldestMs);
   return (
     refusal ?? planned(event, facts, { nowMs, occurredAtMs, sold, periodOf: present.periodOf })
   );
+}
+
+/**
+ * When an event counts as having occurred. Clocks differ: what is told a little ahead of the customer's
+ * present happens now, so that nothing is counted in a time that may never come.
+ */
+export function instantOf({ occurredAtMs }: UsageEvent, nowMs: EpochMs): EpochMs {
+  return occurredAtMs === null ? nowMs : Math.min(occurredAtMs, nowMs);
+}
+
+function isTooEarly({ occurredAtMs }: UsageEvent, nowMs: EpochMs): boolean {
+  return occurredAtMs !== null && occurredAtMs > nowMs + AHEAD_MAX_MS;
 }
 
 /** The one subscription that an event is for. */
@@ -56,13 +69,9 @@ function subscriptionOf(
     (facts) => stateRefusal(facts, presentOf(facts, serverNowMs)) === null,
   );
   if (open.length === 0) return "subscription_not_found";
-  const metered = open.filter((facts) => {
-    const occurredAtMs = event.occurredAtMs ?? presentOf(facts, serverNowMs);
-    return soldAt(facts, occurredAtMs).metrics.has(event.metric);
-  });
-  const running = metered.filter((facts) =>
-    wasRunning(facts, event.occurredAtMs ?? presentOf(facts, serverNowMs)),
-  );
+  const instantIn = (facts: SubscriptionFacts) => instantOf(event, presentOf(facts, serverNowMs));
+  const metered = open.filter((facts) => soldAt(facts, instantIn(facts)).metrics.has(event.metric));
+  const running = metered.filter((facts) => wasRunning(facts, instantIn(facts)));
   if (running.length > 1) return "usage_subscription_ambiguous";
   return running[0] ?? (metered.length > 0 ? "usage_outside_subscription" : "usage_metric_unknown");
 }
@@ -81,10 +90,8 @@ function stateRefusal(facts: SubscriptionFacts, nowMs: EpochMs): ErrorCode | nul
 function timeRefusal(
   facts: SubscriptionFacts,
   occurredAtMs: EpochMs,
-  nowMs: EpochMs,
   oldestMs: EpochMs,
 ): ErrorCode | null {
-  if (occurredAtMs > nowMs + AHEAD_MAX_MS) return "usage_too_early";
   if (facts.testClockAtMs === null && occurredAtMs < oldestMs) return "usage_too_late";
   if (facts.status === "paused" && isResting(facts.rests, occurredAtMs)) {
     return "subscription_paused";
@@ -155,7 +162,7 @@ function planned(
     metric: event.metric,
     quantity: event.quantity,
     occurredAtMs: at.occurredAtMs,
-    isTimeGiven: event.occurredAtMs !== null,
+    givenAtMs: event.occurredAtMs,
     receivedAtMs: at.nowMs,
     periodStartMs: isInRunning
       ? runningPeriod.startMs

@@ -1,6 +1,6 @@
 import { type EpochMs, MINUTE_MS, SECOND_MS } from "#kernel/clock.ts";
 
-/** How far ahead of the customer's present an event may lie: clocks differ. */
+/** How far ahead of the customer's present the time given of an event may lie: clocks differ. */
 export const AHEAD_MAX_MS = 5 * MINUTE_MS;
 
 /** How near to the turn of a month two servers' clocks may disagree about which month it is. */
@@ -34,7 +34,7 @@ export function receiptAt(serverNowMs: EpochMs): Receipt {
     month,
     searched: isBeforeTurn ? [previous.from, month.from, month.to] : [previous.from, month.from],
     isTurning: isBeforeTurn || isAfterTurn,
-    // An event may have been received this much before it occurred, and filed under an older month.
+    // An event may have been received this much before its given time, and filed under an older month.
     oldestMs: Date.parse(previous.from) + AHEAD_MAX_MS,
   };
 }

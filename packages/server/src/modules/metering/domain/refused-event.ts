@@ -1,7 +1,7 @@
 import { type EpochMs, isoInstant } from "#kernel/clock.ts";
 import type { ErrorCode } from "#kernel/error.ts";
 import type { SubscriptionFacts, TargetFacts } from "./facts.ts";
-import { type Present, soldAt } from "./plan-event.ts";
+import { instantOf, type Present, soldAt } from "./plan-event.ts";
 import { AHEAD_MAX_MS } from "./receipt.ts";
 import { refused, type UsageEvent, type UsageOutcome } from "./usage-event.ts";
 
@@ -16,7 +16,7 @@ export function refusedEvent(
   const nowMs = subscriptions[0]?.testClockAtMs ?? serverNowMs;
   switch (code) {
     case "usage_metric_unknown":
-      return refused(code, { metrics: metricsAt(subscriptions, event.occurredAtMs ?? nowMs) });
+      return refused(code, { metrics: metricsAt(subscriptions, instantOf(event, nowMs)) });
     case "usage_too_early":
       return refused(code, { until: isoInstant(nowMs + AHEAD_MAX_MS) });
     case "usage_outside_subscription":

@@ -29,8 +29,8 @@ export interface PlannedEvent {
   readonly metric: string;
   readonly quantity: string;
   readonly occurredAtMs: EpochMs;
-  /** Whether the sender said when it occurred. */
-  readonly isTimeGiven: boolean;
+  /** When the sender said that it occurred, which may lie ahead of its receipt; null when it did not say. */
+  readonly givenAtMs: EpochMs | null;
   /** In the customer's own time. */
   readonly receivedAtMs: EpochMs;
   /** The billing period that it belongs to. */

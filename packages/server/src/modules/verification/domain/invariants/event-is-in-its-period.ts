@@ -37,8 +37,8 @@ function compare(
     subscription === undefined ? null : partHolding(subscription, changes, events.periodStartMs);
   if (part === null) return [{ ...named, expected: "a subscription that has begun", found }];
   const { startMs, endMs, period } = part;
-  // What happened at the very instant of a cut was counted before it, and so was what was let in ahead
-  // of the server's clock.
+  // What happened at the very instant of a cut was counted before it, and so was what
+  // earlier versions let in ahead of the server's clock.
   const latestMs = endMs < period.endMs ? endMs + AHEAD_MAX_MS : endMs - 1;
   const isInside =
     startMs === events.periodStartMs && startMs <= events.firstMs && events.lastMs <= latestMs;
