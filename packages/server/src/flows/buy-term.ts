@@ -1,9 +1,8 @@
 import { advanceLines, wholly } from "#flows/close-periods/flat-lines.ts";
 import { isoInstant } from "#kernel/clock.ts";
 import { BillingError } from "#kernel/error.ts";
-import { formatOwnedId, type OwnedId } from "#kernel/ids.ts";
+import type { OwnedId } from "#kernel/ids.ts";
 import { draftInvoice, type Invoice } from "#modules/invoices/domain/index.ts";
-import { findOpenInvoice } from "#modules/invoices/index.ts";
 import {
   isRunning,
   nextTerm,
@@ -14,20 +13,12 @@ import {
 import { updateSubscriptions } from "#modules/subscriptions/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
+import { findAwaitedTerm, refuseAwaitedTerm } from "./awaited-term.ts";
 import { billInvoices } from "./bill-invoices.ts";
 import { type BillingEventType, billingEventsOf } from "./billing-event.ts";
 import { holdPresent } from "./catch-up.ts";
 import type { Engine } from "./engine.ts";
 import { loadSubject } from "./load-subject.ts";
-
-/** A term that waits for its payment is sold as it is: nothing else is bought or changed before. */
-export function refuseAwaitedTerm(invoice: OwnedId | null): void {
-  if (invoice === null) return;
-  throw new BillingError("term_awaits_payment", {
-    invoice: formatOwnedId("invoice", invoice),
-    allowed: ["pay the invoice", "void the invoice"],
-  });
-}
 
 /** What goes on by itself does so at the end of its period, unless that is its end. */
 function renewsItself(subscription: Subscription): BillingError {
@@ -58,7 +49,7 @@ export async function buyTerm(engine: Engine, tx: Tx, key: OwnedId): Promise<Bou
   const { plan, customer } = subject;
   if (plan.lifecycle.renewal === "auto") throw renewsItself(subscription);
   const period = nextTerm(subscription, nowMs);
-  refuseAwaitedTerm(await findOpenInvoice(tx, subscription, "term"));
+  refuseAwaitedTerm(await findAwaitedTerm(tx, { subscription, plan }));
 
   const { customerId } = subscription;
   const lines = advanceLines(subject.items, wholly(period));

@@ -7,7 +7,7 @@ import type { Tx } from "#platform/db/database.ts";
 import { type Held, holdPresent } from "./catch-up.ts";
 import type { Engine } from "./engine.ts";
 import { keepAndTell } from "./keep-and-tell.ts";
-import { loadMoneySubject } from "./load-subject.ts";
+import { loadSubject } from "./load-subject.ts";
 import { takeBackUngranted } from "./take-back-invoice.ts";
 
 /**
@@ -30,8 +30,8 @@ export async function endHeld(
   }
   const ended = endedAt(subscription, nowMs);
   if (subscription.beganMs === null) {
-    const subject = await loadMoneySubject(engine, tx, subscription.customerId, ended);
-    await takeBackUngranted(engine, tx, subject);
+    const subject = await loadSubject(engine, tx, ended);
+    await takeBackUngranted(engine, tx, { ...subject, subscription: ended });
   }
   const told = toldOfEnd(subscription, "subscription.canceled");
   return keepAndTell(engine, tx, { subscription: ended, told, nowMs });

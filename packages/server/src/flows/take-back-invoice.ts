@@ -1,18 +1,27 @@
 import { voidMoves } from "#flows/correct-invoice/void-moves.ts";
 import { toldOfUngranted } from "#flows/settle-payment/plan-settlement.ts";
-import { present } from "#kernel/assert.ts";
 import type { OwnedId } from "#kernel/ids.ts";
-import { customerNow } from "#modules/customers/domain/index.ts";
+import type { PlanVersion } from "#modules/catalog/domain/index.ts";
+import { type Customer, customerNow } from "#modules/customers/domain/index.ts";
 import { type Invoice, ungranted } from "#modules/invoices/domain/index.ts";
 import { findOpenInvoice, getInvoiceLocked, updateInvoice } from "#modules/invoices/index.ts";
 import type { Transfer } from "#modules/ledger/domain/index.ts";
 import { postTransfers } from "#modules/ledger/index.ts";
 import { lockCollectingPayment, updatePayment } from "#modules/payments/index.ts";
+import type { Subscription } from "#modules/subscriptions/domain/index.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { appendToOutbox } from "#platform/jobs/outbox.ts";
+import { findAwaitedTerm } from "./awaited-term.ts";
 import { type BillingEventType, billingEventsOf } from "./billing-event.ts";
 import type { Engine } from "./engine.ts";
 import type { MoneySubject } from "./load-subject.ts";
+
+/** A subscription that ends, with whose it is and what it holds. */
+interface Ending {
+  readonly subscription: Subscription;
+  readonly customer: Customer;
+  readonly plan: PlanVersion;
+}
 
 /** What moves in the books when the invoice of what is not granted is void. */
 export function takenBackTransfers(invoice: Invoice, nowMs: number): Transfer[] {
@@ -47,13 +56,11 @@ export async function takeBackInvoice(
 }
 
 /** Takes back what a subscription that ends was to be granted: its beginning, or a further term. */
-export async function takeBackUngranted(
-  engine: Engine,
-  tx: Tx,
-  subject: MoneySubject,
-): Promise<void> {
-  const ending = present(subject.subscription, "what ends is a subscription");
-  const reason = ending.beganMs === null ? "opening" : "term";
-  const open = await findOpenInvoice(tx, ending, reason);
-  if (open !== null) await takeBackInvoice(engine, tx, open, { ...subject, told: [] });
+export async function takeBackUngranted(engine: Engine, tx: Tx, ending: Ending): Promise<void> {
+  const { subscription } = ending;
+  const open =
+    subscription.beganMs === null
+      ? await findOpenInvoice(tx, subscription, "opening")
+      : await findAwaitedTerm(tx, ending);
+  if (open !== null) await takeBackInvoice(engine, tx, open, { ...ending, told: [] });
 }

@@ -111,6 +111,17 @@ describe("a subscription that was never paid for", () => {
 });
 
 describe("a term that is not paid for", () => {
+  /** Somebody who has bought a further term with a card whose bank wants to see the payer. */
+  async function challenged() {
+    const ada = await story.welcome({ clock: "2026-01-01" });
+    const subscription = await ada.subscribes(term);
+    await shop.settle();
+    await ada.gives(CHALLENGED);
+    await subscription.asks("renew");
+    await shop.settle();
+    return { ada, subscription };
+  }
+
   test("is not charged later, when another card pays what is owed", async () => {
     const ada = await story.welcome({ clock: "2026-01-01" });
     const subscription = await ada.subscribes(term);
@@ -152,11 +163,7 @@ describe("a term that is not paid for", () => {
   });
 
   test("waits for a payer whom the bank wants, and is added once the bank is satisfied", async () => {
-    const ada = await story.welcome({ clock: "2026-01-01" });
-    const subscription = await ada.subscribes(term);
-    await shop.settle();
-    await ada.gives(CHALLENGED);
-    await subscription.asks("renew");
+    const { ada, subscription } = await challenged();
     await ada.livesUntil("2026-01-20");
     expect((await ada.invoices()).at(-1)).toMatchObject({ reason: "term", status: "open" });
     expect((await subscription.asks("renew")).body.code).toBe("term_awaits_payment");
@@ -207,12 +214,7 @@ describe("a term that is not paid for", () => {
   });
 
   test("whose payer's link was canceled at the provider is void, and may be bought anew", async () => {
-    const ada = await story.welcome({ clock: "2026-01-01" });
-    const subscription = await ada.subscribes(term);
-    await shop.settle();
-    await ada.gives(CHALLENGED);
-    await subscription.asks("renew");
-    await shop.settle();
+    const { ada, subscription } = await challenged();
     const httpClient = Stripe.createFetchHttpClient(shop.app.sandbox.fetch);
     const dashboard = new Stripe("sk_test_dashboard", { httpClient });
     const [waiting] = (await dashboard.paymentIntents.list({ limit: 1 })).data;
@@ -229,12 +231,7 @@ describe("a term that is not paid for", () => {
   test.each(["now", "at period end"] as const)(
     "is taken back where the subscription is canceled %s",
     async (when) => {
-      const ada = await story.welcome({ clock: "2026-01-01" });
-      const subscription = await ada.subscribes(term);
-      await shop.settle();
-      await ada.gives(CHALLENGED);
-      await subscription.asks("renew");
-      await shop.settle();
+      const { ada, subscription } = await challenged();
       await subscription.cancels(when);
       await ada.livesUntil("2026-02-10");
 

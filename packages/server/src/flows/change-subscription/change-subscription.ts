@@ -1,5 +1,5 @@
+import { findAwaitedTerm, refuseAwaitedTerm } from "#flows/awaited-term.ts";
 import { billingEventsOf } from "#flows/billing-event.ts";
-import { refuseAwaitedTerm } from "#flows/buy-term.ts";
 import { holdPresent } from "#flows/catch-up.ts";
 import { type ChargedLine, loadChargedLines } from "#flows/charged-lines.ts";
 import { commitCloses } from "#flows/close-periods/commit-closes.ts";
@@ -13,7 +13,6 @@ import { BillingError } from "#kernel/error.ts";
 import { formatOwnedId, type OwnedId, ownedKey } from "#kernel/ids.ts";
 import { customerNow, refuseOtherCurrency } from "#modules/customers/domain/index.ts";
 import type { DraftInvoice, Invoice } from "#modules/invoices/domain/index.ts";
-import { findOpenInvoice } from "#modules/invoices/index.ts";
 import { holdCredit } from "#modules/ledger/index.ts";
 import { isUnderWay, lockCollectingPayment } from "#modules/payments/index.ts";
 import {
@@ -66,7 +65,7 @@ export async function changeSubscription(
   refuseUnchangeable(subscription);
   const [facts] = await loadCloseFacts(engine, tx, [subscription]);
   const current = present(facts, "what is loaded for one is one");
-  refuseAwaitedTerm(await findOpenInvoice(tx, subscription, "term"));
+  refuseAwaitedTerm(await findAwaitedTerm(tx, current));
   const to = await wantedSold(tx, current, wanted.items);
   refuseOtherCurrency(current.customer, to.plan.currency);
   const isTried = subscription.status === "trialing";

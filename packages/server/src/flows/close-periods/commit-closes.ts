@@ -99,7 +99,7 @@ export async function takeBackDropped(
     if (before.awaitedChange !== null && after.awaitedChange === null) {
       await takeBackAwaited(engine, tx, { before, after, customer, plan });
     }
-    if (after.status === "canceled" && plan.lifecycle.renewal === "none") {
+    if (after.status === "canceled") {
       await takeBackUngranted(engine, tx, { customer, plan, subscription: after });
     }
   }

@@ -1,4 +1,4 @@
-import { refuseAwaitedTerm } from "#flows/buy-term.ts";
+import { refuseAwaitedTerm } from "#flows/awaited-term.ts";
 import {
   refuseUnchangeable,
   refuseUnpaid,
